@@ -1,0 +1,79 @@
+// FramedDecoder: the ResponseDecoder of every engine that answers with SSE or with one JSON
+// document. It finds out which of the two came, collects what must be collected, and hands payloads
+// to the dialect's PayloadReader.
+//
+// Who decides what (the wire-protocol reference, section 1.5):
+//   here: error_http, error_in_stream, error_in_200_body, line_too_long, bad_payload, and
+//   truncated;
+//     OnEnd(); the flags no_done, no_final_blank_line, late_events, not_streamed.
+//   PayloadReader: what an event means; invalid_utf8.
+//   StreamRecorder (stream_recorder.h): aborted, empty, the status, and that the first error wins.
+//
+// The end of an SSE answer:
+//   terminator ([DONE], or the reader's own) seen      -> OnEnd(kTerminator), whatever comes later
+//   body incomplete, or it stops inside an event       -> truncated
+//   clean EOF, every choice has its finish reason      -> OnEnd(kCleanEof) with kFlagNoDone
+//   clean EOF, not one event                           -> OnEnd(kCleanEof): the recorder says empty
+//   clean EOF otherwise                                -> truncated
+// An answer with an error is a failure whatever its end; [DONE] after an error changes nothing.
+//
+// Several SSE payloads that are no JSON fail the request once (the first is quoted); reading goes
+// on, so that the stamps and the usage of the rest are kept. A status other than 200 is reported in
+// Finish(), with what its body says (64 KiB of it are kept).
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "agent/core/engine/engine_adapter.h"
+#include "agent/core/engine/framing.h"
+#include "agent/core/engine/payload_reader.h"
+#include "agent/core/stream/sse_decoder.h"
+
+namespace monsoon {
+
+class FramedDecoder : public ResponseDecoder, private SseHandler {
+ public:
+  // One event or one document beyond `max_event_bytes` fails with line_too_long.
+  FramedDecoder(std::unique_ptr<PayloadReader> reader, size_t max_event_bytes);
+
+  void Begin(int http_status, std::string_view content_type, ResponseSink* sink) override;
+  void Feed(std::string_view bytes) override;
+  void Finish(bool complete) override;
+  bool ended() const override {
+    return terminated_ || failed_ || form_ == Form::kHttpError || form_ == Form::kHtml ||
+           form_ == Form::kUnknown;
+  }
+
+ private:
+  enum class Form : uint8_t { kUndecided, kHttpError, kSse, kDocument, kHtml, kUnknown };
+
+  void OnSseEvent(const SseEvent& event) override;
+  bool IsWholePayload(std::string_view payload) override;
+
+  std::string_view Decide(std::string_view bytes);
+  void Collect(std::string_view bytes, size_t cap);
+  void ReadEvent(const SseEvent& event);
+  void ReadErrorEvent(std::string_view payload);
+  void FinishSse(bool complete);
+  void FinishDocument(bool complete);
+  void Fail(ErrorClass error_class, std::string_view message);
+  void Terminate();
+
+  const std::unique_ptr<PayloadReader> reader_;
+  const size_t max_event_bytes_;
+  SseDecoder sse_;
+
+  ResponseSink* sink_ = nullptr;
+  int http_status_ = 200;
+  std::string content_type_;
+  Form form_ = Form::kUndecided;
+  std::string body_;  // what is not SSE
+  bool any_event_ = false;
+  bool terminated_ = false;
+  bool failed_ = false;
+};
+
+}  // namespace monsoon

@@ -1,0 +1,41 @@
+#include "agent/core/session/record_batcher.h"
+
+#include <utility>
+
+namespace monsoon {
+namespace {
+
+// Fixed fields of a record on the wire, roughly.
+constexpr int64_t kRecordBaseBytes = 120;
+
+int64_t EstimateBytes(const RequestRecord& record) {
+  return kRecordBaseBytes + static_cast<int64_t>(record.gaps.size() + record.error_message.size() +
+                                                 record.finish_reason.size());
+}
+
+}  // namespace
+
+std::shared_ptr<const SequencedBatch> RecordBatcher::Add(int32_t case_index, RequestRecord record) {
+  open_.case_index = case_index;
+  open_.size_bytes += EstimateBytes(record);
+  open_.records.push_back(std::move(record));
+  return open_.size_bytes >= batch_bytes_ ? Flush() : nullptr;
+}
+
+std::shared_ptr<const SequencedBatch> RecordBatcher::Flush() {
+  if (open_.records.empty()) return nullptr;
+  open_.sequence = next_sequence_++;
+  auto batch = std::make_shared<const SequencedBatch>(std::exchange(open_, SequencedBatch{}));
+  unacknowledged_bytes_ += batch->size_bytes;
+  unacknowledged_.push_back(batch);
+  return batch;
+}
+
+void RecordBatcher::Acknowledge(uint64_t sequence) {
+  while (!unacknowledged_.empty() && unacknowledged_.front()->sequence <= sequence) {
+    unacknowledged_bytes_ -= unacknowledged_.front()->size_bytes;
+    unacknowledged_.pop_front();
+  }
+}
+
+}  // namespace monsoon

@@ -1,0 +1,110 @@
+// Proves that a stream in steady state allocates nothing: from the bytes of a read through decoder
+// and adapter into the recorder. This binary replaces the global operator new, so it must stay a
+// binary of its own; under a sanitizer, which brings its own allocator, the test says so and skips.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <new>
+#include <string>
+#include <string_view>
+
+#include "agent/core/engine/adapter_registry.h"
+#include "agent/core/engine/stream_recorder.h"
+#include "tests/agent/engine/decode.h"
+#include "tests/agent/engine/sample_streams.h"
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define MONSOON_SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define MONSOON_SANITIZED 1
+#endif
+#endif
+
+#ifndef MONSOON_SANITIZED
+namespace {
+int64_t allocations = 0;
+
+void* Allocate(size_t bytes) {
+  ++allocations;
+  if (void* memory = std::malloc(bytes)) return memory;
+  throw std::bad_alloc();
+}
+}  // namespace
+
+void* operator new(size_t bytes) { return Allocate(bytes); }
+void* operator new[](size_t bytes) { return Allocate(bytes); }
+void* operator new(size_t bytes, const std::nothrow_t&) noexcept {
+  ++allocations;
+  return std::malloc(bytes);
+}
+void* operator new[](size_t bytes, const std::nothrow_t&) noexcept {
+  ++allocations;
+  return std::malloc(bytes);
+}
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete[](void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, size_t) noexcept { std::free(memory); }
+void operator delete[](void* memory, size_t) noexcept { std::free(memory); }
+#endif
+
+namespace monsoon {
+namespace {
+
+#ifdef MONSOON_SANITIZED
+
+TEST(Allocation, SteadyStateAllocatesNothing) {
+  GTEST_SKIP() << "the sanitizer's allocator is in the way";
+}
+
+#else
+
+// A long answer: the sample's chunks over and over, with one terminator.
+std::string LongStream(std::string_view sample, int repetitions) {
+  const std::string_view chunks = sample.substr(0, sample.find("data: [DONE]"));
+  std::string stream;
+  for (int i = 0; i < repetitions; ++i) stream += chunks;
+  return stream + "data: [DONE]\n\n";
+}
+
+void Play(ResponseDecoder& decoder, StreamRecorder& recorder, std::string_view stream,
+          size_t read_bytes) {
+  recorder.Reset();
+  decoder.Begin(200, kEventStream, &recorder);
+  uint64_t read = 0;
+  for (size_t at = 0; at < stream.size(); at += read_bytes) {
+    ++read;
+    recorder.BeginRead(static_cast<int64_t>(read) * 1'000'000, read, 50);
+    decoder.Feed(stream.substr(at, read_bytes));
+  }
+  decoder.Finish(true);
+  recorder.Complete(static_cast<int64_t>(read + 1) * 1'000'000);
+}
+
+TEST(Allocation, TheCounterCounts) {
+  const int64_t before = allocations;
+  delete new int;
+  EXPECT_GT(allocations, before);
+}
+
+TEST(Allocation, SteadyStateAllocatesNothing) {
+  for (const std::string_view sample : {kVllmStream, kLmdeployStream, kOpenAiStream}) {
+    const std::string stream = LongStream(sample, 50);
+    const auto decoder = NewDecoder();
+    StreamRecorder recorder;
+    // Reads of every alignment to the events: whole events, parts, many at once.
+    for (const size_t read_bytes : {size_t{7}, size_t{100}, size_t{1448}, stream.size()}) {
+      Play(*decoder, recorder, stream, 7);
+      Play(*decoder, recorder, stream, stream.size());
+      ASSERT_EQ(recorder.record().status, RequestStatus::kOk);
+      const int64_t before = allocations;
+      Play(*decoder, recorder, stream, read_bytes);
+      EXPECT_EQ(allocations - before, 0) << "reads of " << read_bytes << " bytes";
+    }
+  }
+}
+
+#endif
+
+}  // namespace
+}  // namespace monsoon
