@@ -1,0 +1,44 @@
+#include "agent/io/config/agent_flags.h"
+
+#include <CLI/CLI.hpp>
+
+#include "common/version.h"
+
+namespace monsoon {
+
+std::optional<AgentFlags> ParseAgentFlags(int argc, char** argv, int* exit_status) {
+  AgentFlags flags;
+  CLI::App app{
+      "Monsoon's agent: sends a controller's requests to an LLM engine and times the answers."};
+  app.set_version_flag("--version", std::string("monsoon agent ") + kVersion);
+  app.set_config("--config", "", "Read flags from an INI or TOML file");
+  app.add_option("--listen", flags.listen,
+                 "Where controllers reach this agent: HOST:PORT or unix:PATH")
+      ->capture_default_str();
+  app.add_flag(
+      "--insecure-listen", flags.insecure_listen,
+      "Allow plain text on an address other than loopback (anybody who reaches it can make "
+      "this agent send load)");
+  app.add_option("--threads", flags.load_threads, "Load threads; 0: one for each core")
+      ->check(CLI::Range(0, 1024))
+      ->capture_default_str();
+  app.add_option("--allow-target", flags.allow_targets,
+                 "A network that engines may be in, besides loopback and private ones: an address, "
+                 "10.0.0.0/8, or any; repeatable")
+      ->take_all();
+  app.add_option("--item-cache", flags.item_cache_bytes, "Memory for dataset items")
+      ->transform(CLI::AsSizeValue(false))
+      ->capture_default_str();
+  app.add_option("--port-file", flags.port_file, "Write the port listened on to this file");
+  app.add_flag("--exit-with-parent", flags.exit_with_parent,
+               "End when the process that started this agent ends");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    *exit_status = app.exit(error) == 0 ? 0 : 2;
+    return std::nullopt;
+  }
+  return flags;
+}
+
+}  // namespace monsoon

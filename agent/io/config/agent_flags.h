@@ -1,0 +1,26 @@
+// The agent's command line and configuration file.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace monsoon {
+
+struct AgentFlags {
+  std::string listen = "127.0.0.1:7070";
+  bool insecure_listen = false;
+  int load_threads = 0;  // 0: one for each core
+  std::vector<std::string> allow_targets;
+  int64_t item_cache_bytes = int64_t{1} << 30;
+  std::string port_file;          // the port listened on is written there
+  bool exit_with_parent = false;  // the embedded agent ends with its controller
+};
+
+// Parses argv; FLAG = value pairs also come from --config FILE (INI or TOML, the names of the flags
+// without dashes), which the command line overrides. On --help, --version or an error it prints
+// what there is to say and returns nullopt with *exit_status set.
+std::optional<AgentFlags> ParseAgentFlags(int argc, char** argv, int* exit_status);
+
+}  // namespace monsoon

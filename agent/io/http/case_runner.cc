@@ -1,0 +1,140 @@
+#include "agent/io/http/case_runner.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "agent/core/engine/adapter_registry.h"
+#include "agent/io/http/open_files.h"
+#include "common/base/status_macros.h"
+#include "common/base/str_cat.h"
+
+namespace monsoon {
+
+absl::StatusOr<std::unique_ptr<CaseRunner>> CaseRunner::Create(AgentCase agent_case,
+                                                               int load_threads,
+                                                               int64_t max_queued_work,
+                                                               const AddressPolicy* policy,
+                                                               const Clock* clock) {
+  std::unique_ptr<CaseRunner> runner(new CaseRunner(std::move(agent_case), max_queued_work));
+  RETURN_IF_ERROR(runner->Init(load_threads, policy, clock));
+  return runner;
+}
+
+CaseRunner::CaseRunner(AgentCase agent_case, int64_t max_queued_work)
+    : agent_case_(std::move(agent_case)), work_(static_cast<size_t>(max_queued_work)) {}
+
+absl::Status CaseRunner::Init(int load_threads, const AddressPolicy* policy, const Clock* clock) {
+  ASSIGN_OR_RETURN(adapter_, MakeEngineAdapter(agent_case_));
+  ASSIGN_OR_RETURN(target_, Resolve(agent_case_.engine.url, *policy));
+  const int64_t slots = agent_case_.concurrency;
+  RETURN_IF_ERROR(CheckOpenFiles(slots));
+
+  const int64_t loop_count = std::clamp<int64_t>(slots, 1, load_threads);
+  for (int64_t i = 0; i < loop_count; ++i) {
+    const LoadLoopOptions options{.agent_case = &agent_case_,
+                                  .adapter = adapter_.get(),
+                                  .policy = policy,
+                                  .target = &target_,
+                                  .clock = clock,
+                                  .control = &control_,
+                                  .work = &work_,
+                                  .slots = slots / loop_count + (i < slots % loop_count ? 1 : 0)};
+    ASSIGN_OR_RETURN(std::unique_ptr<LoadLoop> loop, LoadLoop::Create(options));
+    loops_.push_back(std::move(loop));
+  }
+  running_threads_ = static_cast<int>(loops_.size());
+  for (const auto& loop : loops_) {
+    threads_.emplace_back([this, raw = loop.get()] {
+      raw->Run();
+      running_threads_.fetch_sub(1, std::memory_order_release);
+    });
+  }
+  return absl::OkStatus();
+}
+
+CaseRunner::~CaseRunner() {
+  Stop(LoadMode::kCancel);
+  for (std::thread& thread : threads_) {
+    if (thread.joinable()) thread.join();
+  }
+}
+
+absl::Status CaseRunner::AddWork(std::unique_ptr<PreparedRequest> request) {
+  if (work_.TryPush(request)) return absl::OkStatus();
+  return absl::ResourceExhaustedError(
+      StrCat("the controller handed out more than the ", work_.capacity(),
+             " requests that this agent can queue; the two programs disagree about limits"));
+}
+
+void CaseRunner::WorkAdded() {
+  for (const auto& loop : loops_) loop->WakeIfHungry();
+}
+
+void CaseRunner::WakeAll() {
+  for (const auto& loop : loops_) loop->Wake();
+}
+
+void CaseRunner::StartAt(int64_t monotonic_ns) {
+  control_.StartAt(monotonic_ns);
+  WakeAll();
+}
+
+void CaseRunner::NoMoreWork() {
+  control_.NoMoreWork();
+  WakeAll();
+}
+
+void CaseRunner::Stop(LoadMode mode) {
+  control_.SetMode(mode);
+  WakeAll();
+}
+
+std::vector<std::unique_ptr<PreparedRequest>> CaseRunner::TakeBack(uint64_t count) {
+  std::vector<std::unique_ptr<PreparedRequest>> taken;
+  std::unique_ptr<PreparedRequest> request;
+  while (taken.size() < count && work_.TryPop(request)) taken.push_back(std::move(request));
+  return taken;
+}
+
+CaseRunner::Counters CaseRunner::counters() const {
+  Counters total;
+  for (const auto& loop : loops_) {
+    const LoopCounters& counters = loop->counters();
+    // Finished before started, so that in flight is never seen negative.
+    total.finished += counters.finished.load(std::memory_order_acquire);
+    total.started += counters.started.load(std::memory_order_relaxed);
+    total.token_events += counters.token_events.load(std::memory_order_relaxed);
+    total.starved_slot_ns += counters.starved_slot_ns.load(std::memory_order_relaxed);
+  }
+  total.queued = work_.ApproximateSize();
+  return total;
+}
+
+void CaseRunner::DrainRecords(const std::function<void(RequestRecord&)>& take) {
+  RequestRecord record;
+  for (const auto& loop : loops_) {
+    while (loop->records().TryPop(record)) take(record);
+  }
+  if (!ended()) return;
+  for (const auto& loop : loops_) {
+    for (RequestRecord& late : loop->overflow()) take(late);
+    loop->overflow().clear();
+  }
+}
+
+LoopFacts CaseRunner::JoinAndCollect() {
+  for (std::thread& thread : threads_) {
+    if (thread.joinable()) thread.join();
+  }
+  LoopFacts total;
+  for (const auto& loop : loops_) {
+    const LoopFacts& facts = loop->facts();
+    total.loop_lag_ns.Merge(facts.loop_lag_ns);
+    total.busy_share_max = std::max(total.busy_share_max, facts.busy_share_max);
+    total.new_connections += facts.new_connections;
+    total.reused_connections += facts.reused_connections;
+  }
+  return total;
+}
+
+}  // namespace monsoon

@@ -1,0 +1,94 @@
+// CaseRunner: the load threads of one case on this agent, from Prepare to the last record.
+//
+// Used by the session's control path only (its methods may be called from the Control and the Data
+// thread as marked); the load threads themselves never see it.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/status/statusor.h"
+
+#include "agent/core/engine/engine_adapter.h"
+#include "agent/core/load/case_control.h"
+#include "agent/core/load/loop_stats.h"
+#include "agent/core/load/prepared_request.h"
+#include "agent/core/net/address_policy.h"
+#include "agent/io/http/load_loop.h"
+#include "agent/io/http/resolve.h"
+
+namespace monsoon {
+
+class CaseRunner {
+ public:
+  // Totals over all load threads.
+  struct Counters {
+    uint64_t started = 0;
+    uint64_t finished = 0;
+    uint64_t queued = 0;
+    uint64_t token_events = 0;
+    int64_t starved_slot_ns = 0;
+  };
+
+  // Resolves the engine, checks the policy and the limits, builds the loops and starts their
+  // threads, which then wait for StartAt(). FAILED_PRECONDITION, RESOURCE_EXHAUSTED, NOT_FOUND or
+  // PERMISSION_DENIED with a sentence for the user when this agent cannot carry the case.
+  // `policy` and `clock` outlive the runner.
+  static absl::StatusOr<std::unique_ptr<CaseRunner>> Create(AgentCase agent_case, int load_threads,
+                                                            int64_t max_queued_work,
+                                                            const AddressPolicy* policy,
+                                                            const Clock* clock);
+  // Cancels what is in flight and joins the threads.
+  ~CaseRunner();
+  CaseRunner(const CaseRunner&) = delete;
+  CaseRunner& operator=(const CaseRunner&) = delete;
+
+  const AgentCase& agent_case() const { return agent_case_; }
+  const EngineAdapter& adapter() const { return *adapter_; }
+  std::string engine_address() const { return target_.Display(); }
+
+  // Data thread. RESOURCE_EXHAUSTED when more is queued than Limits.max_queued_work allows.
+  absl::Status AddWork(std::unique_ptr<PreparedRequest> request);
+  // Data thread, after a run of AddWork.
+  void WorkAdded();
+
+  // Any thread.
+  void StartAt(int64_t monotonic_ns);
+  void RenewLease(int64_t until_monotonic_ns) { control_.RenewLease(until_monotonic_ns); }
+  int64_t lease_until_ns() const { return control_.lease_until_ns(); }
+  void NoMoreWork();
+  void Stop(LoadMode mode);
+  LoadMode mode() const { return control_.mode(); }
+  int64_t start_ns() const { return control_.start_ns(); }
+  // Up to `count` requests that no slot has taken; they will not be sent.
+  std::vector<std::unique_ptr<PreparedRequest>> TakeBack(uint64_t count);
+  Counters counters() const;
+  // All load threads have returned: nothing is in flight and nothing will be sent.
+  bool ended() const { return running_threads_.load(std::memory_order_acquire) == 0; }
+
+  // One thread: passes on every record that is finished by now. The argument may be moved from.
+  void DrainRecords(const std::function<void(RequestRecord&)>& take);
+
+  // After ended(): joins the threads and adds up what the loops measured of themselves.
+  LoopFacts JoinAndCollect();
+
+ private:
+  CaseRunner(AgentCase agent_case, int64_t max_queued_work);
+  absl::Status Init(int load_threads, const AddressPolicy* policy, const Clock* clock);
+  void WakeAll();
+
+  const AgentCase agent_case_;
+  std::unique_ptr<EngineAdapter> adapter_;
+  ResolvedEndpoint target_;
+  CaseControl control_;
+  WorkQueue work_;
+  std::vector<std::unique_ptr<LoadLoop>> loops_;
+  std::vector<std::thread> threads_;
+  std::atomic<int> running_threads_{0};
+};
+
+}  // namespace monsoon

@@ -1,0 +1,260 @@
+#include "agent/io/http/load_loop.h"
+
+#include <sys/prctl.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "common/base/status_macros.h"
+#include "common/base/str_cat.h"
+
+namespace monsoon {
+namespace {
+
+// How often deadlines are looked at: a timeout is noticed at most this late.
+constexpr int64_t kTickNs = 20 * kNsPerMs;
+constexpr size_t kRecordQueueCapacity = 8192;
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<LoadLoop>> LoadLoop::Create(const LoadLoopOptions& options) {
+  ASSIGN_OR_RETURN(Poller poller, Poller::Create());
+  std::unique_ptr<LoadLoop> loop(new LoadLoop(options, std::move(poller)));
+  RETURN_IF_ERROR(loop->Init());
+  return loop;
+}
+
+LoadLoop::LoadLoop(const LoadLoopOptions& options, Poller poller)
+    : options_(options),
+      poller_(std::move(poller)),
+      records_(kRecordQueueCapacity),
+      busy_(options.clock->MonotonicNs()) {}
+
+LoadLoop::~LoadLoop() {
+  transfers_.clear();
+  if (multi_ != nullptr) curl_multi_cleanup(multi_);
+  curl_slist_free_all(headers_);
+  curl_slist_free_all(resolve_);
+}
+
+absl::Status LoadLoop::Init() {
+  multi_ = curl_multi_init();
+  if (multi_ == nullptr) return absl::InternalError("libcurl could not be initialised");
+  curl_multi_setopt(multi_, CURLMOPT_SOCKETFUNCTION, &LoadLoop::OnSocket);
+  curl_multi_setopt(multi_, CURLMOPT_SOCKETDATA, this);
+  curl_multi_setopt(multi_, CURLMOPT_TIMERFUNCTION, &LoadLoop::OnTimer);
+  curl_multi_setopt(multi_, CURLMOPT_TIMERDATA, this);
+  curl_multi_setopt(multi_, CURLMOPT_PIPELINING, static_cast<long>(CURLPIPE_NOTHING));
+  // By default libcurl shrinks its pool when few transfers are active and then reconnects.
+  curl_multi_setopt(multi_, CURLMOPT_MAXCONNECTS, static_cast<long>(options_.slots + 8));
+
+  // No wait for "100 Continue": the header without a value removes libcurl's own.
+  headers_ = curl_slist_append(headers_, "Expect:");
+  for (const auto& [name, value] : options_.adapter->Headers()) {
+    headers_ = curl_slist_append(headers_, StrCat(name, ": ", value).c_str());
+  }
+  resolve_ = curl_slist_append(resolve_, options_.target->CurlResolveLine().c_str());
+
+  context_ = {.agent_case = options_.agent_case,
+              .adapter = options_.adapter,
+              .policy = options_.policy,
+              .clock = options_.clock,
+              .multi = multi_,
+              .headers = headers_,
+              .resolve = resolve_,
+              .loop_lag_ns = &facts_.loop_lag_ns};
+  for (int64_t i = 0; i < options_.slots; ++i) {
+    transfers_.push_back(std::make_unique<Transfer>(&context_));
+    RETURN_IF_ERROR(transfers_.back()->Init());
+    free_.push_back({transfers_.back().get(), 0, false});
+  }
+  poller_.ArmTick(kTickNs);
+  return absl::OkStatus();
+}
+
+int LoadLoop::OnSocket(CURL*, curl_socket_t socket, int what, void* self, void* watched) {
+  auto* loop = static_cast<LoadLoop*>(self);
+  if (what == CURL_POLL_REMOVE) {
+    loop->poller_.Unwatch(socket);
+    curl_multi_assign(loop->multi_, socket, nullptr);
+    return 0;
+  }
+  const uint32_t events =
+      ((what & CURL_POLL_IN) != 0 ? EPOLLIN : 0u) | ((what & CURL_POLL_OUT) != 0 ? EPOLLOUT : 0u);
+  loop->poller_.Watch(socket, events, watched != nullptr);
+  curl_multi_assign(loop->multi_, socket, loop);
+  return 0;
+}
+
+int LoadLoop::OnTimer(CURLM*, long timeout_ms, void* self) {
+  // libcurl must not be called from here, so the moment is only noted.
+  auto* loop = static_cast<LoadLoop*>(self);
+  loop->curl_timer_ns_ =
+      timeout_ms < 0 ? 0 : loop->options_.clock->MonotonicNs() + timeout_ms * kNsPerMs;
+  if (timeout_ms > 0) loop->poller_.ArmTimer(loop->curl_timer_ns_);
+  return 0;
+}
+
+void LoadLoop::Run() {
+  prctl(PR_SET_TIMERSLACK, 1UL);
+  WaitForStart();
+  last_wait_end_ns_ = options_.clock->MonotonicNs();
+  busy_ = BusyMeter(last_wait_end_ns_);
+  Dispatch();
+  while (!Finished()) Turn();
+  facts_.busy_share_max = busy_.max_share();
+}
+
+void LoadLoop::WaitForStart() {
+  int64_t armed_ns = 0;
+  for (;;) {
+    const int64_t start_ns = options_.control->start_ns();
+    if (options_.control->mode() != LoadMode::kRun) break;
+    if (start_ns != CaseControl::kNotStarted && options_.clock->MonotonicNs() >= start_ns) break;
+    if (start_ns != armed_ns && start_ns != CaseControl::kNotStarted) {
+      poller_.ArmTimer(start_ns);
+      armed_ns = start_ns;
+    }
+    poller_.Wait(true);
+  }
+  const int64_t start_ns = options_.control->start_ns();
+  context_.case_start_ns =
+      start_ns == CaseControl::kNotStarted ? options_.clock->MonotonicNs() : start_ns;
+  for (FreeSlot& slot : free_) slot.since_ns = context_.case_start_ns;
+}
+
+void LoadLoop::Turn() {
+  // What is ready at once became ready at some time since the last look. What had to be waited for
+  // became ready just now.
+  Poller::Ready ready = poller_.Wait(false);
+  context_.ready_since_ns = last_wait_end_ns_;
+  int64_t now_ns = options_.clock->MonotonicNs();
+  const bool curl_is_due = curl_timer_ns_ != 0 && curl_timer_ns_ <= now_ns;
+  if (!ready.any() && !curl_is_due) {
+    const int64_t wait_start_ns = now_ns;
+    ready = poller_.Wait(true);
+    now_ns = options_.clock->MonotonicNs();
+    busy_.Waited(wait_start_ns, now_ns);
+    context_.ready_since_ns = now_ns;
+  }
+  last_wait_end_ns_ = now_ns;
+  ServeSockets(ready.sockets);
+  ServeCurlTimer(now_ns);
+  Reap();
+  CheckLease(now_ns);
+  if (ready.tick) EndDeadTransfers(now_ns);
+  if (options_.control->mode() == LoadMode::kCancel) CancelAll();
+  Dispatch();
+}
+
+void LoadLoop::ServeSockets(std::span<const epoll_event> sockets) {
+  int running = 0;
+  for (const epoll_event& event : sockets) {
+    const int events = ((event.events & EPOLLIN) != 0 ? CURL_CSELECT_IN : 0) |
+                       ((event.events & EPOLLOUT) != 0 ? CURL_CSELECT_OUT : 0) |
+                       ((event.events & (EPOLLERR | EPOLLHUP)) != 0 ? CURL_CSELECT_ERR : 0);
+    ++context_.read_sequence;
+    curl_multi_socket_action(multi_, event.data.fd, events, &running);
+  }
+}
+
+void LoadLoop::ServeCurlTimer(int64_t now_ns) {
+  if (curl_timer_ns_ == 0 || curl_timer_ns_ > now_ns) return;
+  curl_timer_ns_ = 0;
+  int running = 0;
+  ++context_.read_sequence;
+  curl_multi_socket_action(multi_, CURL_SOCKET_TIMEOUT, 0, &running);
+}
+
+void LoadLoop::Reap() {
+  int left = 0;
+  while (CURLMsg* message = curl_multi_info_read(multi_, &left)) {
+    if (message->msg != CURLMSG_DONE) continue;
+    const CURLcode code = message->data.result;
+    Transfer* transfer = nullptr;
+    curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &transfer);
+    transfer->End(code);
+    Release(transfer, options_.clock->MonotonicNs());
+  }
+}
+
+void LoadLoop::Release(Transfer* transfer, int64_t now_ns) {
+  RequestRecord& record = transfer->record();
+  if (record.has_flag(kFlagNewConnection)) {
+    ++facts_.new_connections;
+  } else if (record.sent_ns != kNever) {
+    ++facts_.reused_connections;
+  }
+  counters_.token_events.fetch_add(record.token_events, std::memory_order_relaxed);
+  if (!overflow_.empty() || !records_.TryPush(record)) overflow_.push_back(record);
+  while (!overflow_.empty() && records_.TryPush(overflow_.front())) overflow_.pop_front();
+  counters_.finished.fetch_add(1, std::memory_order_release);
+  free_.push_back({transfer, now_ns, false});
+}
+
+void LoadLoop::Dispatch() {
+  while (!free_.empty() && options_.control->mode() == LoadMode::kRun) {
+    std::unique_ptr<PreparedRequest> request;
+    if (!options_.work->TryPop(request)) {
+      // Say so before looking once more, so that work pushed in between is not missed.
+      hungry_.store(true, std::memory_order_seq_cst);
+      if (!options_.work->TryPop(request)) {
+        MarkStarved();
+        return;
+      }
+      hungry_.store(false, std::memory_order_relaxed);
+    }
+    const FreeSlot slot = free_.back();
+    free_.pop_back();
+    counters_.started.fetch_add(1, std::memory_order_relaxed);
+    slot.transfer->Begin(std::move(request), slot.since_ns);
+    if (slot.starved) {
+      counters_.starved_slot_ns.fetch_add(options_.clock->MonotonicNs() - slot.since_ns,
+                                          std::memory_order_relaxed);
+    }
+    // At once, so that `dispatched` is when the sending or connecting really begins.
+    int running = 0;
+    curl_multi_socket_action(multi_, CURL_SOCKET_TIMEOUT, 0, &running);
+  }
+}
+
+void LoadLoop::MarkStarved() {
+  // New slots are added behind those that are marked already.
+  for (auto slot = free_.rbegin(); slot != free_.rend() && !slot->starved; ++slot) {
+    slot->starved = true;
+  }
+}
+
+void LoadLoop::WakeIfHungry() {
+  if (hungry_.exchange(false, std::memory_order_seq_cst)) Wake();
+}
+
+void LoadLoop::EndDeadTransfers(int64_t now_ns) {
+  for (const auto& transfer : transfers_) {
+    if (!transfer->busy()) continue;
+    const Transfer::Deadline deadline = transfer->deadline();
+    if (now_ns < deadline.at_ns) continue;
+    transfer->TimeOut(deadline.error_class);
+    Release(transfer.get(), options_.clock->MonotonicNs());
+  }
+}
+
+void LoadLoop::CheckLease(int64_t now_ns) {
+  if (now_ns > options_.control->lease_until_ns()) options_.control->SetMode(LoadMode::kCancel);
+}
+
+void LoadLoop::CancelAll() {
+  for (const auto& transfer : transfers_) {
+    if (!transfer->busy()) continue;
+    transfer->Cancel();
+    Release(transfer.get(), options_.clock->MonotonicNs());
+  }
+}
+
+bool LoadLoop::Finished() {
+  if (free_.size() < transfers_.size()) return false;
+  if (options_.control->mode() != LoadMode::kRun) return true;
+  return options_.control->no_more_work() && options_.work->ApproximateSize() == 0;
+}
+
+}  // namespace monsoon

@@ -1,0 +1,108 @@
+// LoadLoop: one load thread: an event loop around libcurl's multi_socket interface that keeps its
+// slots busy with work from the queue, in a closed loop.
+//
+// The object is made on the control path; Run() is the body of a thread of its own. While it runs,
+// the other threads may only use the members marked thread-safe. Between Run() and them there are
+// the work queue, the record queue and atomics: no lock. In steady state Run() neither allocates
+// per event nor makes system calls other than those of epoll and libcurl's recv.
+#pragma once
+
+#include <curl/curl.h>
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <vector>
+
+#include "absl/status/statusor.h"
+
+#include "agent/core/load/case_control.h"
+#include "agent/core/load/loop_stats.h"
+#include "agent/core/load/prepared_request.h"
+#include "agent/io/http/poller.h"
+#include "agent/io/http/resolve.h"
+#include "agent/io/http/transfer.h"
+
+namespace monsoon {
+
+// All pointers outlive the loop.
+struct LoadLoopOptions {
+  const AgentCase* agent_case = nullptr;
+  const EngineAdapter* adapter = nullptr;
+  const AddressPolicy* policy = nullptr;
+  const ResolvedEndpoint* target = nullptr;
+  const Clock* clock = nullptr;
+  CaseControl* control = nullptr;
+  WorkQueue* work = nullptr;
+  int64_t slots = 0;  // requests this thread keeps in flight
+};
+
+class LoadLoop {
+ public:
+  // INTERNAL when a descriptor or a libcurl handle cannot be had.
+  static absl::StatusOr<std::unique_ptr<LoadLoop>> Create(const LoadLoopOptions& options);
+  ~LoadLoop();
+  LoadLoop(const LoadLoop&) = delete;
+  LoadLoop& operator=(const LoadLoop&) = delete;
+
+  // Sends from the start until the work has ended (CaseControl), then returns.
+  void Run();
+
+  // Thread-safe: new work, or a new word in CaseControl. WakeIfHungry does nothing (and costs no
+  // system call) unless a slot of this loop found the queue empty.
+  void Wake() { poller_.Wake(); }
+  void WakeIfHungry();
+  const LoopCounters& counters() const { return counters_; }
+  // Thread-safe for one consumer.
+  RecordQueue& records() { return records_; }
+
+  // After Run() has returned and its thread was joined.
+  const LoopFacts& facts() const { return facts_; }
+  std::deque<RequestRecord>& overflow() { return overflow_; }
+
+ private:
+  // A slot without a request. `starved`: it found the queue empty.
+  struct FreeSlot {
+    Transfer* transfer;
+    int64_t since_ns;
+    bool starved;
+  };
+
+  LoadLoop(const LoadLoopOptions& options, Poller poller);
+  absl::Status Init();
+
+  static int OnSocket(CURL* easy, curl_socket_t socket, int what, void* self, void* watched);
+  static int OnTimer(CURLM* multi, long timeout_ms, void* self);
+
+  void WaitForStart();
+  void Turn();
+  void ServeSockets(std::span<const epoll_event> sockets);
+  void ServeCurlTimer(int64_t now_ns);
+  void Reap();
+  void Dispatch();
+  void MarkStarved();
+  void EndDeadTransfers(int64_t now_ns);
+  void CheckLease(int64_t now_ns);
+  void CancelAll();
+  void Release(Transfer* transfer, int64_t now_ns);
+  bool Finished();
+
+  const LoadLoopOptions options_;
+  Poller poller_;
+  CURLM* multi_ = nullptr;
+  curl_slist* headers_ = nullptr;
+  curl_slist* resolve_ = nullptr;
+  TransferContext context_;
+  std::vector<std::unique_ptr<Transfer>> transfers_;
+  std::vector<FreeSlot> free_;
+  RecordQueue records_;
+  std::deque<RequestRecord> overflow_;  // records that found the queue full
+  LoopCounters counters_;
+  LoopFacts facts_;
+  BusyMeter busy_;
+  std::atomic<bool> hungry_{false};
+  int64_t curl_timer_ns_ = 0;  // when libcurl wants to be called; 0: not
+  int64_t last_wait_end_ns_ = 0;
+};
+
+}  // namespace monsoon

@@ -1,0 +1,57 @@
+#include "agent/io/service/agent_server.h"
+
+#include <grpcpp/grpcpp.h>
+
+#include <utility>
+
+#include "common/base/str_cat.h"
+#include "common/wire/protocol.h"
+
+namespace monsoon {
+namespace {
+
+constexpr int kShutdownSeconds = 5;
+
+}  // namespace
+
+AgentServer::AgentServer(AgentOptions options, const Clock* clock)
+    : options_(std::move(options)), service_(&options_, clock) {}
+
+AgentServer::~AgentServer() { Shutdown(); }
+
+absl::StatusOr<std::unique_ptr<AgentServer>> AgentServer::Start(AgentOptions options,
+                                                                const std::string& grpc_address,
+                                                                const Clock* clock) {
+  std::unique_ptr<AgentServer> agent(new AgentServer(std::move(options), clock));
+  grpc::ServerBuilder builder;
+  builder.AddListeningPort(grpc_address, grpc::InsecureServerCredentials(), &agent->port_);
+  builder.SetMaxReceiveMessageSize(kMaxMessageBytes);
+  builder.SetMaxSendMessageSize(kMaxMessageBytes);
+  // Two agents on one port would each get some of the connections.
+  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  // Controllers ping every second so that a vanished host is noticed; by default a gRPC server
+  // takes that for an attack.
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 500);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, 2000);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 3000);
+  builder.RegisterService(&agent->service_);
+  agent->server_ = builder.BuildAndStart();
+  if (agent->server_ == nullptr || (agent->port_ == 0 && grpc_address.rfind("unix:", 0) != 0)) {
+    return absl::UnavailableError(
+        StrCat("cannot listen on ", grpc_address,
+               "; is another agent running there? Choose another port with "
+               "--listen"));
+  }
+  return agent;
+}
+
+void AgentServer::Shutdown() {
+  if (server_ == nullptr) return;
+  service_.Shutdown();
+  server_->Shutdown(std::chrono::system_clock::now() + std::chrono::seconds(kShutdownSeconds));
+  server_->Wait();
+  server_ = nullptr;
+}
+
+}  // namespace monsoon

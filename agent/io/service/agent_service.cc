@@ -1,0 +1,188 @@
+#include "agent/io/service/agent_service.h"
+
+#include <string>
+#include <thread>
+#include <utility>
+
+#include "absl/cleanup/cleanup.h"
+
+#include "agent/io/http/open_files.h"
+#include "common/base/str_cat.h"
+#include "common/model/engine_type.h"
+#include "common/version.h"
+#include "common/wire/protocol.h"
+
+namespace monsoon {
+namespace {
+
+grpc::Status ToGrpc(const absl::Status& status) {
+  return {static_cast<grpc::StatusCode>(status.code()), std::string(status.message())};
+}
+
+// Writes what comes out of `outbox` until it is closed and empty, or the stream breaks.
+template <typename Message, typename Stream>
+std::thread StartWriter(BlockingQueue<Message>& outbox, Stream* stream) {
+  return std::thread([&outbox, stream] {
+    while (std::optional<Message> message = outbox.Pop()) {
+      if (!stream->Write(*message)) return;
+    }
+  });
+}
+
+grpc::Status Refuse(AgentService::ControlStream* stream, v1::Refusal::Code code,
+                    const std::string& message) {
+  v1::ControlResponse response;
+  response.mutable_refusal()->set_code(code);
+  response.mutable_refusal()->set_message(message);
+  response.mutable_refusal()->set_protocol_version(kProtocolVersion);
+  stream->Write(response);
+  return grpc::Status::OK;
+}
+
+}  // namespace
+
+v1::Welcome AgentService::MakeWelcome(uint64_t epoch, bool busy) const {
+  v1::Welcome welcome;
+  welcome.set_protocol_version(kProtocolVersion);
+  welcome.set_agent_version(kVersion);
+  welcome.set_hostname(options_.hostname);
+  welcome.set_instance_id(options_.instance_id);
+  welcome.set_epoch(epoch);
+  welcome.mutable_limits()->set_load_threads(options_.load_threads);
+  welcome.mutable_limits()->set_max_concurrency(MaxConnections());
+  welcome.mutable_limits()->set_item_cache_bytes(options_.item_cache_bytes);
+  welcome.mutable_limits()->set_max_queued_work(options_.max_queued_work);
+  for (const std::string& name : EngineTypeNames()) welcome.add_engine_types(name);
+  welcome.set_busy(busy);
+  return welcome;
+}
+
+grpc::Status AgentService::Control(grpc::ServerContext* context, ControlStream* stream) {
+  v1::ControlRequest request;
+  if (!stream->Read(&request)) return grpc::Status::OK;
+  if (!request.has_hello()) {
+    return Refuse(stream, v1::Refusal::CODE_BAD_MESSAGE, "expected Hello as the first message");
+  }
+  const v1::Hello hello = request.hello();
+  if (hello.protocol_version() != kProtocolVersion) {
+    return Refuse(
+        stream, v1::Refusal::CODE_PROTOCOL_VERSION,
+        StrCat("the controller (version ", hello.controller_version(), ") speaks protocol ",
+               hello.protocol_version(), ", this agent (version ", kVersion, ") speaks protocol ",
+               kProtocolVersion, "; install the same version of both"));
+  }
+  return hello.purpose() == v1::Hello::PURPOSE_RUN ? ServeRun(context, stream, hello)
+                                                   : Inspect(stream);
+}
+
+grpc::Status AgentService::Inspect(ControlStream* stream) {
+  bool busy = false;
+  uint64_t epoch = 0;
+  {
+    absl::MutexLock lock(&mutex_);
+    busy = taken_;
+    epoch = epoch_;
+  }
+  v1::ControlResponse response;
+  *response.mutable_welcome() = MakeWelcome(epoch, busy);
+  stream->Write(response);
+  v1::ControlRequest request;
+  while (stream->Read(&request)) {
+    if (!request.has_ping()) {
+      return Refuse(stream, v1::Refusal::CODE_BAD_MESSAGE, "an inspection may only Ping");
+    }
+    v1::Pong* pong = response.mutable_pong();
+    pong->set_received_agent_ns(clock_.MonotonicNs());
+    pong->set_id(request.ping().id());
+    pong->set_sent_controller_ns(request.ping().sent_controller_ns());
+    pong->set_sent_agent_ns(clock_.MonotonicNs());
+    stream->Write(response);
+  }
+  return grpc::Status::OK;
+}
+
+grpc::Status AgentService::ServeRun(grpc::ServerContext* context, ControlStream* stream,
+                                    const v1::Hello& hello) {
+  uint64_t epoch = 0;
+  {
+    absl::MutexLock lock(&mutex_);
+    if (taken_) {
+      return Refuse(stream, v1::Refusal::CODE_BUSY,
+                    "this agent is busy with another run; wait for it, or stop its controller");
+    }
+    taken_ = true;
+    epoch = ++epoch_;
+  }
+  const absl::Cleanup give_back = [this] {
+    absl::MutexLock lock(&mutex_);
+    taken_ = false;
+    run_context_ = nullptr;
+  };
+
+  const int64_t lease_ns = hello.lease_ms() == 0 ? kDefaultLeaseNs : hello.lease_ms() * kNsPerMs;
+  ControlOutbox outbox;
+  auto session =
+      std::make_shared<AgentSession>(&options_, &clock_, hello.run_id(), epoch, lease_ns, &outbox);
+  {
+    absl::MutexLock lock(&mutex_);
+    session_ = session;
+    run_context_ = context;
+  }
+  v1::ControlResponse response;
+  *response.mutable_welcome() = MakeWelcome(epoch, false);
+  outbox.Push(std::move(response));
+  std::thread writer = StartWriter(outbox, stream);
+
+  absl::Status status;
+  v1::ControlRequest request;
+  while (status.ok() && stream->Read(&request)) status = session->OnControl(request);
+
+  session->Close();
+  {
+    absl::MutexLock lock(&mutex_);
+    session_ = nullptr;
+  }
+  // The Data thread holds the session while it is in it; it was told to leave by Close().
+  while (session.use_count() > 1) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  session = nullptr;
+  outbox.Close();
+  writer.join();
+  return ToGrpc(status);
+}
+
+std::shared_ptr<AgentSession> AgentService::FindSession(const v1::Attach& attach) {
+  absl::MutexLock lock(&mutex_);
+  if (session_ == nullptr || session_->run_id() != attach.run_id() ||
+      session_->epoch() != attach.epoch() || attach.instance_id() != options_.instance_id) {
+    return nullptr;
+  }
+  return session_;
+}
+
+grpc::Status AgentService::Data(grpc::ServerContext* context, DataStream* stream) {
+  v1::DataRequest request;
+  if (!stream->Read(&request)) return grpc::Status::OK;
+  std::shared_ptr<AgentSession> session =
+      request.has_attach() ? FindSession(request.attach()) : nullptr;
+  if (session == nullptr) {
+    return {grpc::StatusCode::FAILED_PRECONDITION,
+            "a Data stream must begin with Attach, for the run that holds this agent"};
+  }
+  DataOutbox outbox;
+  absl::Status status = session->AttachData(&outbox, [context] { context->TryCancel(); });
+  if (!status.ok()) return ToGrpc(status);
+  std::thread writer = StartWriter(outbox, stream);
+  while (status.ok() && stream->Read(&request)) status = session->OnData(request);
+  session->DetachData();
+  session = nullptr;
+  outbox.Close();
+  writer.join();
+  return ToGrpc(status);
+}
+
+void AgentService::Shutdown() {
+  absl::MutexLock lock(&mutex_);
+  if (run_context_ != nullptr) run_context_->TryCancel();
+}
+
+}  // namespace monsoon

@@ -1,0 +1,53 @@
+// AgentService: the gRPC face of an agent (proto/monsoon/v1/agent.proto). It checks who may speak
+// and in which order, and moves messages between the streams and the session; the run is the
+// session's.
+//
+// gRPC calls the handlers on threads of its own, one for each open stream; a second thread writes.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+
+#include "agent/io/service/agent_options.h"
+#include "agent/io/service/agent_session.h"
+#include "common/time/clock.h"
+#include "monsoon/v1/agent.grpc.pb.h"
+
+namespace monsoon {
+
+class AgentService final : public v1::AgentService::Service {
+ public:
+  using ControlStream = grpc::ServerReaderWriter<v1::ControlResponse, v1::ControlRequest>;
+  using DataStream = grpc::ServerReaderWriter<v1::DataResponse, v1::DataRequest>;
+
+  // Both outlive the service.
+  AgentService(const AgentOptions* options, const Clock* clock)
+      : options_(*options), clock_(*clock) {}
+
+  grpc::Status Control(grpc::ServerContext* context, ControlStream* stream) override;
+  grpc::Status Data(grpc::ServerContext* context, DataStream* stream) override;
+
+  // Ends the current run, if there is one: its streams break off.
+  void Shutdown();
+
+ private:
+  v1::Welcome MakeWelcome(uint64_t epoch, bool busy) const;
+  grpc::Status Inspect(ControlStream* stream);
+  grpc::Status ServeRun(grpc::ServerContext* context, ControlStream* stream,
+                        const v1::Hello& hello);
+  std::shared_ptr<AgentSession> FindSession(const v1::Attach& attach);
+
+  const AgentOptions& options_;
+  const Clock& clock_;
+
+  absl::Mutex mutex_;
+  uint64_t epoch_ ABSL_GUARDED_BY(mutex_) = 0;
+  bool taken_ ABSL_GUARDED_BY(mutex_) = false;
+  std::shared_ptr<AgentSession> session_ ABSL_GUARDED_BY(mutex_);
+  grpc::ServerContext* run_context_ ABSL_GUARDED_BY(mutex_) = nullptr;
+};
+
+}  // namespace monsoon

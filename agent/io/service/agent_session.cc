@@ -1,0 +1,362 @@
+#include "agent/io/service/agent_session.h"
+
+#include <utility>
+
+#include "common/base/status_macros.h"
+#include "common/base/str_cat.h"
+#include "common/model/cache_bust.h"
+#include "common/wire/convert_case.h"
+#include "common/wire/convert_record.h"
+#include "common/wire/protocol.h"
+
+namespace monsoon {
+namespace {
+
+constexpr absl::Duration kMonitorPeriod = absl::Milliseconds(10);
+constexpr absl::Duration kStopTimeout = absl::Seconds(10);
+constexpr int64_t kFlushIntervalNs = 200 * kNsPerMs;
+
+rusage UsageNow() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return usage;
+}
+
+double CpuSeconds(const rusage& usage) {
+  const auto seconds = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;
+  };
+  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
+
+absl::Status OutOfOrder(absl::string_view what) {
+  return absl::FailedPreconditionError(
+      StrCat("the controller sent ", what, " while no case is prepared"));
+}
+
+}  // namespace
+
+AgentSession::AgentSession(const AgentOptions* options, const Clock* clock, std::string run_id,
+                           uint64_t epoch, int64_t lease_ns, ControlOutbox* control_out)
+    : options_(*options),
+      clock_(*clock),
+      run_id_(std::move(run_id)),
+      epoch_(epoch),
+      lease_ns_(lease_ns),
+      control_out_(*control_out),
+      items_(options->item_cache_bytes),
+      batcher_(kBatchBytes),
+      monitor_([this] { Monitor(); }) {}
+
+AgentSession::~AgentSession() {
+  Close();
+  monitor_.join();
+}
+
+void AgentSession::Close() {
+  std::function<void()> cancel_data;
+  {
+    absl::MutexLock lock(&mutex_);
+    closing_ = true;
+    cancel_data = std::exchange(cancel_data_, nullptr);
+    if (runner_ != nullptr) runner_->Stop(LoadMode::kCancel);
+  }
+  if (cancel_data) cancel_data();
+}
+
+std::shared_ptr<CaseRunner> AgentSession::runner() const {
+  absl::MutexLock lock(&mutex_);
+  return runner_;
+}
+
+absl::Status AgentSession::OnControl(const v1::ControlRequest& request) {
+  const std::shared_ptr<CaseRunner> current = runner();
+  if (current != nullptr) current->RenewLease(clock_.MonotonicNs() + lease_ns_);
+  switch (request.message_case()) {
+    case v1::ControlRequest::kPing:
+      control_out_.Push(AnswerPing(request.ping()));
+      return absl::OkStatus();
+    case v1::ControlRequest::kHeartbeat:
+      return absl::OkStatus();
+    case v1::ControlRequest::kPrepare:
+      return Prepare(request.prepare());
+    case v1::ControlRequest::kStart:
+      if (current == nullptr) return OutOfOrder("Start");
+      current->StartAt(request.start().start_at_agent_ns());
+      return absl::OkStatus();
+    case v1::ControlRequest::kRecall:
+      Recall(request.recall().count());
+      return absl::OkStatus();
+    case v1::ControlRequest::kFinishCase:
+      if (current == nullptr) return OutOfOrder("FinishCase");
+      current->NoMoreWork();
+      return absl::OkStatus();
+    case v1::ControlRequest::kStop: {
+      if (current == nullptr) return absl::OkStatus();  // it ended while Stop was on its way
+      absl::MutexLock lock(&mutex_);
+      stop_asked_ = true;
+      current->Stop(request.stop().mode() == v1::Stop::MODE_DRAIN ? LoadMode::kDrain
+                                                                  : LoadMode::kCancel);
+      return absl::OkStatus();
+    }
+    case v1::ControlRequest::kHello:
+    case v1::ControlRequest::MESSAGE_NOT_SET:
+      break;
+  }
+  return absl::InvalidArgumentError(
+      "the controller sent a control message that this agent does not "
+      "know; update the agent or the controller");
+}
+
+v1::ControlResponse AgentSession::AnswerPing(const v1::Ping& ping) const {
+  v1::ControlResponse response;
+  v1::Pong* pong = response.mutable_pong();
+  pong->set_received_agent_ns(clock_.MonotonicNs());
+  pong->set_id(ping.id());
+  pong->set_sent_controller_ns(ping.sent_controller_ns());
+  pong->set_sent_agent_ns(clock_.MonotonicNs());
+  return response;
+}
+
+absl::Status AgentSession::Prepare(const v1::Prepare& prepare) {
+  {
+    // A case that was rejected elsewhere is being stopped here; that takes a moment.
+    absl::MutexLock lock(&mutex_);
+    const auto idle = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return runner_ == nullptr; };
+    if (!mutex_.AwaitWithTimeout(absl::Condition(&idle),
+                                 stop_asked_ ? kStopTimeout : absl::ZeroDuration())) {
+      return absl::FailedPreconditionError("the controller sent Prepare while a case is running");
+    }
+  }
+  ASSIGN_OR_RETURN(AgentCase agent_case, FromProto(prepare.case_spec()));
+  v1::ControlResponse response;
+  v1::Ready* ready = response.mutable_ready();
+  ready->set_case_index(agent_case.case_index);
+  absl::StatusOr<std::unique_ptr<CaseRunner>> made =
+      CaseRunner::Create(std::move(agent_case), options_.load_threads, options_.max_queued_work,
+                         &options_.policy, &clock_);
+  if (made.ok()) {
+    std::shared_ptr<CaseRunner> runner = *std::move(made);
+    ready->set_engine_address(runner->engine_address());
+    runner->RenewLease(clock_.MonotonicNs() + lease_ns_);
+    absl::MutexLock lock(&mutex_);
+    received_ = 0;
+    stop_asked_ = false;
+    last_progress_ = v1::Progress();
+    last_progress_ns_ = 0;
+    usage_at_prepare_ = UsageNow();
+    runner_ = std::move(runner);
+  } else {
+    ready->set_error(std::string(made.status().message()));
+  }
+  control_out_.Push(std::move(response));
+  return absl::OkStatus();
+}
+
+void AgentSession::Recall(uint64_t count) {
+  const std::shared_ptr<CaseRunner> current = runner();
+  v1::ControlResponse response;
+  v1::Recalled* recalled = response.mutable_recalled();
+  // Under the lock, so that the answer never comes after the case's CaseDone.
+  absl::MutexLock lock(&mutex_);
+  if (current != nullptr) {
+    for (const auto& request : current->TakeBack(count)) {
+      recalled->add_request_indices(request->request_index);
+    }
+  }
+  control_out_.Push(std::move(response));
+}
+
+absl::Status AgentSession::AttachData(DataOutbox* out, std::function<void()> cancel) {
+  absl::MutexLock lock(&mutex_);
+  if (closing_) return absl::CancelledError("the run is over");
+  if (data_out_ != nullptr) {
+    return absl::FailedPreconditionError("this run has a Data stream already");
+  }
+  data_out_ = out;
+  cancel_data_ = std::move(cancel);
+  v1::DataResponse response;
+  response.mutable_attached();
+  out->Push(std::move(response));
+  // What an earlier stream may not have delivered.
+  for (const auto& batch : batcher_.unacknowledged()) SendBatch(batch);
+  return absl::OkStatus();
+}
+
+void AgentSession::DetachData() {
+  absl::MutexLock lock(&mutex_);
+  data_out_ = nullptr;
+  cancel_data_ = nullptr;
+}
+
+absl::Status AgentSession::OnData(const v1::DataRequest& request) {
+  switch (request.message_case()) {
+    case v1::DataRequest::kItems:
+    case v1::DataRequest::kDropItems:
+      return ChangeItems(request);
+    case v1::DataRequest::kWork:
+      return AddWork(request.work());
+    case v1::DataRequest::kRecordAck: {
+      absl::MutexLock lock(&mutex_);
+      batcher_.Acknowledge(request.record_ack().sequence());
+      return absl::OkStatus();
+    }
+    case v1::DataRequest::kAttach:
+    case v1::DataRequest::MESSAGE_NOT_SET:
+      break;
+  }
+  return absl::InvalidArgumentError(
+      "the controller sent a data message that this agent does not "
+      "know; update the agent or the controller");
+}
+
+absl::Status AgentSession::ChangeItems(const v1::DataRequest& request) {
+  for (const v1::Item& proto : request.items().items()) {
+    ASSIGN_OR_RETURN(Item item, FromProto(proto));
+    ASSIGN_OR_RETURN(const ItemId id, ItemIdFromBytes(proto.id()));
+    RETURN_IF_ERROR(items_.Add(id, std::move(item)));
+  }
+  for (const std::string& bytes : request.drop_items().ids()) {
+    ASSIGN_OR_RETURN(const ItemId id, ItemIdFromBytes(bytes));
+    items_.Drop(id);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status AgentSession::AddWork(const v1::Work& work) {
+  const std::shared_ptr<CaseRunner> current = runner();
+  if (current == nullptr) return OutOfOrder("Work");
+  const AgentCase& agent_case = current->agent_case();
+  for (const v1::WorkEntry& entry : work.entries()) {
+    ASSIGN_OR_RETURN(const ItemId id, ItemIdFromBytes(entry.item_id()));
+    const Item* item = items_.Find(id);
+    if (item == nullptr) {
+      return absl::FailedPreconditionError(StrCat("request ", entry.request_index(), " names item ",
+                                                  ItemIdHex(id),
+                                                  ", which this agent was not given"));
+    }
+    auto request = std::make_unique<PreparedRequest>();
+    request->request_index = entry.request_index();
+    request->phase = entry.warmup() ? Phase::kWarmup : Phase::kMeasure;
+    request->request_id = RequestIdFor(run_id_, agent_case.case_index, entry.request_index());
+    std::string prefix;
+    if (agent_case.cache_bust) {
+      prefix = CacheBustPrefix(run_id_, agent_case.case_index, entry.request_index());
+    }
+    ASSIGN_OR_RETURN(request->body, current->adapter().BuildBody(*item, prefix));
+    RETURN_IF_ERROR(current->AddWork(std::move(request)));
+  }
+  current->WorkAdded();
+  absl::MutexLock lock(&mutex_);
+  received_ += work.entries_size();
+  return absl::OkStatus();
+}
+
+void AgentSession::Monitor() {
+  for (;;) {
+    {
+      absl::MutexLock lock(&mutex_);
+      mutex_.AwaitWithTimeout(absl::Condition(&closing_), kMonitorPeriod);
+      if (closing_) return;
+    }
+    MonitorOnce();
+  }
+}
+
+void AgentSession::MonitorOnce() {
+  const std::shared_ptr<CaseRunner> current = runner();
+  if (current == nullptr) return;
+  const int64_t now_ns = clock_.MonotonicNs();
+  // Looked at before the records are collected: what ended by now is collected for certain.
+  const bool ended = current->ended();
+  CollectRecords(*current, now_ns);
+  SendProgress(*current, now_ns);
+  if (ended) FinishCase(*current);
+}
+
+void AgentSession::CollectRecords(CaseRunner& runner, int64_t now_ns) {
+  absl::MutexLock lock(&mutex_);
+  const int32_t case_index = runner.agent_case().case_index;
+  runner.DrainRecords([this, case_index](RequestRecord& record) ABSL_NO_THREAD_SAFETY_ANALYSIS {
+    SendBatch(batcher_.Add(case_index, std::move(record)));
+  });
+  if (now_ns - last_flush_ns_ >= kFlushIntervalNs) {
+    last_flush_ns_ = now_ns;
+    SendBatch(batcher_.Flush());
+  }
+  if (batcher_.unacknowledged_bytes() > options_.max_unacknowledged_bytes) {
+    runner.Stop(LoadMode::kCancel);
+  }
+}
+
+void AgentSession::SendBatch(const std::shared_ptr<const SequencedBatch>& batch) {
+  if (batch == nullptr || data_out_ == nullptr) return;
+  v1::DataResponse response;
+  v1::RecordBatch* proto = response.mutable_record_batch();
+  proto->set_case_index(batch->case_index);
+  proto->set_sequence(batch->sequence);
+  for (const RequestRecord& record : batch->records) ToProto(record, proto->add_records());
+  data_out_->Push(std::move(response));
+}
+
+void AgentSession::SendProgress(const CaseRunner& runner, int64_t now_ns) {
+  const CaseRunner::Counters counters = runner.counters();
+  v1::ControlResponse response;
+  v1::Progress* progress = response.mutable_progress();
+  progress->set_case_index(runner.agent_case().case_index);
+  {
+    absl::MutexLock lock(&mutex_);
+    progress->set_received(received_);
+  }
+  progress->set_started(counters.started);
+  progress->set_finished(counters.finished);
+  progress->set_queued(counters.queued);
+  progress->set_in_flight(counters.started - counters.finished);
+  progress->set_token_events(counters.token_events);
+  progress->set_starved_slot_ns(counters.starved_slot_ns);
+
+  // Credits are urgent when little is queued; otherwise ten times a second is enough.
+  const bool news = progress->finished() != last_progress_.finished() ||
+                    progress->received() != last_progress_.received();
+  const bool urgent =
+      news && counters.queued <= static_cast<uint64_t>(runner.agent_case().concurrency);
+  if (!urgent && now_ns - last_progress_ns_ < kProgressIntervalNs) return;
+  last_progress_ = *progress;
+  last_progress_ns_ = now_ns;
+  control_out_.Push(std::move(response));
+}
+
+void AgentSession::FinishCase(CaseRunner& runner) {
+  const LoopFacts facts = runner.JoinAndCollect();
+  absl::MutexLock lock(&mutex_);
+  // Work that no slot took before the case was stopped.
+  for (const auto& request : runner.TakeBack(static_cast<uint64_t>(options_.max_queued_work))) {
+    RequestRecord record;
+    record.request_index = request->request_index;
+    record.phase = request->phase;
+    record.status = RequestStatus::kNotSent;
+    SendBatch(batcher_.Add(runner.agent_case().case_index, std::move(record)));
+  }
+  SendBatch(batcher_.Flush());
+
+  v1::ControlResponse response;
+  v1::CaseDone* done = response.mutable_case_done();
+  done->set_case_index(runner.agent_case().case_index);
+  done->set_last_sequence(batcher_.last_sequence());
+  done->set_new_connections(facts.new_connections);
+  done->set_reused_connections(facts.reused_connections);
+  done->set_busy_share_max(facts.busy_share_max);
+  done->set_cpu_seconds(CpuSeconds(UsageNow()) - CpuSeconds(usage_at_prepare_));
+  done->set_starved_slot_ns(runner.counters().starved_slot_ns);
+  done->set_loop_lag_histogram(facts.loop_lag_ns.Serialize());
+  if (runner.mode() == LoadMode::kCancel && !stop_asked_) {
+    done->set_lease_lost(
+        batcher_.unacknowledged_bytes() > options_.max_unacknowledged_bytes
+            ? "the controller did not take the records, and this agent's memory for them is full"
+            : "nothing was heard from the controller for the lease");
+  }
+  control_out_.Push(std::move(response));
+  runner_ = nullptr;
+}
+
+}  // namespace monsoon

@@ -1,0 +1,102 @@
+// AgentSession: one run as this agent lives it (the conversation of proto/monsoon/v1/agent.proto,
+// after Hello). It owns the case that is running, the item cache, and the records on their way out.
+//
+// Three threads meet here: the one that reads Control, the one that reads Data, and the session's
+// own monitor, which collects records and reports progress. Messages go out through two queues,
+// each written to its stream by a thread of the service, so no method blocks on the network.
+#pragma once
+
+#include <sys/resource.h>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/synchronization/mutex.h"
+
+#include "agent/core/session/item_cache.h"
+#include "agent/core/session/record_batcher.h"
+#include "agent/io/http/case_runner.h"
+#include "agent/io/service/agent_options.h"
+#include "common/concurrency/blocking_queue.h"
+#include "common/time/clock.h"
+#include "monsoon/v1/agent.pb.h"
+
+namespace monsoon {
+
+using ControlOutbox = BlockingQueue<v1::ControlResponse>;
+using DataOutbox = BlockingQueue<v1::DataResponse>;
+
+class AgentSession {
+ public:
+  // `control_out` gets everything that belongs on the Control stream. All pointers outlive the
+  // session.
+  AgentSession(const AgentOptions* options, const Clock* clock, std::string run_id, uint64_t epoch,
+               int64_t lease_ns, ControlOutbox* control_out);
+  // Cancels what is in flight.
+  ~AgentSession();
+  AgentSession(const AgentSession&) = delete;
+  AgentSession& operator=(const AgentSession&) = delete;
+
+  const std::string& run_id() const { return run_id_; }
+  uint64_t epoch() const { return epoch_; }
+
+  // Control thread. An error ends the run; its message goes to the controller.
+  absl::Status OnControl(const v1::ControlRequest& request);
+  // Control thread: the stream ended, or the agent is shutting down.
+  void Close();
+
+  // Data thread. `cancel` breaks the Data stream off when the session closes.
+  // FAILED_PRECONDITION when a stream is attached already.
+  absl::Status AttachData(DataOutbox* out, std::function<void()> cancel);
+  absl::Status OnData(const v1::DataRequest& request);
+  void DetachData();
+
+ private:
+  absl::Status Prepare(const v1::Prepare& prepare);
+  absl::Status AddWork(const v1::Work& work);
+  absl::Status ChangeItems(const v1::DataRequest& request);
+  void Recall(uint64_t count);
+  v1::ControlResponse AnswerPing(const v1::Ping& ping) const;
+  std::shared_ptr<CaseRunner> runner() const;
+
+  void Monitor();
+  void MonitorOnce();
+  void SendProgress(const CaseRunner& runner, int64_t now_ns);
+  void CollectRecords(CaseRunner& runner, int64_t now_ns);
+  void FinishCase(CaseRunner& runner);
+  void SendBatch(const std::shared_ptr<const SequencedBatch>& batch)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  const AgentOptions& options_;
+  const Clock& clock_;
+  const std::string run_id_;
+  const uint64_t epoch_;
+  const int64_t lease_ns_;
+  ControlOutbox& control_out_;
+
+  ItemCache items_;  // Data thread only
+
+  mutable absl::Mutex mutex_;
+  std::shared_ptr<CaseRunner> runner_ ABSL_GUARDED_BY(mutex_);  // null between cases
+  DataOutbox* data_out_ ABSL_GUARDED_BY(mutex_) = nullptr;
+  std::function<void()> cancel_data_ ABSL_GUARDED_BY(mutex_);
+  RecordBatcher batcher_ ABSL_GUARDED_BY(mutex_);
+  uint64_t received_ ABSL_GUARDED_BY(mutex_) = 0;  // work entries of the case
+  bool stop_asked_ ABSL_GUARDED_BY(mutex_) = false;
+  bool closing_ ABSL_GUARDED_BY(mutex_) = false;
+
+  // Monitor thread only, reset by Prepare before the runner is visible to it.
+  v1::Progress last_progress_;
+  int64_t last_progress_ns_ = 0;
+  int64_t last_flush_ns_ = 0;
+  rusage usage_at_prepare_{};
+
+  std::thread monitor_;
+};
+
+}  // namespace monsoon
