@@ -1,0 +1,107 @@
+// Scenario: what the user asked for, as typed values. Every default is written here, once; the YAML
+// reader (controller/io/scenario) only overrides them, docs/scenario.md documents them.
+//
+// Plain values, no behaviour. All strings UTF-8; durations in ns; 0 never means "unlimited" unless
+// the field says so.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "common/model/agent_case.h"
+#include "controller/core/scenario/gate.h"
+
+namespace monsoon {
+
+struct ModelSpec {
+  std::string name;       // sent as "model" in every request
+  std::string tokenizer;  // path of tokenizer.json or its folder; "" = none
+
+  friend bool operator==(const ModelSpec&, const ModelSpec&) = default;
+};
+
+enum class DatasetFormat { kOpenqa, kLongalpaca, kLineByLine };
+enum class DatasetOrder { kSequential, kShuffle };
+enum class OnBadLine { kError, kSkip };
+
+struct DatasetSpec {
+  std::string name;  // label in reports; also the format unless `format` says otherwise
+  DatasetFormat format = DatasetFormat::kOpenqa;
+  std::string path;  // resolved against the scenario file's folder
+  // Inclusive, in characters (Unicode code points) of the prompt text.
+  int64_t min_prompt_length = 0;
+  int64_t max_prompt_length = std::numeric_limits<int64_t>::max();
+  DatasetOrder order = DatasetOrder::kSequential;
+  OnBadLine on_bad_line = OnBadLine::kError;
+  // Makes every prompt's beginning unique, so that no prefix cache of the engine can help.
+  bool cache_bust = false;
+
+  friend bool operator==(const DatasetSpec&, const DatasetSpec&) = default;
+};
+
+// Where the API key is named; the key itself is read when the run starts and is never stored here.
+struct EngineSpec {
+  std::string type;  // a name of common/model/engine_type.h
+  std::string name;  // label in reports; default: type
+  std::string url;   // with the type's default route appended when the user gave none
+  std::string api_key_env;
+  std::string api_key_file;
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::string extra_body_json;  // "" = none
+
+  friend bool operator==(const EngineSpec&, const EngineSpec&) = default;
+};
+
+// Limits beyond which a case is INVALID (design section 8).
+struct VerdictLimits {
+  // client.error_bound_s.p99 and lateness p99 may be at most the larger of the two.
+  int64_t max_error_ns = kNsPerMs;
+  double max_error_share_of_ttft = 0.02;  // of the case's TTFT p50
+  double max_busy_share = 0.90;           // of a load thread, over one second
+  double max_starved_share = 0.01;        // of slot time without work although work was left
+
+  friend bool operator==(const VerdictLimits&, const VerdictLimits&) = default;
+};
+
+// One cell of the matrix, complete in itself.
+struct CaseSpec {
+  int32_t index = 0;  // position in the run, from 0
+  std::string name;   // "<model>/<dataset>/c<concurrency>/<engine>", unique in the run
+  ModelSpec model;
+  DatasetSpec dataset;
+  EngineSpec engine;
+  int64_t concurrency = 1;  // requests in flight over all agents
+  int64_t requests = 1000;  // measured requests
+  int64_t warmup = 0;       // requests before them that count in no metric
+  Sampling sampling;
+  Timeouts timeouts;
+  int64_t max_event_bytes = 16 << 20;
+  std::vector<Gate> gates = DefaultGates();
+  VerdictLimits verdict;
+
+  friend bool operator==(const CaseSpec&, const CaseSpec&) = default;
+};
+
+struct Scenario {
+  std::string name;                 // default: the file's name without extension
+  uint64_t seed = 0;                // of everything random in the run
+  std::vector<CaseSpec> cases;      // >= 1, in the order of execution
+  std::vector<std::string> agents;  // "host:port" or "unix:PATH"; empty: the embedded agent
+  int64_t expect_agents = 0;        // 0: as many as `agents` names
+  int64_t pause_ns = 0;             // between cases
+
+  friend bool operator==(const Scenario&, const Scenario&) = default;
+};
+
+std::string_view DatasetFormatName(DatasetFormat format);
+std::vector<std::string> DatasetFormatNames();
+std::optional<DatasetFormat> DatasetFormatFromName(std::string_view name);
+std::string_view DatasetOrderName(DatasetOrder order);  // sequential shuffle
+std::string_view OnBadLineName(OnBadLine on_bad_line);  // error skip
+
+}  // namespace monsoon

@@ -1,0 +1,172 @@
+#include "controller/io/scenario/read_axes.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_join.h"
+
+#include "common/base/nearest_name.h"
+#include "common/base/str_cat.h"
+#include "controller/core/scenario/checks.h"
+#include "controller/core/scenario/ranges.h"
+#include "controller/core/scenario/value_text.h"
+#include "controller/io/scenario/read_engine.h"
+#include "controller/io/scenario/read_paths.h"
+
+namespace monsoon {
+namespace {
+
+// A label such as a model's name: reported when it is given but wrong.
+void ReadLabel(MapReader& map, std::string_view key, std::string& out) {
+  map.ReadText(key, out);
+  const YamlNode* const node = map.Find(key);
+  if (node == nullptr || !node->IsScalar()) return;
+  if (const absl::Status status = CheckLabel(out); !status.ok()) {
+    map.Report(key, StrCat(map.FullKey(key), " is ", Describe(*node), ": ", status.message()));
+  }
+}
+
+void RequireKey(MapReader& map, std::string_view key, std::string_view expected) {
+  if (map.Has(key)) return;
+  map.diagnostics().Add(map.mark(),
+                        StrCat("missing key '", map.FullKey(key), "': expected ", expected));
+}
+
+ModelSpec ReadModel(const YamlNode& node, const ScenarioSource& source, Diagnostics& diagnostics) {
+  ModelSpec model;
+  if (node.IsScalar()) {
+    model.name = node.scalar;
+    if (const absl::Status status = CheckLabel(model.name); !status.ok()) {
+      diagnostics.Add(node.mark, StrCat("model is ", Describe(node), ": ", status.message()));
+    }
+    return model;
+  }
+  if (!node.IsMap()) {
+    diagnostics.Add(node.mark, StrCat("model is ", Describe(node),
+                                      ": expected a name, or a mapping {name, tokenizer}"));
+    return model;
+  }
+  MapReader map(node, "model", diagnostics);
+  RequireKey(map, "name", "the name that the engine serves the model under");
+  ReadLabel(map, "name", model.name);
+  ReadPath(map, "tokenizer", WantedPath::kFileOrFolder, source, model.tokenizer);
+  map.RejectUnknownKeys();
+  return model;
+}
+
+void ReadDatasetFormat(MapReader& map, DatasetSpec& dataset) {
+  std::vector<std::pair<std::string_view, DatasetFormat>> formats;
+  const std::vector<std::string> names = DatasetFormatNames();
+  for (const std::string& name : names) formats.emplace_back(name, *DatasetFormatFromName(name));
+  map.ReadChoice("format", formats, dataset.format);
+  if (map.Has("format")) {
+    if (!map.Has("name")) dataset.name = std::string(DatasetFormatName(dataset.format));
+    return;
+  }
+  const std::optional<DatasetFormat> implied = DatasetFormatFromName(dataset.name);
+  if (implied.has_value()) {
+    dataset.format = *implied;
+  } else if (const YamlNode* node = map.Find("name"); node != nullptr && node->IsScalar()) {
+    const std::optional<std::string> nearest = NearestName(dataset.name, names);
+    map.Complain("name", *node,
+                 StrCat("one of ", absl::StrJoin(names, ", "),
+                        nearest.has_value() ? StrCat("; did you mean '", *nearest, "'?") : "",
+                        " (any other label needs `format`)"));
+  }
+}
+
+void ReadPromptLengths(MapReader& map, DatasetSpec& dataset) {
+  map.ReadInt("min_prompt_length", kPromptLengthRange, dataset.min_prompt_length);
+  std::optional<int64_t> max = dataset.max_prompt_length;
+  map.ReadOptionalInt("max_prompt_length", kPromptLengthRange, max);
+  dataset.max_prompt_length = max.value_or(kPromptLengthRange.max);
+  if (const absl::Status status = CheckDataset(dataset); !status.ok()) {
+    map.Report("min_prompt_length", StrCat("dataset: ", status.message()));
+  }
+}
+
+DatasetSpec ReadDataset(const YamlNode& node, const ScenarioSource& source,
+                        Diagnostics& diagnostics) {
+  DatasetSpec dataset;
+  MapReader map(node, "dataset", diagnostics);
+  if (!node.IsMap()) return dataset;
+  if (!map.Has("format")) RequireKey(map, "name", "openqa, longalpaca, line_by_line or a label");
+  ReadLabel(map, "name", dataset.name);
+  ReadDatasetFormat(map, dataset);
+  RequireKey(map, "path", "the dataset's file");
+  ReadPath(map, "path", WantedPath::kFile, source, dataset.path);
+  ReadPromptLengths(map, dataset);
+  map.ReadChoice<DatasetOrder>(
+      "order",
+      {{DatasetOrderName(DatasetOrder::kSequential), DatasetOrder::kSequential},
+       {DatasetOrderName(DatasetOrder::kShuffle), DatasetOrder::kShuffle}},
+      dataset.order);
+  map.ReadChoice<OnBadLine>("on_bad_line",
+                            {{OnBadLineName(OnBadLine::kError), OnBadLine::kError},
+                             {OnBadLineName(OnBadLine::kSkip), OnBadLine::kSkip}},
+                            dataset.on_bad_line);
+  map.ReadBool("cache_bust", dataset.cache_bust);
+  map.RejectUnknownKeys();
+  return dataset;
+}
+
+int64_t ReadConcurrency(const YamlNode& node, const ScenarioSource&, Diagnostics& diagnostics) {
+  // One value of the list, read like a key of a mapping.
+  YamlNode wrapped{.kind = YamlNode::Kind::kMap, .mark = node.mark};
+  wrapped.entries.push_back({"concurrency", node.mark, node});
+  int64_t concurrency = 1;
+  MapReader(wrapped, "", diagnostics).ReadInt("concurrency", kConcurrencyRange, concurrency);
+  return concurrency;
+}
+
+// Reads an axis that is one value or a list of them.
+template <typename T>
+void ReadAxis(MapReader& map, std::string_view key, const ScenarioSource& source,
+              T (*read)(const YamlNode&, const ScenarioSource&, Diagnostics&), bool& given,
+              std::vector<T>& values, std::vector<SourceMark>& marks) {
+  given = given || map.Has(key);
+  const YamlNode* const node = map.Find(key);
+  if (node == nullptr) return;
+  if (node->IsSequence() && node->items.empty()) {
+    map.diagnostics().Add(node->mark, StrCat(key, " is an empty list: expected at least one"));
+  }
+  values.clear();
+  marks.clear();
+  const std::vector<YamlNode> one(node->IsSequence() ? 0 : 1, *node);
+  for (const YamlNode& item : node->IsSequence() ? node->items : one) {
+    if (item.IsBroken()) continue;
+    values.push_back(read(item, source, map.diagnostics()));
+    marks.push_back(item.mark);
+  }
+}
+
+}  // namespace
+
+bool ReadAxes(MapReader& map, const ScenarioSource& source, DraftMatrix& draft) {
+  const size_t errors_before = map.diagnostics().count();
+  SubMatrix& matrix = draft.matrix;
+  bool concurrency_given = true;  // it has a default
+  ReadAxis(map, "model", source, ReadModel, draft.model_given, matrix.models, draft.model_marks);
+  ReadAxis(map, "dataset", source, ReadDataset, draft.dataset_given, matrix.datasets,
+           draft.dataset_marks);
+  ReadAxis(map, "concurrency", source, ReadConcurrency, concurrency_given, matrix.concurrencies,
+           draft.concurrency_marks);
+  ReadAxis(map, "engine", source, ReadEngine, draft.engine_given, matrix.engines,
+           draft.engine_marks);
+  return map.diagnostics().count() == errors_before;
+}
+
+bool RequireAxes(const DraftMatrix& draft, Diagnostics& diagnostics) {
+  const size_t errors_before = diagnostics.count();
+  const auto require = [&](bool given, std::string_view key, std::string_view expected) {
+    if (given) return;
+    diagnostics.Add(draft.mark, StrCat("missing key '", key, "': expected ", expected));
+  };
+  require(draft.model_given, "model", "the model's name, as the engine serves it");
+  require(draft.dataset_given, "dataset", "a mapping such as {name: openqa, path: FILE}");
+  require(draft.engine_given, "engine", "a mapping such as {type: vllm, url: URL}");
+  return diagnostics.count() == errors_before;
+}
+
+}  // namespace monsoon

@@ -1,0 +1,153 @@
+#include "controller/io/scenario/read_engine.h"
+
+#include <string>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_join.h"
+
+#include "common/base/nearest_name.h"
+#include "common/base/str_cat.h"
+#include "common/model/engine_type.h"
+#include "controller/core/scenario/checks.h"
+#include "controller/core/scenario/engine_url.h"
+#include "controller/io/scenario/map_reader.h"
+#include "controller/io/scenario/read_paths.h"
+#include "controller/io/scenario/yaml_to_json.h"
+
+namespace monsoon {
+namespace {
+
+constexpr char kNameTheSecret[] =
+    "expected it to be named instead, with api_key_env: VARIABLE or api_key_file: PATH";
+
+void ReadType(MapReader& map, std::string& type) {
+  if (!map.Has("type")) {
+    map.diagnostics().Add(map.mark(), StrCat("missing key 'engine.type': expected one of ",
+                                             absl::StrJoin(EngineTypeNames(), ", ")));
+  }
+  map.ReadText("type", type);
+  const YamlNode* const node = map.Find("type");
+  if (node == nullptr || !node->IsScalar() || FindEngineType(type) != nullptr) return;
+  const std::optional<std::string> nearest = NearestName(type, EngineTypeNames());
+  std::string expected = "one of " + absl::StrJoin(EngineTypeNames(), ", ");
+  if (nearest.has_value()) expected += StrCat("; did you mean '", *nearest, "'?");
+  map.Complain("type", *node, expected);
+}
+
+void ReadName(MapReader& map, EngineSpec& engine) {
+  engine.name = engine.type;
+  map.ReadText("name", engine.name);
+  const YamlNode* const node = map.Find("name");
+  if (node == nullptr || !node->IsScalar()) return;
+  if (const absl::Status status = CheckLabel(engine.name); !status.ok()) {
+    map.Report("name", StrCat("engine.name is ", Describe(*node), ": ", status.message()));
+  }
+}
+
+void ReadUrl(MapReader& map, EngineSpec& engine) {
+  if (!map.Has("url")) {
+    map.diagnostics().Add(map.mark(),
+                          "missing key 'engine.url': expected a URL such as http://127.0.0.1:8000");
+  }
+  std::string written;
+  map.ReadText("url", written);
+  const YamlNode* const node = map.Find("url");
+  if (node == nullptr || !node->IsScalar()) return;
+  if (UrlHasSecret(written)) {
+    map.diagnostics().AddSecret(node->mark,
+                                StrCat("engine.url carries a secret: ", kNameTheSecret));
+    return;
+  }
+  const EngineType* const type = FindEngineType(engine.type);
+  absl::StatusOr<std::string> url =
+      ResolveEngineUrl(written, type == nullptr ? "" : type->default_path);
+  if (url.ok()) {
+    engine.url = *std::move(url);
+  } else {
+    map.Report("url", StrCat("engine.url is ", Describe(*node), ": ", url.status().message()));
+  }
+}
+
+void ReadApiKey(MapReader& map, const ScenarioSource& source, EngineSpec& engine) {
+  map.ReadText("api_key_env", engine.api_key_env);
+  const YamlNode* const node = map.Find("api_key_env");
+  if (node != nullptr && node->IsScalar()) {
+    if (!IsEnvName(engine.api_key_env)) {
+      map.diagnostics().AddSecret(
+          node->mark,
+          "engine.api_key_env is no variable's name (not shown, in case it is the key itself): "
+          "expected letters, digits and _");
+    } else if (source.paths && !source.env(engine.api_key_env).has_value()) {
+      map.Complain("api_key_env", *node, "a variable that is set; export the key in it");
+    }
+  }
+  ReadPath(map, "api_key_file", WantedPath::kFile, source, engine.api_key_file);
+  if (map.Has("api_key_env") && map.Has("api_key_file")) {
+    map.Report("api_key_file", "engine has api_key_env and api_key_file: expected one of them");
+  }
+}
+
+bool CheckHeader(const YamlNode::Entry& entry, const EngineSpec& engine, Diagnostics& diagnostics) {
+  const std::string name = QuoteForMessage(entry.key);
+  if (IsSecretName(entry.key)) {
+    diagnostics.AddSecret(entry.key_mark,
+                          StrCat("header ", name, " carries a secret: ", kNameTheSecret));
+    return false;
+  }
+  if (const absl::Status status = CheckHeaderName(entry.key); !status.ok()) {
+    diagnostics.Add(entry.key_mark, StrCat("header ", name, ": ", status.message()));
+    return false;
+  }
+  for (const auto& [known, value] : engine.headers) {
+    if (!absl::EqualsIgnoreCase(known, entry.key)) continue;
+    diagnostics.Add(entry.key_mark, StrCat("header ", name, " comes twice: expected it once"));
+    return false;
+  }
+  if (!entry.value.IsScalar()) {
+    diagnostics.Add(entry.value.mark,
+                    StrCat("header ", name, " is ", Describe(entry.value), ": expected a text"));
+    return false;
+  }
+  if (const absl::Status status = CheckHeaderValue(entry.value.scalar); !status.ok()) {
+    diagnostics.Add(entry.value.mark, StrCat("header ", name, ": ", status.message()));
+    return false;
+  }
+  return true;
+}
+
+void ReadHeaders(MapReader& map, EngineSpec& engine) {
+  const YamlNode* const node = map.Find("headers");
+  if (node == nullptr) return;
+  if (!node->IsMap()) return map.Complain("headers", *node, "a mapping {Name: value}");
+  for (const YamlNode::Entry& entry : node->entries) {
+    if (entry.value.IsBroken() || !CheckHeader(entry, engine, map.diagnostics())) continue;
+    engine.headers.emplace_back(entry.key, entry.value.scalar);
+  }
+}
+
+void ReadExtraBody(MapReader& map, EngineSpec& engine) {
+  const YamlNode* const node = map.Find("extra_body");
+  if (node == nullptr) return;
+  if (!node->IsMap()) return map.Complain("extra_body", *node, "a mapping, sent as JSON");
+  if (!node->entries.empty()) engine.extra_body_json = YamlToJson(*node);
+}
+
+}  // namespace
+
+EngineSpec ReadEngine(const YamlNode& node, const ScenarioSource& source,
+                      Diagnostics& diagnostics) {
+  EngineSpec engine;
+  MapReader map(node, "engine", diagnostics);
+  if (!node.IsMap()) return engine;
+  ReadType(map, engine.type);
+  ReadName(map, engine);
+  ReadUrl(map, engine);
+  ReadApiKey(map, source, engine);
+  ReadHeaders(map, engine);
+  ReadExtraBody(map, engine);
+  map.RejectUnknownKeys();
+  return engine;
+}
+
+}  // namespace monsoon

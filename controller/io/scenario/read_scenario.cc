@@ -1,0 +1,141 @@
+#include "controller/io/scenario/read_scenario.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "common/base/str_cat.h"
+#include "controller/core/scenario/checks.h"
+#include "controller/core/scenario/matrix.h"
+#include "controller/io/scenario/map_reader.h"
+#include "controller/io/scenario/read_axes.h"
+#include "controller/io/scenario/read_settings.h"
+
+namespace monsoon {
+namespace {
+
+void ReadName(MapReader& map, const ScenarioSource& source, std::string& name) {
+  name = std::filesystem::path(source.file_name).stem().string();
+  map.ReadText("name", name);
+  const YamlNode* const node = map.Find("name");
+  if (node != nullptr && !node->IsScalar()) return;
+  if (const absl::Status status = CheckScenarioName(name); !status.ok()) {
+    map.Report("name", StrCat("name is ", node == nullptr ? QuoteForMessage(name) : Describe(*node),
+                              ": ", status.message()));
+  }
+}
+
+void ReadAgents(MapReader& map, std::vector<std::string>& agents) {
+  const YamlNode* const node = map.Find("agents");
+  if (node == nullptr) return;
+  if (!node->IsSequence()) return map.Complain("agents", *node, "a list of HOST:PORT or unix:PATH");
+  for (const YamlNode& item : node->items) {
+    if (item.IsBroken()) continue;
+    if (!item.IsScalar()) {
+      map.Complain("agents", item, "HOST:PORT or unix:PATH");
+    } else if (const absl::Status status = CheckAgentAddress(item.scalar); !status.ok()) {
+      map.diagnostics().Add(item.mark,
+                            StrCat("agents is ", Describe(item), ": ", status.message()));
+    } else if (std::find(agents.begin(), agents.end(), item.scalar) != agents.end()) {
+      map.Complain("agents", item, "each agent once");
+    } else {
+      agents.push_back(item.scalar);
+    }
+  }
+}
+
+// Where two cases of one name differ in what was written: the item of the second's axis, or its
+// entry.
+const SourceMark& MarkOf(const std::vector<DraftMatrix>& drafts, const CaseOrigin& at,
+                         const CaseOrigin& other) {
+  const DraftMatrix& draft = drafts[at.matrix];
+  if (at.matrix != other.matrix) return draft.mark;
+  if (at.engine != other.engine) return draft.engine_marks[at.engine];
+  if (at.concurrency != other.concurrency) return draft.concurrency_marks[at.concurrency];
+  if (at.dataset != other.dataset) return draft.dataset_marks[at.dataset];
+  return draft.model_marks[at.model];
+}
+
+void ReportDuplicates(const Expansion& expansion, const std::vector<DraftMatrix>& drafts,
+                      Diagnostics& diagnostics) {
+  std::set<SourceMark> reported;  // one pair of engines can collide in many cases
+  for (const DuplicateCase& duplicate : expansion.duplicates) {
+    const SourceMark& mark = MarkOf(drafts, duplicate.second, duplicate.first);
+    if (!reported.insert(mark).second) continue;
+    const SourceMark& first = MarkOf(drafts, duplicate.first, duplicate.second);
+    diagnostics.Add(mark, StrCat("case '", duplicate.name, "' comes twice, first from ",
+                                 diagnostics.Location(first),
+                                 ": expected distinct cases; give one of the engines (or datasets, "
+                                 "or models) another `name`"));
+  }
+}
+
+std::vector<CaseSpec> Expand(const std::vector<DraftMatrix>& drafts, Diagnostics& diagnostics) {
+  std::vector<SubMatrix> matrices;
+  for (const DraftMatrix& draft : drafts) matrices.push_back(draft.matrix);
+  const uint64_t count = CountCases(matrices);
+  if (count > kMaxCases) {
+    diagnostics.Add(drafts.front().mark, StrCat("the lists multiply into ", count,
+                                                " cases: expected at most ", kMaxCases));
+    return {};
+  }
+  Expansion expansion = ExpandCases(matrices);
+  ReportDuplicates(expansion, drafts, diagnostics);
+  return std::move(expansion.cases);
+}
+
+// The entries of `cases:`, each built upon `top`. Sets `complete` to false when an axis is wrong.
+std::vector<DraftMatrix> ReadCases(const YamlNode& node, MapReader& map, const DraftMatrix& top,
+                                   const ScenarioSource& source, bool& complete) {
+  std::vector<DraftMatrix> drafts;
+  if (!node.IsSequence() || node.items.empty()) {
+    map.Complain("cases", node,
+                 "a list of at least one {model, dataset, concurrency, engine, ...}");
+    return drafts;
+  }
+  for (const YamlNode& item : node.items) {
+    if (item.IsBroken()) continue;
+    DraftMatrix draft = top;
+    draft.mark = item.mark;
+    MapReader entry(item, "cases", map.diagnostics());
+    if (!item.IsMap()) continue;
+    complete = ReadAxes(entry, source, draft) && complete;
+    complete = RequireAxes(draft, map.diagnostics()) && complete;
+    ReadSettings(entry, draft.matrix.base);
+    entry.RejectUnknownKeys();
+    drafts.push_back(std::move(draft));
+  }
+  return drafts;
+}
+
+}  // namespace
+
+Scenario ReadScenario(const YamlNode& root, const ScenarioSource& source, bool can_expand,
+                      Diagnostics& diagnostics) {
+  Scenario scenario;
+  MapReader map(root, "", diagnostics);
+  if (!root.IsMap()) return scenario;
+  DraftMatrix top;
+  top.mark = root.mark;
+  top.matrix.concurrencies = {top.matrix.base.concurrency};
+  top.concurrency_marks = {root.mark};
+  ReadName(map, source, scenario.name);
+  const YamlNode* const cases = map.Find("cases");
+  bool complete = ReadAxes(map, source, top) && can_expand;
+  if (!map.Has("cases")) complete = RequireAxes(top, diagnostics) && complete;
+  ReadSettings(map, top.matrix.base);
+  map.ReadUnsigned("seed", scenario.seed);
+  ReadAgents(map, scenario.agents);
+  map.ReadInt("expect_agents", kExpectAgentsRange, scenario.expect_agents);
+  map.ReadDuration("pause", kPauseRange, scenario.pause_ns);
+  std::vector<DraftMatrix> drafts = {top};
+  if (cases != nullptr) drafts = ReadCases(*cases, map, top, source, complete);
+  map.RejectUnknownKeys();
+  if (complete && !drafts.empty()) scenario.cases = Expand(drafts, diagnostics);
+  return scenario;
+}
+
+}  // namespace monsoon

@@ -1,0 +1,115 @@
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "common/base/str_cat.h"
+#include "controller/core/scenario/value_text.h"
+#include "controller/io/scenario/scenario_yaml.h"
+#include "controller/io/scenario/yaml_writer.h"
+
+namespace monsoon {
+namespace {
+
+std::string ModelToYaml(const ModelSpec& model) {
+  return YamlFlowMap()
+      .Add("name", YamlText(model.name))
+      .AddText("tokenizer", model.tokenizer)
+      .str();
+}
+
+std::string DatasetToYaml(const DatasetSpec& dataset) {
+  std::optional<int64_t> max_prompt_length = dataset.max_prompt_length;
+  if (*max_prompt_length == std::numeric_limits<int64_t>::max()) max_prompt_length.reset();
+  return YamlFlowMap()
+      .Add("name", YamlText(dataset.name))
+      .Add("format", YamlText(DatasetFormatName(dataset.format)))
+      .Add("path", YamlText(dataset.path))
+      .Add("min_prompt_length", StrCat(dataset.min_prompt_length))
+      .Add("max_prompt_length", YamlOptional(max_prompt_length))
+      .Add("order", YamlText(DatasetOrderName(dataset.order)))
+      .Add("on_bad_line", YamlText(OnBadLineName(dataset.on_bad_line)))
+      .Add("cache_bust", YamlBool(dataset.cache_bust))
+      .str();
+}
+
+std::string EngineToYaml(const EngineSpec& engine) {
+  YamlFlowMap map;
+  map.Add("type", YamlText(engine.type))
+      .Add("name", YamlText(engine.name))
+      .Add("url", YamlText(engine.url))
+      .AddText("api_key_env", engine.api_key_env)
+      .AddText("api_key_file", engine.api_key_file);
+  if (!engine.headers.empty()) {
+    YamlFlowMap headers;
+    for (const auto& [name, value] : engine.headers) headers.Add(name, YamlText(value));
+    map.Add("headers", headers.str());
+  }
+  if (!engine.extra_body_json.empty()) map.Add("extra_body", YamlFromJson(engine.extra_body_json));
+  return map.str();
+}
+
+std::string SamplingToYaml(const Sampling& sampling) {
+  std::vector<std::string> stop;
+  for (const std::string& text : sampling.stop) stop.push_back(YamlText(text));
+  return YamlFlowMap()
+      .Add("stream", YamlBool(sampling.stream))
+      .Add("max_tokens", YamlOptional(sampling.max_tokens))
+      .Add("min_tokens", YamlOptional(sampling.min_tokens))
+      .Add("temperature", YamlOptional(sampling.temperature))
+      .Add("top_p", YamlOptional(sampling.top_p))
+      .Add("top_k", YamlOptional(sampling.top_k))
+      .Add("frequency_penalty", YamlOptional(sampling.frequency_penalty))
+      .Add("presence_penalty", YamlOptional(sampling.presence_penalty))
+      .Add("repetition_penalty", YamlOptional(sampling.repetition_penalty))
+      .Add("seed", YamlOptional(sampling.seed))
+      .Add("ignore_eos", YamlOptional(sampling.ignore_eos))
+      .Add("stop", YamlList(stop))
+      .str();
+}
+
+std::string TimeoutsToYaml(const Timeouts& timeouts) {
+  return YamlFlowMap()
+      .Add("connect", YamlDuration(timeouts.connect_ns))
+      .Add("first_token", YamlDuration(timeouts.first_token_ns))
+      .Add("idle", YamlDuration(timeouts.idle_ns))
+      .Add("total", YamlDuration(timeouts.total_ns))
+      .str();
+}
+
+std::string VerdictToYaml(const VerdictLimits& verdict) {
+  return YamlFlowMap()
+      .Add("max_error", YamlDuration(verdict.max_error_ns))
+      .Add("max_error_share", YamlNumber(verdict.max_error_share_of_ttft))
+      .Add("max_busy", YamlNumber(verdict.max_busy_share))
+      .Add("max_starved", YamlNumber(verdict.max_starved_share))
+      .str();
+}
+
+std::string CaseToYaml(const CaseSpec& spec) {
+  std::vector<std::string> gates;
+  for (const Gate& gate : spec.gates) gates.push_back(YamlText(gate.text));
+  const std::string limits =
+      YamlFlowMap().Add("max_event_bytes", FormatByteSize(spec.max_event_bytes)).str();
+  return StrCat(
+      "  - model: ", ModelToYaml(spec.model), "\n    dataset: ", DatasetToYaml(spec.dataset),
+      "\n    concurrency: ", spec.concurrency, "\n    engine: ", EngineToYaml(spec.engine),
+      "\n    requests: ", spec.requests, "\n    warmup: ", spec.warmup,
+      "\n    sampling: ", SamplingToYaml(spec.sampling),
+      "\n    timeouts: ", TimeoutsToYaml(spec.timeouts), "\n    limits: ", limits,
+      "\n    gates: ", YamlList(gates), "\n    verdict: ", VerdictToYaml(spec.verdict), "\n");
+}
+
+}  // namespace
+
+std::string ScenarioToYaml(const Scenario& scenario) {
+  std::vector<std::string> agents;
+  for (const std::string& agent : scenario.agents) agents.push_back(YamlText(agent));
+  std::string text =
+      StrCat("name: ", YamlText(scenario.name), "\nseed: ", scenario.seed,
+             "\nagents: ", YamlList(agents), "\nexpect_agents: ", scenario.expect_agents,
+             "\npause: ", YamlDuration(scenario.pause_ns), "\ncases:\n");
+  for (const CaseSpec& spec : scenario.cases) text += CaseToYaml(spec);
+  return text;
+}
+
+}  // namespace monsoon
