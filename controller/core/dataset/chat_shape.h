@@ -1,0 +1,30 @@
+// Checks that a parsed JSON value is a chat (an array of messages) or a request body, and measures
+// its text. Pure; any thread. Errors are INVALID_ARGUMENT, worded to follow "file:line:column: ".
+#pragma once
+
+#include <simdjson.h>
+
+#include <cstdint>
+#include <string>
+
+#include "absl/status/statusor.h"
+
+namespace monsoon {
+
+struct PromptMeasure {
+  int64_t characters = 0;  // code points, summed over all string contents
+  bool empty = true;       // no text, and nothing else (image part, token id) either
+};
+
+// A non-empty array of objects with a string "role". "content" may be a string, null or absent, or
+// an array of parts; a part's string "text" counts, other parts make the prompt non-empty.
+absl::StatusOr<PromptMeasure> MeasureMessages(simdjson::dom::element value);
+
+// An object with "messages" (as above), or with "prompt", "inputs" or "text_input": a string, or an
+// array of strings, token ids or arrays of token ids.
+absl::StatusOr<PromptMeasure> MeasureBody(simdjson::dom::element value);
+
+// "a number", "null", "an object with the fields "a", "b"" ...: what was found, for a message.
+std::string DescribeJson(simdjson::dom::element value);
+
+}  // namespace monsoon

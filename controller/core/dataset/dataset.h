@@ -1,0 +1,36 @@
+// Dataset: prompts to draw from, by position. The I/O side (controller/io/dataset) opens files
+// behind this interface; the plan (request_plan.h) only knows positions.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+
+#include "common/model/item.h"
+
+namespace monsoon {
+
+// What an index pass over the data found, without holding the data itself.
+struct DatasetStats {
+  int64_t read = 0;         // entries looked at
+  int64_t filtered = 0;     // outside min/max_prompt_length
+  int64_t skipped_bad = 0;  // malformed and skipped (on_bad_line: skip)
+  std::string first_bad;    // "file:line:column: what was wrong" of the first skipped one
+};
+
+// Owned by the run; used from one thread. Positions are stable for the object's life.
+class Dataset {
+ public:
+  virtual ~Dataset() = default;
+
+  // Number of usable items (after filters), >= 1.
+  virtual int64_t size() const = 0;
+  // The item at `position` in the order of the scenario (sequential, or the seeded shuffle).
+  // DATA_LOSS when the file changed since it was indexed. REQUIRES: 0 <= position < size().
+  virtual absl::StatusOr<Item> Read(int64_t position) = 0;
+  virtual const DatasetStats& stats() const = 0;
+};
+
+}  // namespace monsoon
