@@ -1,0 +1,29 @@
+#include "controller/core/run/agent_state.h"
+
+#include "common/time/clock.h"
+
+namespace monsoon {
+namespace {
+
+constexpr int64_t kRateWindowNs = 200 * kNsPerMs;
+constexpr double kRateSmoothing = 0.3;
+
+}  // namespace
+
+void AgentState::UpdateRate(int64_t now_ns) {
+  if (rate_since_ns == 0) {
+    rate_since_ns = now_ns;
+    rate_finished = progress.finished;
+    return;
+  }
+  const int64_t elapsed_ns = now_ns - rate_since_ns;
+  if (elapsed_ns < kRateWindowNs) return;
+  const double rate =
+      static_cast<double>(progress.finished - rate_finished) / ToSeconds(elapsed_ns);
+  // Upwards at once: too little work starves slots, too much only waits in memory.
+  rate_per_s = rate > rate_per_s ? rate : rate_per_s + kRateSmoothing * (rate - rate_per_s);
+  rate_since_ns = now_ns;
+  rate_finished = progress.finished;
+}
+
+}  // namespace monsoon

@@ -1,0 +1,138 @@
+#include "controller/core/run/work_allocator.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "common/base/status_macros.h"
+#include "common/time/clock.h"
+
+namespace monsoon {
+namespace {
+
+// Before the rate is known, and for very short answers.
+constexpr int64_t kMinPrefetch = 256;
+// Entries in one Work message.
+constexpr size_t kWorkBatch = 256;
+// Progress comes at least this often when an agent runs low; a recall takes a round trip besides.
+constexpr double kProgressDelayS = 0.05;
+
+// Requests that the agent will finish while work for it is on its way.
+int64_t Lookahead(const AgentState& agent) {
+  const double seconds = 2 * ToSeconds(agent.round_trip_ns()) + kProgressDelayS;
+  return static_cast<int64_t>(std::ceil(agent.rate_per_s * seconds));
+}
+
+double Fill(const AgentState& agent) {
+  return static_cast<double>(agent.outstanding()) / static_cast<double>(agent.share);
+}
+
+}  // namespace
+
+WorkAllocator::WorkAllocator(int32_t case_index, WorkSource* source,
+                             std::vector<AgentState>* agents)
+    : case_index_(case_index), source_(*source), agents_(*agents) {}
+
+int64_t WorkAllocator::Target(const AgentState& agent) const {
+  // What comes back near the end goes where a slot is about to be free, and only as much as that.
+  if (next_ == source_.total()) return agent.share + Lookahead(agent);
+  const double horizon_s = std::max(1.0, 2 * ToSeconds(agent.round_trip_ns()));
+  const auto prefetch = static_cast<int64_t>(std::ceil(agent.rate_per_s * horizon_s));
+  const int64_t target = agent.share + std::max({prefetch, kMinPrefetch, agent.share});
+  return std::min(target, agent.link->info().max_queued_work);
+}
+
+AgentState* WorkAllocator::Neediest() {
+  AgentState* neediest = nullptr;
+  for (AgentState& agent : agents_) {
+    if (!agent.active() || agent.share == 0 || agent.outstanding() >= Target(agent)) continue;
+    if (neediest == nullptr || Fill(agent) < Fill(*neediest)) neediest = &agent;
+  }
+  return neediest;
+}
+
+absl::Status WorkAllocator::Allocate() {
+  while (!exhausted()) {
+    AgentState* agent = Neediest();
+    if (agent == nullptr) break;
+    uint64_t request_index = next_;
+    if (!returned_.empty()) {
+      request_index = returned_.front();
+      returned_.pop_front();
+    } else {
+      ++next_;
+    }
+    RETURN_IF_ERROR(HandOut(*agent, request_index));
+  }
+  Flush();
+  if (!stopped_ && next_ == source_.total()) CallBack();
+  return absl::OkStatus();
+}
+
+absl::Status WorkAllocator::HandOut(AgentState& agent, uint64_t request_index) {
+  ASSIGN_OR_RETURN(const PlannedRequest request, source_.Get(request_index));
+  const ItemLedger::Plan plan =
+      agent.run->items.Use(request.item_id, static_cast<int64_t>(request.item.content.size()));
+  std::vector<WorkEntry>& entries = pending_[&agent];
+  if (plan.send) {
+    // Work goes out before a drop that might concern it.
+    if (!plan.drop.empty()) {
+      agent.link->SendWork(case_index_, entries);
+      entries.clear();
+      agent.link->DropItems(plan.drop);
+    }
+    agent.link->SendItem(request.item_id, request.item);
+  }
+  entries.push_back({request_index, request.item_id, request.warmup});
+  agent.unreported.insert(request_index);
+  ++agent.handed;
+  if (entries.size() >= kWorkBatch) {
+    agent.link->SendWork(case_index_, entries);
+    entries.clear();
+  }
+  return absl::OkStatus();
+}
+
+void WorkAllocator::Flush() {
+  for (auto& [agent, entries] : pending_) {
+    if (!entries.empty()) agent->link->SendWork(case_index_, entries);
+  }
+  pending_.clear();
+}
+
+void WorkAllocator::CallBack() {
+  int64_t needed = 0;
+  for (const AgentState& agent : agents_) {
+    if (!agent.active()) continue;
+    needed += std::max<int64_t>(agent.share + Lookahead(agent) - agent.outstanding(), 0);
+    needed -= static_cast<int64_t>(agent.recall_pending);
+  }
+  for (AgentState& agent : agents_) {
+    if (needed <= 0) return;
+    if (!agent.active() || agent.recall_pending > 0) continue;
+    const int64_t spare = agent.outstanding() - agent.share - Lookahead(agent);
+    if (spare <= 0) continue;
+    const int64_t count = std::min(spare, needed);
+    agent.recall_pending = static_cast<uint64_t>(count);
+    agent.link->Recall(agent.recall_pending);
+    needed -= count;
+  }
+}
+
+void WorkAllocator::TakeBack(size_t agent_index, const std::vector<uint64_t>& request_indices) {
+  AgentState& agent = agents_[agent_index];
+  agent.recall_pending = 0;
+  agent.recalled += static_cast<int64_t>(request_indices.size());
+  for (const uint64_t request_index : request_indices) {
+    agent.unreported.erase(request_index);
+    returned_.push_back(request_index);
+  }
+}
+
+std::vector<uint64_t> WorkAllocator::NotHandedOut() const {
+  std::vector<uint64_t> indices(returned_.begin(), returned_.end());
+  std::sort(indices.begin(), indices.end());
+  for (uint64_t index = next_; index < source_.total(); ++index) indices.push_back(index);
+  return indices;
+}
+
+}  // namespace monsoon

@@ -1,0 +1,27 @@
+// WorkSource: the plan of one case, request by request.
+#pragma once
+
+#include <cstdint>
+
+#include "absl/status/statusor.h"
+
+#include "common/model/item.h"
+
+namespace monsoon {
+
+struct PlannedRequest {
+  ItemId item_id;
+  Item item;
+  bool warmup = false;
+};
+
+class WorkSource {
+ public:
+  virtual ~WorkSource() = default;
+  // Warm-up and measured requests together.
+  virtual uint64_t total() const = 0;
+  // The request at `index` < total(): the same answer every time.
+  virtual absl::StatusOr<PlannedRequest> Get(uint64_t index) = 0;
+};
+
+}  // namespace monsoon

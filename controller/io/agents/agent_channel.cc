@@ -1,0 +1,109 @@
+#include "controller/io/agents/agent_channel.h"
+
+#include <grpcpp/grpcpp.h>
+
+#include <thread>
+
+#include "absl/synchronization/notification.h"
+
+#include "common/base/str_cat.h"
+#include "common/version.h"
+#include "common/wire/protocol.h"
+
+namespace monsoon {
+namespace {
+
+constexpr int kConnectSeconds = 5;
+constexpr absl::Duration kHelloTimeout = absl::Seconds(10);
+
+AgentInfo ToInfo(const AgentTarget& target, const v1::Welcome& welcome) {
+  AgentInfo info;
+  info.name = target.name;
+  info.hostname = welcome.hostname();
+  info.version = welcome.agent_version();
+  info.instance_id = welcome.instance_id();
+  info.epoch = welcome.epoch();
+  info.load_threads = welcome.limits().load_threads();
+  info.max_concurrency = static_cast<int64_t>(welcome.limits().max_concurrency());
+  info.item_cache_bytes = static_cast<int64_t>(welcome.limits().item_cache_bytes());
+  info.max_queued_work = static_cast<int64_t>(welcome.limits().max_queued_work());
+  info.engine_types.assign(welcome.engine_types().begin(), welcome.engine_types().end());
+  info.busy = welcome.busy();
+  return info;
+}
+
+}  // namespace
+
+absl::StatusOr<std::shared_ptr<grpc::Channel>> OpenChannel(const AgentTarget& target) {
+  grpc::ChannelArguments arguments;
+  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+  arguments.SetMaxReceiveMessageSize(kMaxMessageBytes);
+  arguments.SetMaxSendMessageSize(kMaxMessageBytes);
+  // A host that vanished is noticed within 5 s.
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 2000);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 3000);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+  arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
+  std::shared_ptr<grpc::Channel> channel =
+      grpc::CreateCustomChannel(target.grpc, grpc::InsecureChannelCredentials(), arguments);
+  const auto deadline = std::chrono::system_clock::now() + std::chrono::seconds(kConnectSeconds);
+  if (!channel->WaitForConnected(deadline)) {
+    return absl::UnavailableError(
+        StrCat("agent ", target.name, " cannot be reached: nobody answered for ", kConnectSeconds,
+               " s. Is it running there (`agent --listen HOST:PORT`), and is the port open?"));
+  }
+  return channel;
+}
+
+absl::StatusOr<AgentInfo> SayHello(const AgentTarget& target, const std::string& run_id,
+                                   v1::Hello::Purpose purpose, grpc::ClientContext* context,
+                                   ControlClientStream* stream) {
+  v1::ControlRequest request;
+  v1::Hello* hello = request.mutable_hello();
+  hello->set_protocol_version(kProtocolVersion);
+  hello->set_controller_version(kVersion);
+  hello->set_run_id(run_id);
+  hello->set_purpose(purpose);
+  hello->set_lease_ms(static_cast<uint32_t>(kDefaultLeaseNs / 1'000'000));
+  hello->set_agent_name(target.name);
+
+  // A stream has no deadline of its own, so somebody has to watch.
+  absl::Notification answered;
+  std::thread watchdog([&] {
+    if (!answered.WaitForNotificationWithTimeout(kHelloTimeout)) context->TryCancel();
+  });
+  v1::ControlResponse response;
+  const bool spoke = stream->Write(request) && stream->Read(&response);
+  answered.Notify();
+  watchdog.join();
+
+  if (!spoke) {
+    return absl::UnavailableError(StrCat("agent ", target.name,
+                                         " did not answer Hello: ", StreamEndText(stream->Finish()),
+                                         ". Is it a Monsoon agent that listens there?"));
+  }
+  if (response.has_refusal()) {
+    return absl::FailedPreconditionError(
+        StrCat("agent ", target.name, " refused the run: ", response.refusal().message()));
+  }
+  if (!response.has_welcome()) {
+    return absl::FailedPreconditionError(StrCat(
+        "agent ", target.name, " did not answer Hello with Welcome; is it a Monsoon agent?"));
+  }
+  if (response.welcome().protocol_version() != kProtocolVersion) {
+    return absl::FailedPreconditionError(StrCat(
+        "agent ", target.name, " (version ", response.welcome().agent_version(),
+        ") speaks protocol ", response.welcome().protocol_version(), ", this controller (version ",
+        kVersion, ") speaks protocol ", kProtocolVersion, "; install the same version of both"));
+  }
+  return ToInfo(target, response.welcome());
+}
+
+std::string StreamEndText(const grpc::Status& status) {
+  if (status.ok()) return "the agent closed the connection";
+  if (status.error_message().empty()) return StrCat("gRPC status ", status.error_code());
+  return status.error_message();
+}
+
+}  // namespace monsoon

@@ -1,0 +1,40 @@
+// EmbeddedAgent: the sibling program `agent`, started for one run on a Unix socket that only this
+// user can open. The same conversation as with a remote agent: one code path, separate processes.
+#pragma once
+
+#include <sys/types.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+
+#include "controller/io/agents/agent_target.h"
+
+namespace monsoon {
+
+class EmbeddedAgent {
+ public:
+  // `arguments` are added to the agent's command line. NOT_FOUND when there is no `agent` beside
+  // this program; UNAVAILABLE when it does not come up within 10 s.
+  static absl::StatusOr<std::unique_ptr<EmbeddedAgent>> Start(
+      const std::vector<std::string>& arguments);
+  // Ends the process (SIGTERM, after 5 s SIGKILL) and removes the socket.
+  ~EmbeddedAgent();
+  EmbeddedAgent(const EmbeddedAgent&) = delete;
+  EmbeddedAgent& operator=(const EmbeddedAgent&) = delete;
+
+  AgentTarget target() const;
+  pid_t pid() const { return pid_; }
+
+ private:
+  EmbeddedAgent() = default;
+  absl::Status Spawn(const std::vector<std::string>& arguments);
+  absl::Status AwaitSocket();
+
+  std::string directory_;
+  pid_t pid_ = -1;
+};
+
+}  // namespace monsoon

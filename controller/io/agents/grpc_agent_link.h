@@ -1,0 +1,86 @@
+// GrpcAgentLink: an AgentLink over gRPC: one Control and one Data stream on connections of their
+// own.
+//
+// The AgentLink methods are for the run's thread: they put messages into queues, which two threads
+// write out. Two more threads read, and put what they hear into the run's inbox as AgentEvents.
+#pragma once
+
+#include <grpcpp/grpcpp.h>
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <thread>
+
+#include "absl/status/statusor.h"
+#include "absl/synchronization/notification.h"
+
+#include "common/concurrency/blocking_queue.h"
+#include "common/time/clock.h"
+#include "controller/core/run/agent_link.h"
+#include "controller/io/agents/agent_channel.h"
+#include "controller/io/agents/agent_target.h"
+#include "monsoon/v1/agent.grpc.pb.h"
+
+namespace monsoon {
+
+using AgentInbox = BlockingQueue<AgentEvent>;
+
+class GrpcAgentLink final : public AgentLink {
+ public:
+  // Connects both streams and takes the agent for the run. `index` goes into AgentEvent::agent.
+  // `clock` and `inbox` outlive the link. Errors are sentences that name the agent.
+  static absl::StatusOr<std::unique_ptr<GrpcAgentLink>> Connect(const AgentTarget& target,
+                                                                const std::string& run_id,
+                                                                size_t index, const Clock* clock,
+                                                                AgentInbox* inbox);
+  // Ends both streams, so that the agent is free for the next run.
+  ~GrpcAgentLink() override;
+
+  const AgentInfo& info() const override { return info_; }
+  void Ping(uint64_t id, int64_t now_ns) override;
+  void Heartbeat() override;
+  void Prepare(const AgentCase& agent_case) override;
+  void Start(int32_t case_index, int64_t start_at_agent_ns) override;
+  void SendItem(const ItemId& id, const Item& item) override;
+  void DropItems(std::span<const ItemId> ids) override;
+  void SendWork(int32_t case_index, std::span<const WorkEntry> entries) override;
+  void Recall(uint64_t count) override;
+  void FinishCase(int32_t case_index) override;
+  void Stop(int32_t case_index, StopMode mode) override;
+  void Acknowledge(uint64_t sequence) override;
+
+ private:
+  GrpcAgentLink(size_t index, const Clock* clock, AgentInbox* inbox);
+  absl::Status Open(const AgentTarget& target, const std::string& run_id);
+  absl::Status Attach(const AgentTarget& target, const std::string& run_id);
+  void StartThreads();
+
+  void ReadControl();
+  void ReadData();
+  void HearControl(const v1::ControlResponse& response);
+  void HearRecords(const v1::RecordBatch& batch);
+  void Post(decltype(AgentEvent::body) body);
+  void PostLost(const std::string& reason);
+
+  const size_t index_;
+  const Clock& clock_;
+  AgentInbox& inbox_;
+  AgentInfo info_;
+
+  std::unique_ptr<v1::AgentService::Stub> control_stub_;
+  std::unique_ptr<v1::AgentService::Stub> data_stub_;
+  grpc::ClientContext control_context_;
+  grpc::ClientContext data_context_;
+  std::unique_ptr<ControlClientStream> control_;
+  std::unique_ptr<DataClientStream> data_;
+  BlockingQueue<v1::ControlRequest> control_out_;
+  BlockingQueue<v1::DataRequest> data_out_;
+  std::atomic<bool> closing_{false};
+  std::atomic<bool> lost_{false};
+  absl::Notification control_ended_;
+  absl::Notification data_ended_;
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace monsoon

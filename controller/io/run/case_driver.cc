@@ -1,0 +1,206 @@
+#include "controller/io/run/case_driver.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_format.h"
+
+#include "common/base/status_macros.h"
+#include "common/base/str_cat.h"
+
+namespace monsoon {
+namespace {
+
+constexpr int64_t kTickNs = 50 * kNsPerMs;
+// Batches that the controller writes itself, beyond any number that an agent reaches.
+constexpr uint64_t kSyntheticSequence = uint64_t{1} << 62;
+
+AgentCase MakeAgentCase(const RunContext& context, const CaseSpec& spec, const Secret& api_key) {
+  AgentCase agent_case;
+  agent_case.run_id = context.run_id;
+  agent_case.case_index = spec.index;
+  agent_case.model = spec.model.name;
+  agent_case.engine = {.type = spec.engine.type,
+                       .url = spec.engine.url,
+                       .headers = spec.engine.headers,
+                       .api_key = api_key,
+                       .extra_body_json = spec.engine.extra_body_json};
+  agent_case.sampling = spec.sampling;
+  agent_case.timeouts = spec.timeouts;
+  agent_case.concurrency = spec.concurrency;
+  agent_case.cache_bust = spec.dataset.cache_bust;
+  agent_case.max_event_bytes = spec.max_event_bytes;
+  return agent_case;
+}
+
+}  // namespace
+
+CaseDriver::CaseDriver(const RunContext& context, const CaseSpec& spec, const Secret& api_key,
+                       Dataset* dataset, RequestPlan plan)
+    : context_(context),
+      spec_(spec),
+      dataset_(*dataset),
+      plan_(plan),
+      source_(dataset, plan, context.repeats),
+      coordinator_({.agent_case = MakeAgentCase(context, spec, api_key), .source = &source_},
+                   context.fleet->agents()) {}
+
+absl::Status CaseDriver::Run() {
+  context_.display->Say(absl::StrFormat("[%d/%d] %s: %d requests, concurrency %d", spec_.index + 1,
+                                        context_.case_count, spec_.name, spec_.requests,
+                                        spec_.concurrency));
+  context_.repeats->BeginCase(spec_.engine.name, spec_.engine.url, spec_.dataset.cache_bust);
+  signals_seen_ = context_.signals->count();
+  RETURN_IF_ERROR(Drive());
+  context_.display->Finish(ProgressLine(context_.clock->MonotonicNs()));
+  absl::Status written = WriteUnsent();
+  if (written.ok()) written = context_.db->WriteCase(MakeFacts());
+  if (!written.ok()) return absl::DataLossError(written.message());
+  return coordinator_.rejection();
+}
+
+absl::Status CaseDriver::Drive() {
+  // A rejection at once is no reason to write nothing: the facts say why.
+  coordinator_.Begin(context_.clock->MonotonicNs()).IgnoreError();
+  while (!coordinator_.ended()) {
+    const std::optional<AgentEvent> event = context_.fleet->Next(kTickNs);
+    if (event) {
+      RETURN_IF_ERROR(Store(*event));
+      coordinator_.Handle(*event, context_.clock->MonotonicNs());
+    }
+    HandleSignals();
+    coordinator_.Tick(context_.clock->MonotonicNs());
+    Show(context_.clock->MonotonicNs());
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CaseDriver::Store(const AgentEvent& event) {
+  const auto* batch = std::get_if<RecordsEvent>(&event.body);
+  // Records of an earlier case can only be resent ones, which are in the database already.
+  if (batch == nullptr || batch->case_index != spec_.index) return absl::OkStatus();
+  const AgentInfo& info = context_.fleet->agents()[event.agent]->link->info();
+  const BatchId id{.agent = info.name, .epoch = info.epoch, .sequence = batch->sequence};
+  const absl::Status stored =
+      context_.db->AppendRecords(id, spec_.index, RequestIdPrefix(), ShiftNs(), batch->records);
+  if (!stored.ok()) {
+    coordinator_.Interrupt(StopMode::kCancel, std::string(stored.message()));
+    return absl::DataLossError(stored.message());
+  }
+  for (const RequestRecord& record : batch->records) live_.Add(record);
+  return absl::OkStatus();
+}
+
+void CaseDriver::HandleSignals() {
+  const int count = context_.signals->count();
+  if (count == signals_seen_) return;
+  signals_seen_ = count;
+  const StopMode mode = count >= 2 ? StopMode::kCancel : StopMode::kDrain;
+  context_.display->Say(mode == StopMode::kDrain
+                            ? "interrupted: finishing what is in flight (once more to break it off)"
+                            : "interrupted again: breaking off what is in flight");
+  coordinator_.Interrupt(mode, "the run was interrupted by a signal");
+}
+
+void CaseDriver::Show(int64_t now_ns) {
+  if (context_.display->Due(now_ns)) context_.display->Update(ProgressLine(now_ns), now_ns);
+}
+
+std::string CaseDriver::ProgressLine(int64_t now_ns) const {
+  const CaseCoordinator::Totals totals = coordinator_.totals();
+  LiveProgress progress{
+      .total = totals.total, .done = totals.finished, .in_flight = totals.in_flight};
+  if (coordinator_.start_ns()) progress.elapsed_s = ToSeconds(now_ns - *coordinator_.start_ns());
+  return live_.Line(progress);
+}
+
+int64_t CaseDriver::ShiftNs() const {
+  return coordinator_.start_ns().value_or(context_.run_start_ns) - context_.run_start_ns;
+}
+
+std::string CaseDriver::RequestIdPrefix() const {
+  return StrCat(context_.run_id, ".", spec_.index, ".");
+}
+
+absl::Status CaseDriver::WriteUnsent() {
+  const std::vector<AgentState>& agents = coordinator_.agents();
+  for (size_t i = 0; i < agents.size(); ++i) {
+    const AgentInfo& info = agents[i].link->info();
+    // A rejected case was handed out but never started.
+    const RequestStatus status =
+        coordinator_.rejection().ok() ? RequestStatus::kLost : RequestStatus::kNotSent;
+    RETURN_IF_ERROR(WriteSynthetic(info.name, info.epoch, status, coordinator_.LostRequests(i)));
+  }
+  return WriteSynthetic("", 0, RequestStatus::kNotSent, coordinator_.NotSentRequests());
+}
+
+absl::Status CaseDriver::WriteSynthetic(const std::string& agent, uint64_t epoch,
+                                        RequestStatus status,
+                                        const std::vector<uint64_t>& request_indices) {
+  if (request_indices.empty()) return absl::OkStatus();
+  std::vector<RequestRecord> records;
+  for (const uint64_t request_index : request_indices) {
+    RequestRecord record;
+    record.request_index = request_index;
+    record.phase =
+        plan_.IsWarmup(static_cast<int64_t>(request_index)) ? Phase::kWarmup : Phase::kMeasure;
+    record.status = status;
+    records.push_back(std::move(record));
+  }
+  const BatchId id{.agent = agent,
+                   .epoch = epoch,
+                   .sequence = kSyntheticSequence + static_cast<uint64_t>(spec_.index)};
+  return context_.db->AppendRecords(id, spec_.index, RequestIdPrefix(), 0, records);
+}
+
+CaseFacts CaseDriver::MakeFacts() const {
+  CaseFacts facts;
+  facts.spec = spec_;
+  facts.planned = spec_.requests;
+  facts.warmup_planned = spec_.warmup;
+  facts.start_ns = ShiftNs();
+  facts.finished_ns = context_.clock->MonotonicNs() - context_.run_start_ns;
+  facts.dataset_items = dataset_.size();
+  facts.dataset_filtered = dataset_.stats().filtered;
+  facts.dataset_skipped_bad = dataset_.stats().skipped_bad;
+  facts.dataset_first_bad = dataset_.stats().first_bad;
+  facts.repeated_prompt_share = context_.repeats->RepeatedShare();
+  facts.incomplete_reasons = coordinator_.incomplete_reasons();
+  if (!coordinator_.rejection().ok()) {
+    facts.incomplete_reasons.emplace_back(coordinator_.rejection().message());
+  }
+  for (const AgentState& agent : coordinator_.agents()) {
+    facts.agents.push_back(MakeAgentFacts(agent));
+  }
+  return facts;
+}
+
+AgentFacts CaseDriver::MakeAgentFacts(const AgentState& agent) const {
+  const AgentInfo& info = agent.link->info();
+  const int64_t at_ns = coordinator_.start_ns().value_or(context_.clock->MonotonicNs());
+  AgentFacts facts;
+  facts.name = info.name;
+  facts.hostname = info.hostname;
+  facts.version = info.version;
+  facts.load_threads = info.load_threads;
+  facts.concurrency = agent.share;
+  facts.engine_address = agent.engine_address;
+  if (agent.run->clock.known()) {
+    facts.clock_offset_ns = agent.run->clock.offset_ns(at_ns);
+    facts.clock_bound_ns = agent.run->clock.bound_ns(at_ns);
+  }
+  facts.starved_slot_ns = agent.progress.starved_slot_ns;
+  facts.lost = agent.lost;
+  facts.lost_reason = agent.lost_reason;
+  if (agent.facts) {
+    facts.new_connections = agent.facts->new_connections;
+    facts.reused_connections = agent.facts->reused_connections;
+    facts.busy_share_max = agent.facts->busy_share_max;
+    facts.cpu_seconds = agent.facts->cpu_seconds;
+    facts.starved_slot_ns = agent.facts->starved_slot_ns;
+    facts.loop_lag_ns = agent.facts->loop_lag_ns;
+  }
+  return facts;
+}
+
+}  // namespace monsoon

@@ -1,0 +1,75 @@
+// CaseDriver: carries one case through: feeds the coordinator with events and the time, stores
+// records before they are acknowledged, shows progress, and writes down the facts at the end.
+//
+// One object per case, used from the run's thread.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+#include "common/base/secret.h"
+#include "common/time/clock.h"
+#include "controller/core/dataset/dataset.h"
+#include "controller/core/dataset/repeat_tracker.h"
+#include "controller/core/report/run_facts.h"
+#include "controller/core/run/case_coordinator.h"
+#include "controller/core/run/live_stats.h"
+#include "controller/io/run/agent_fleet.h"
+#include "controller/io/run/case_source.h"
+#include "controller/io/run/signal_watcher.h"
+#include "controller/io/store/run_db.h"
+#include "controller/io/terminal/progress_display.h"
+
+namespace monsoon {
+
+// What every case of a run shares; all pointers outlive the drivers.
+struct RunContext {
+  std::string run_id;
+  int64_t run_start_ns = 0;  // zero of the common time line, controller's clock
+  size_t case_count = 0;
+  const Clock* clock = nullptr;
+  AgentFleet* fleet = nullptr;
+  RunDb* db = nullptr;
+  RepeatTracker* repeats = nullptr;
+  ProgressDisplay* display = nullptr;
+  const SignalWatcher* signals = nullptr;
+};
+
+class CaseDriver {
+ public:
+  CaseDriver(const RunContext& context, const CaseSpec& spec, const Secret& api_key,
+             Dataset* dataset, RequestPlan plan);
+
+  // Runs the case and writes its records and facts. An error means that the case was rejected
+  // before any load (its facts are written nevertheless, with everything not sent), except
+  // DATA_LOSS: the database can take no more, and the run must end.
+  absl::Status Run();
+
+ private:
+  absl::Status Drive();
+  absl::Status Store(const AgentEvent& event);
+  void HandleSignals();
+  void Show(int64_t now_ns);
+  std::string ProgressLine(int64_t now_ns) const;
+  absl::Status WriteUnsent();
+  absl::Status WriteSynthetic(const std::string& agent, uint64_t epoch, RequestStatus status,
+                              const std::vector<uint64_t>& request_indices);
+  CaseFacts MakeFacts() const;
+  AgentFacts MakeAgentFacts(const AgentState& agent) const;
+  int64_t ShiftNs() const;
+  std::string RequestIdPrefix() const;
+
+  const RunContext& context_;
+  const CaseSpec& spec_;
+  Dataset& dataset_;
+  const RequestPlan plan_;
+  CaseSource source_;
+  CaseCoordinator coordinator_;
+  LiveStats live_;
+  int signals_seen_ = 0;
+};
+
+}  // namespace monsoon

@@ -1,0 +1,29 @@
+// CaseSource: the plan of one case drawn from its dataset.
+#pragma once
+
+#include "absl/status/statusor.h"
+
+#include "controller/core/dataset/dataset.h"
+#include "controller/core/dataset/repeat_tracker.h"
+#include "controller/core/dataset/request_plan.h"
+#include "controller/core/run/work_source.h"
+
+namespace monsoon {
+
+class CaseSource final : public WorkSource {
+ public:
+  // Both outlive the source; BeginCase was called on `repeats`, which notes every request once.
+  CaseSource(Dataset* dataset, RequestPlan plan, RepeatTracker* repeats)
+      : dataset_(*dataset), plan_(plan), repeats_(*repeats) {}
+
+  uint64_t total() const override { return static_cast<uint64_t>(plan_.total()); }
+  absl::StatusOr<PlannedRequest> Get(uint64_t index) override;
+
+ private:
+  Dataset& dataset_;
+  const RequestPlan plan_;
+  RepeatTracker& repeats_;
+  uint64_t noted_ = 0;
+};
+
+}  // namespace monsoon

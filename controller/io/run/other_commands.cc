@@ -1,0 +1,77 @@
+#include "controller/io/run/other_commands.h"
+
+#include <unistd.h>
+
+#include <iostream>
+
+#include "absl/strings/str_format.h"
+
+#include "common/base/str_cat.h"
+#include "common/time/steady_clock.h"
+#include "controller/core/report/exit_status.h"
+#include "controller/core/report/report_text.h"
+#include "controller/io/agents/inspect_agent.h"
+#include "controller/io/files/result_files.h"
+#include "controller/io/run/run_inputs.h"
+#include "controller/io/scenario/scenario_yaml.h"
+
+namespace monsoon {
+namespace {
+
+int Fail(const absl::Status& status) {
+  std::cerr << ToStd(status.message()) << "\n";
+  return kExitRejected;
+}
+
+void PrintAgent(const AgentInspection& agent) {
+  std::cout << absl::StrFormat(
+      "%-24s %-16s %-8s %8d %12d  %+.3f ms +- %.3f ms  %s\n", agent.info.name, agent.info.hostname,
+      agent.info.version, agent.info.load_threads, agent.info.max_concurrency,
+      static_cast<double>(agent.offset_ns) / kNsPerMs,
+      static_cast<double>(agent.bound_ns) / kNsPerMs, agent.info.busy ? "busy" : "free");
+}
+
+}  // namespace
+
+int ValidateCommand(const std::string& scenario_path, const std::vector<std::string>& overrides) {
+  const absl::StatusOr<RunInputs> inputs =
+      LoadRunInputs(scenario_path, overrides, ProcessEnvironment());
+  if (!inputs.ok()) return Fail(inputs.status());
+  std::cout << inputs->scenario.name << ": " << inputs->scenario.cases.size() << " case(s)\n";
+  for (const CaseSpec& spec : inputs->scenario.cases) {
+    std::cout << absl::StrFormat("%4d  %s: %d requests from %d prompts, %s\n", spec.index + 1,
+                                 spec.name, spec.requests,
+                                 inputs->cases[spec.index].dataset->size(), spec.engine.url);
+  }
+  return kExitOk;
+}
+
+int ReportCommand(const std::string& run_dir) {
+  absl::StatusOr<std::unique_ptr<RunDb>> db = RunDb::Open(run_dir + "/run.db");
+  if (!db.ok()) return Fail(db.status());
+  const absl::StatusOr<RunReport> report = WriteReports(run_dir, **db);
+  if (!report.ok()) return Fail(report.status());
+  std::cout << RenderReportText(*report, {.ansi_colours = isatty(STDOUT_FILENO) != 0})
+            << "\nreport: " << run_dir << "/report.html\n";
+  return ExitStatus(*report);
+}
+
+int AgentsCommand(const std::vector<std::string>& agents) {
+  const absl::StatusOr<std::vector<AgentTarget>> targets = ResolveAllAgents(agents);
+  if (!targets.ok()) return Fail(targets.status());
+  const SteadyClock clock;
+  int exit_status = kExitOk;
+  std::cout << absl::StrFormat("%-24s %-16s %-8s %8s %12s  %s\n", "agent", "host", "version",
+                               "threads", "connections", "clock offset");
+  for (const AgentTarget& target : *targets) {
+    const absl::StatusOr<AgentInspection> agent = InspectAgent(target, clock);
+    if (agent.ok()) {
+      PrintAgent(*agent);
+    } else {
+      exit_status = Fail(agent.status());
+    }
+  }
+  return exit_status;
+}
+
+}  // namespace monsoon

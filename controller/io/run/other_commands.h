@@ -1,0 +1,20 @@
+// The small commands: each reads, prints, and returns its exit status.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace monsoon {
+
+// `controller validate`: every check that needs no engine and no agent; prints the cases. 0 or 2.
+int ValidateCommand(const std::string& scenario_path, const std::vector<std::string>& overrides);
+
+// `controller report`: makes the reports of a run again from its records. The run's exit status, or
+// 2 when there is no run in `run_dir`.
+int ReportCommand(const std::string& run_dir);
+
+// `controller agents`: health, version, clock offset and limits of each agent. 0 when all answer, 2
+// otherwise.
+int AgentsCommand(const std::vector<std::string>& agents);
+
+}  // namespace monsoon

@@ -1,0 +1,39 @@
+// RunInputs: everything that a run needs besides agents: the scenario, its API keys and its
+// datasets, all checked. Shared by `controller run` and `controller validate`.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+
+#include "common/base/secret.h"
+#include "controller/core/dataset/dataset.h"
+#include "controller/core/dataset/request_plan.h"
+#include "controller/core/scenario/scenario.h"
+#include "controller/io/scenario/env_expansion.h"
+
+namespace monsoon {
+
+struct CaseInputs {
+  Secret api_key;
+  Dataset* dataset = nullptr;  // owned by RunInputs
+  RequestPlan plan;
+};
+
+struct RunInputs {
+  Scenario scenario;
+  std::vector<CaseInputs> cases;                   // like scenario.cases
+  std::vector<std::unique_ptr<Dataset>> datasets;  // each file is indexed once
+
+  bool has_secrets() const;
+};
+
+// Reads the scenario and opens its datasets. Errors are those of LoadScenario and OpenDataset,
+// those of all datasets together.
+absl::StatusOr<RunInputs> LoadRunInputs(const std::string& scenario_path,
+                                        const std::vector<std::string>& overrides,
+                                        const EnvLookup& env);
+
+}  // namespace monsoon

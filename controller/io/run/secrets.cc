@@ -1,0 +1,32 @@
+#include "controller/io/run/secrets.h"
+
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+
+#include "common/base/str_cat.h"
+
+namespace monsoon {
+
+absl::StatusOr<Secret> ReadApiKey(const EngineSpec& engine) {
+  if (!engine.api_key_env.empty()) {
+    const char* value = std::getenv(engine.api_key_env.c_str());
+    if (value != nullptr && *value != '\0') return Secret(value);
+    return absl::FailedPreconditionError(
+        StrCat("engine ", engine.name, ": the environment variable ", engine.api_key_env,
+               " (api_key_env) is not set; export it before the run"));
+  }
+  if (engine.api_key_file.empty()) return Secret();
+  std::ifstream file(engine.api_key_file);
+  std::stringstream content;
+  if (!file || !(content << file.rdbuf())) {
+    return absl::FailedPreconditionError(StrCat("engine ", engine.name, ": the file ",
+                                                engine.api_key_file,
+                                                " (api_key_file) cannot be read"));
+  }
+  std::string key = content.str();
+  key.erase(key.find_last_not_of(" \t\r\n") + 1);
+  return Secret(std::move(key));
+}
+
+}  // namespace monsoon

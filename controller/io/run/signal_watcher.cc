@@ -1,0 +1,42 @@
+#include "controller/io/run/signal_watcher.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <unistd.h>
+
+namespace monsoon {
+namespace {
+
+sigset_t WatchedSignals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  return signals;
+}
+
+constexpr int kExitKilled = 130;
+
+}  // namespace
+
+void SignalWatcher::Block() {
+  const sigset_t signals = WatchedSignals();
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+}
+
+SignalWatcher::SignalWatcher()
+    : thread_([this] {
+        const sigset_t signals = WatchedSignals();
+        int signal = 0;
+        while (sigwait(&signals, &signal) == 0 && !ending_) {
+          if (count_.fetch_add(1, std::memory_order_release) == 2) _exit(kExitKilled);
+        }
+      }) {}
+
+SignalWatcher::~SignalWatcher() {
+  ending_ = true;
+  pthread_kill(thread_.native_handle(), SIGTERM);
+  thread_.join();
+}
+
+}  // namespace monsoon

@@ -1,0 +1,61 @@
+// The controller program: parse the command line, run the command.
+#include <signal.h>
+
+#include <CLI/CLI.hpp>
+
+#include "common/version.h"
+#include "controller/core/report/exit_status.h"
+#include "controller/io/run/other_commands.h"
+#include "controller/io/run/run_command.h"
+#include "controller/io/run/signal_watcher.h"
+
+int main(int argc, char** argv) {
+  monsoon::SignalWatcher::Block();
+  signal(SIGPIPE, SIG_IGN);
+
+  CLI::App app{"Monsoon: a distributed load tester for LLM serving."};
+  app.set_version_flag("--version", std::string("monsoon controller ") + monsoon::kVersion);
+  app.require_subcommand(1);
+
+  monsoon::RunOptions run;
+  CLI::App* run_app = app.add_subcommand("run", "Run a scenario and report");
+  run_app->add_option("SCENARIO", run.scenario_path, "The scenario's YAML file")->required();
+  run_app->add_option("--out", run.out_dir, "Folder for the results (default: runs/<name>-<time>)");
+  run_app->add_option("--agents", run.agents, "HOST:PORT,... instead of the scenario's agents")
+      ->delimiter(',');
+  run_app
+      ->add_option("--set", run.overrides, "Override a key of the scenario: KEY=VALUE; repeatable")
+      ->take_all();
+  run_app->add_option(
+      "--allow-target", run.allow_targets,
+      "A network that the engine may be in, besides loopback and private ones, for "
+      "the agent that this command starts: an address, 10.0.0.0/8, or any; repeatable");
+  run_app->add_option("--threads", run.embedded_threads,
+                      "Load threads of the agent that this command starts; 0: one for each core");
+  run_app->add_flag("--quiet", run.quiet, "No progress, only the report");
+
+  std::string scenario_path;
+  std::vector<std::string> overrides;
+  CLI::App* validate_app =
+      app.add_subcommand("validate", "Check a scenario and its datasets; print its cases");
+  validate_app->add_option("SCENARIO", scenario_path, "The scenario's YAML file")->required();
+  validate_app->add_option("--set", overrides, "Override a key: KEY=VALUE; repeatable")->take_all();
+
+  std::string run_dir;
+  CLI::App* report_app = app.add_subcommand("report", "Report a run again from its records");
+  report_app->add_option("RUN_DIR", run_dir, "The run's folder")->required();
+
+  std::vector<std::string> agents;
+  CLI::App* agents_app = app.add_subcommand("agents", "Show the state of agents");
+  agents_app->add_option("AGENTS", agents, "HOST:PORT,...")->delimiter(',')->required();
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? monsoon::kExitOk : monsoon::kExitRejected;
+  }
+  if (run_app->parsed()) return monsoon::RunCommand(run);
+  if (validate_app->parsed()) return monsoon::ValidateCommand(scenario_path, overrides);
+  if (report_app->parsed()) return monsoon::ReportCommand(run_dir);
+  return monsoon::AgentsCommand(agents);
+}

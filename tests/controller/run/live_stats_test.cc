@@ -1,0 +1,45 @@
+#include "controller/core/run/live_stats.h"
+
+#include <gtest/gtest.h>
+
+namespace monsoon {
+namespace {
+
+constexpr int64_t kMs = 1'000'000;
+
+RequestRecord Ok(int64_t ttft_ns, int64_t tokens) {
+  RequestRecord record;
+  record.status = RequestStatus::kOk;
+  record.dispatched_ns = 5;
+  record.first_token_ns = 5 + ttft_ns;
+  record.output_tokens = tokens;
+  return record;
+}
+
+TEST(LiveStats, ShowsNothingThatIsNotKnownYet) {
+  EXPECT_EQ(LiveStats().Line({.total = 1000}), "0/1000  in flight 0  0 failed");
+}
+
+TEST(LiveStats, CountsWhatArrived) {
+  LiveStats stats;
+  stats.Add(Ok(4 * kMs, 100));
+  stats.Add(Ok(4 * kMs, 300));
+  RequestRecord failed;
+  failed.status = RequestStatus::kFailed;
+  stats.Add(failed);
+  const std::string line = stats.Line({.total = 9, .done = 3, .in_flight = 2, .elapsed_s = 2.0});
+  EXPECT_EQ(line,
+            "3/9  ETA 4s  in flight 2  1.0 req/s  200 tok/s  TTFT p50 4.0 ms p99 4.0 ms  1 failed");
+  EXPECT_EQ(stats.failed(), 1);
+}
+
+TEST(LiveStats, WritesLongTimesWithMinutesAndHours) {
+  const LiveStats stats;
+  EXPECT_NE(stats.Line({.total = 101, .done = 1, .elapsed_s = 1.0}).find("ETA 1m40s"),
+            std::string::npos);
+  EXPECT_NE(stats.Line({.total = 7261, .done = 1, .elapsed_s = 1.0}).find("ETA 2h01m"),
+            std::string::npos);
+}
+
+}  // namespace
+}  // namespace monsoon

@@ -1,0 +1,240 @@
+#include "tests/fakes/simulated_agents.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace monsoon {
+namespace {
+
+constexpr int64_t kMonitorNs = 10'000'000;
+constexpr int64_t kProgressNs = 100'000'000;
+constexpr int64_t kTickNs = 50'000'000;
+
+}  // namespace
+
+class SimulatedAgents::Agent final : public AgentLink {
+ public:
+  Agent(SimulatedAgents* world, size_t index, SimulatedAgentOptions options)
+      : world_(*world), index_(index), options_(std::move(options)) {
+    info_.name = "agent" + std::to_string(index);
+    info_.max_concurrency = options_.max_concurrency;
+    info_.item_cache_bytes = 1 << 20;
+    info_.max_queued_work = 1 << 16;
+    if (options_.lost_at_ns > 0) {
+      world_.Schedule(options_.lost_at_ns, [this] {
+        broken_ = true;
+        world_.Deliver({index_, LostEvent{"the connection broke"}}, 0);
+      });
+    }
+  }
+
+  const AgentInfo& info() const override { return info_; }
+  void Ping(uint64_t, int64_t) override {}
+  void Heartbeat() override {}
+  void Prepare(const AgentCase& agent_case) override {
+    case_ = agent_case;
+    if (options_.never_ready) return;
+    ToAgent([this] {
+      free_ = case_.concurrency;
+      Say(ReadyEvent{case_.case_index, options_.prepare_error, "127.0.0.1:1"});
+      Monitor();
+    });
+  }
+  void Start(int32_t, int64_t start_at_agent_ns) override {
+    world_.Schedule(start_at_agent_ns, [this] {
+      started_ = true;
+      free_since_.assign(free_, world_.now_ns_);
+      Dispatch();
+    });
+  }
+  void SendItem(const ItemId& id, const Item&) override {
+    ++world_.items_sent_;
+    items_.insert(id);
+  }
+  void DropItems(std::span<const ItemId> ids) override {
+    for (const ItemId& id : ids) items_.erase(id);
+  }
+  void SendWork(int32_t, std::span<const WorkEntry> entries) override {
+    for (const WorkEntry& entry : entries) {
+      if (!items_.contains(entry.item)) std::abort();  // the controller broke its promise
+    }
+    ToAgent([this, copy = std::vector<WorkEntry>(entries.begin(), entries.end())] {
+      for (const WorkEntry& entry : copy) queue_.push_back(entry.request_index);
+      received_ += static_cast<int64_t>(copy.size());
+      Dispatch();
+    });
+  }
+  void Recall(uint64_t count) override {
+    ++world_.recalls_;
+    ToAgent([this, count] {
+      RecalledEvent answer;
+      while (answer.request_indices.size() < count && !queue_.empty()) {
+        answer.request_indices.push_back(queue_.front());
+        queue_.pop_front();
+      }
+      Say(answer);
+    });
+  }
+  void FinishCase(int32_t) override {
+    ToAgent([this] { finishing_ = true; });
+  }
+  void Stop(int32_t, StopMode) override {
+    ToAgent([this] { stopped_ = finishing_ = true; });
+  }
+  void Acknowledge(uint64_t sequence) override { acknowledged_ = sequence; }
+
+ private:
+  void ToAgent(std::function<void()> action) {
+    world_.Schedule(world_.now_ns_ + options_.latency_ns, [this, action = std::move(action)] {
+      if (!broken_) action();
+    });
+  }
+  void Say(decltype(AgentEvent::body) body) {
+    world_.Deliver({index_, std::move(body)}, options_.latency_ns);
+  }
+
+  void Dispatch() {
+    while (started_ && !stopped_ && free_ > 0 && !queue_.empty()) {
+      const uint64_t request_index = queue_.front();
+      queue_.pop_front();
+      world_.starved_slot_ns_ += world_.now_ns_ - free_since_.front();
+      free_since_.pop_front();
+      --free_;
+      ++world_.sent_[request_index];
+      if (world_.first_dispatch_ns_ == 0) world_.first_dispatch_ns_ = world_.now_ns_;
+      world_.peak_in_flight_ = std::max(world_.peak_in_flight_, ++world_.in_flight_);
+      std::uniform_real_distribution<double> spread(1 - options_.service_spread,
+                                                    1 + options_.service_spread);
+      const auto took =
+          static_cast<int64_t>(static_cast<double>(options_.service_ns) * spread(world_.random_));
+      world_.Schedule(world_.now_ns_ + took, [this, request_index] { Finish(request_index); });
+    }
+  }
+  void Finish(uint64_t request_index) {
+    --world_.in_flight_;
+    if (broken_) return;
+    world_.last_finish_ns_ = world_.now_ns_;
+    RequestRecord record;
+    record.request_index = request_index;
+    record.status = RequestStatus::kOk;
+    open_.push_back(record);
+    ++finished_;
+    ++free_;
+    free_since_.push_back(world_.now_ns_);
+    Dispatch();
+  }
+  void Monitor() {
+    if (broken_ || done_) return;
+    FlushRecords();
+    const bool news = finished_ != told_.finished || received_ != told_.received;
+    const bool low = static_cast<int64_t>(queue_.size()) <= case_.concurrency;
+    if ((news && low) || world_.now_ns_ - told_ns_ >= kProgressNs) TellProgress();
+    if (finishing_ && free_ == case_.concurrency && (stopped_ || queue_.empty())) {
+      EndCase();
+    } else {
+      world_.Schedule(world_.now_ns_ + kMonitorNs, [this] { Monitor(); });
+    }
+  }
+  void TellProgress() {
+    told_ns_ = world_.now_ns_;
+    told_ = {.case_index = case_.case_index,
+             .received = received_,
+             .finished = finished_,
+             .queued = static_cast<int64_t>(queue_.size()),
+             .in_flight = case_.concurrency - free_};
+    Say(told_);
+  }
+  void FlushRecords() {
+    if (open_.empty()) return;
+    for (const RequestRecord& record : open_) world_.recorded_.insert(record.request_index);
+    Say(RecordsEvent{case_.case_index, ++sequence_, std::exchange(open_, {})});
+  }
+  void EndCase() {
+    for (const uint64_t request_index : queue_) {
+      RequestRecord record;
+      record.request_index = request_index;
+      record.status = RequestStatus::kNotSent;
+      open_.push_back(record);
+    }
+    queue_.clear();
+    FlushRecords();
+    done_ = true;
+    CaseDoneEvent done;
+    done.case_index = case_.case_index;
+    done.last_sequence = sequence_;
+    Say(done);
+  }
+
+  SimulatedAgents& world_;
+  const size_t index_;
+  const SimulatedAgentOptions options_;
+  AgentInfo info_;
+  AgentCase case_;
+  std::set<ItemId> items_;
+  std::deque<uint64_t> queue_;
+  std::deque<int64_t> free_since_;
+  std::vector<RequestRecord> open_;
+  ProgressEvent told_;
+  int64_t told_ns_ = 0;
+  int64_t free_ = 0;
+  int64_t received_ = 0;
+  int64_t finished_ = 0;
+  uint64_t sequence_ = 0;
+  uint64_t acknowledged_ = 0;
+  bool started_ = false;
+  bool stopped_ = false;
+  bool finishing_ = false;
+  bool done_ = false;
+  bool broken_ = false;
+};
+
+SimulatedAgents::SimulatedAgents(const std::vector<SimulatedAgentOptions>& options, uint64_t seed)
+    : random_(seed) {
+  for (size_t i = 0; i < options.size(); ++i) {
+    agents_.push_back(std::make_unique<Agent>(this, i, options[i]));
+    states_.push_back(
+        std::make_unique<RunAgent>(agents_.back().get(), agents_.back()->info().item_cache_bytes));
+    states_.back()->clock.Add({.sent_controller_ns = 0,
+                               .received_agent_ns = options[i].latency_ns,
+                               .sent_agent_ns = options[i].latency_ns,
+                               .received_controller_ns = 2 * options[i].latency_ns});
+    run_agents_.push_back(states_.back().get());
+  }
+}
+
+SimulatedAgents::~SimulatedAgents() = default;
+
+void SimulatedAgents::Schedule(int64_t at_ns, std::function<void()> action) {
+  events_.push({std::max(at_ns, now_ns_), order_++, std::move(action)});
+}
+
+void SimulatedAgents::Deliver(AgentEvent event, int64_t latency_ns) {
+  Schedule(now_ns_ + latency_ns, [this, event = std::move(event)] {
+    if (!coordinator_->ended()) coordinator_->Handle(event, now_ns_);
+  });
+}
+
+void SimulatedAgents::Play(CaseCoordinator& coordinator, int64_t limit_ns) {
+  coordinator_ = &coordinator;
+  coordinator.Begin(now_ns_).IgnoreError();
+  std::function<void()> tick = [this, &tick] {
+    coordinator_->Tick(now_ns_);
+    Schedule(now_ns_ + kTickNs, tick);
+  };
+  Schedule(now_ns_ + kTickNs, tick);
+  while (!coordinator.ended() && !events_.empty() && now_ns_ < limit_ns) {
+    Event event = events_.top();
+    events_.pop();
+    now_ns_ = event.at_ns;
+    event.action();
+  }
+}
+
+absl::StatusOr<PlannedRequest> SimulatedSource::Get(uint64_t index) {
+  PlannedRequest request;
+  request.item = {ItemKind::kPrompt, "prompt " + std::to_string(index % distinct_)};
+  request.item_id = ComputeItemId(request.item.kind, request.item.content);
+  return request;
+}
+
+}  // namespace monsoon
