@@ -1,0 +1,154 @@
+// CaseReport and RunReport: every number of a report, computed, with nothing left to do but print
+// it.
+//
+// Plain values, made by CaseAccumulator (case_accumulator.h) out of a case's facts and records and
+// judged by Judge (verdict.h); the renderers (report_json.h, report_text.h, report_html.h) only
+// read them. Times are seconds. An undefined number is nullopt, or a Distribution with count 0; it
+// is never 0 or NaN. Definitions: design section 7, docs/metrics.md, metric_catalogue.h.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/stats/distribution.h"
+#include "controller/core/report/run_facts.h"
+
+namespace monsoon {
+
+enum class VerdictKind { kValid, kInvalid, kIncomplete, kFailed };
+
+// "VALID", "INVALID", "INCOMPLETE", "FAILED".
+std::string_view VerdictName(VerdictKind kind);
+
+struct Verdict {
+  VerdictKind kind = VerdictKind::kFailed;
+  // Sentences: the measured value, the limit, and what to do. Those of lesser verdicts are kept.
+  std::vector<std::string> reasons;
+};
+
+// Conservation: planned = ok + failed + cancelled + not_sent + lost.
+struct RequestCounts {
+  int64_t planned = 0;
+  int64_t ok = 0;
+  int64_t failed = 0;
+  int64_t cancelled = 0;
+  int64_t not_sent = 0;
+  int64_t lost = 0;
+  std::map<std::string, int64_t> errors;  // failed, by error class
+
+  int64_t accounted() const { return ok + failed + cancelled + not_sent + lost; }
+};
+
+struct Throughput {
+  std::optional<double> requests_per_s;
+  std::optional<double> output_tokens_per_s;
+  std::optional<double> input_tokens_per_s;
+  std::optional<double> total_tokens_per_s;
+};
+
+// The part of the window in which as many requests were in flight as asked for.
+struct SteadyWindow {
+  double start_s = 0;  // from the start of the window
+  double seconds = 0;
+  int64_t requests = 0;  // successful ones that finished inside
+  Throughput throughput;
+};
+
+// Sums over the successful requests.
+struct TokenTotals {
+  int64_t input = 0;
+  int64_t output = 0;
+  int64_t cached = 0;
+  int64_t reasoning = 0;
+  // Successful requests whose count nobody reported; they add nothing to the sums.
+  int64_t without_input = 0;
+  int64_t without_output = 0;
+  int64_t with_cached = 0;  // successful requests whose engine reported cached tokens
+  std::map<std::string, int64_t> sources;  // successful requests by token source
+  int64_t first_chunk_assumed = 0;         // TPOT samples that assume one token in the first chunk
+};
+
+struct ErrorSample {
+  std::string error_class;
+  int32_t http_status = 0;
+  std::string message;
+  int64_t count = 0;
+};
+
+// What the client knows about its own error.
+struct ClientReport {
+  // nullopt: no agent measured its loop lag.
+  std::optional<double> error_bound_p50_s;
+  std::optional<double> error_bound_p99_s;
+  Distribution loop_lag_s;  // of a histogram with buckets of under 1 % width
+  Distribution first_token_lag_s;
+  double cpu_utilisation_max = 0;  // busiest second of the busiest load thread, 0..1
+  int64_t new_connections = 0;
+  int64_t reused_connections = 0;
+  double starved_s = 0;                 // slot time without work although work was left
+  std::optional<double> starved_share;  // of concurrency x window
+};
+
+struct GateResult {
+  std::string text;
+  std::string metric;
+  std::optional<double> value;  // nullopt: undefined, which counts as a miss
+  bool passed = false;
+};
+
+struct CaseReport {
+  CaseFacts facts;  // as measured; loop lag histograms included
+  Verdict verdict;
+  double max_error_s = 0;  // the limit that applied: max(max_error_ns, share x TTFT p50)
+
+  RequestCounts requests;
+  int64_t warmup_requests = 0;       // records outside of every number
+  std::optional<double> error_rate;  // failed / (ok + failed)
+
+  std::optional<double> window_s;
+  std::optional<double> window_start_s;  // on the run's time line
+  Throughput throughput;
+  std::optional<double> system_time_per_output_token_s;
+  std::optional<double> achieved_concurrency;  // time-weighted mean in flight over the window
+  int64_t peak_concurrency = 0;
+  std::optional<SteadyWindow> steady;
+
+  Distribution ttft_s;
+  Distribution ttft_sent_s;
+  Distribution first_event_s;
+  Distribution tpot_s;
+  Distribution tpot_simple_s;
+  Distribution itl_s;
+  Distribution e2e_s;
+  Distribution stream_end_s;
+  Distribution lateness_s;
+  Distribution connect_s;
+  Distribution tls_s;
+  Distribution user_tokens_per_s;  // 1/TPOT
+  int64_t same_read_gaps = 0;      // of itl_s.count
+
+  TokenTotals tokens;
+  std::map<std::string, int64_t> finish_reasons;  // of successful requests; "none" where missing
+  std::map<std::string, int64_t> flags;           // of all sent requests; only those seen
+  std::vector<ErrorSample> error_samples;
+  int64_t undecodable_gaps = 0;  // records whose gaps blob is damaged
+
+  ClientReport client;
+  std::vector<GateResult> gates;
+  std::vector<std::string> warnings;  // what a reader must know before quoting a number
+
+  std::optional<double> same_read_share() const;
+};
+
+struct RunReport {
+  RunFacts run;
+  std::vector<CaseReport> cases;
+
+  // Distinct names in order of first appearance.
+  std::vector<std::string> agent_names() const;
+};
+
+}  // namespace monsoon

@@ -1,0 +1,226 @@
+#include "controller/core/report/case_spec_json.h"
+
+#include <algorithm>
+#include <array>
+#include <concepts>
+#include <type_traits>
+
+#include <nlohmann/json.hpp>
+
+#include "common/base/str_cat.h"
+
+namespace monsoon {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::array<std::string_view, 4> kGateOps = {"<", "<=", ">", ">="};
+constexpr std::array<std::string_view, 2> kOrders = {"sequential", "shuffle"};
+constexpr std::array<std::string_view, 2> kBadLines = {"error", "skip"};
+constexpr char kNotStored[] = "<not stored>";
+
+// Both directions walk the same list of members (the Visit functions below), so that neither can
+// forget one.
+class Writer {
+ public:
+  template <typename T>
+  void Member(const char* name, const T& value) {
+    json[name] = value;
+  }
+  template <typename T>
+  void Member(const char* name, const std::optional<T>& value) {
+    json[name] = value ? Json(*value) : Json(nullptr);
+  }
+  template <typename Enum, size_t N>
+  void Choice(const char* name, const std::array<std::string_view, N>& names, const Enum& value) {
+    json[name] = names[static_cast<size_t>(value)];
+  }
+  template <typename T>
+  void Object(const char* name, const T& value) {
+    Writer inner;
+    Visit(inner, value);
+    json[name] = std::move(inner.json);
+  }
+  template <typename T>
+  void List(const char* name, const std::vector<T>& values) {
+    json[name] = Json::array();
+    for (const T& value : values) {
+      Writer inner;
+      Visit(inner, value);
+      json[name].push_back(std::move(inner.json));
+    }
+  }
+
+  Json json = Json::object();
+};
+
+// Throws nlohmann::json::exception, caught in CaseSpecFromJson.
+class Reader {
+ public:
+  explicit Reader(const Json& json) : json_(json) {
+    static_cast<void>(json.get_ref<const Json::object_t&>());  // throws for anything else
+  }
+
+  template <typename T>
+  void Member(const char* name, T& value) {
+    if (json_.contains(name)) value = json_.at(name).get<T>();
+  }
+  template <typename T>
+  void Member(const char* name, std::optional<T>& value) {
+    if (!json_.contains(name)) return;
+    value.reset();
+    if (!json_.at(name).is_null()) value = json_.at(name).get<T>();
+  }
+  template <typename Enum, size_t N>
+  void Choice(const char* name, const std::array<std::string_view, N>& names, Enum& value) {
+    if (!json_.contains(name)) return;
+    const auto text = json_.at(name).get<std::string>();
+    for (size_t i = 0; i < N; ++i) {
+      if (names[i] == text) value = static_cast<Enum>(i);
+    }
+  }
+  template <typename T>
+  void Object(const char* name, T& value) {
+    if (!json_.contains(name)) return;
+    Reader inner(json_.at(name));
+    Visit(inner, value);
+  }
+  template <typename T>
+  void List(const char* name, std::vector<T>& values) {
+    if (!json_.contains(name)) return;
+    values.clear();
+    for (const Json& element : json_.at(name)) {
+      Reader inner(element);
+      Visit(inner, values.emplace_back());
+    }
+  }
+
+ private:
+  const Json& json_;
+};
+
+template <typename T, typename Plain>
+concept MaybeConst = std::same_as<std::remove_const_t<T>, Plain>;
+
+template <typename Archive, MaybeConst<ModelSpec> T>
+void Visit(Archive& archive, T& model) {
+  archive.Member("name", model.name);
+  archive.Member("tokenizer", model.tokenizer);
+}
+
+template <typename Archive, MaybeConst<DatasetSpec> T>
+void Visit(Archive& archive, T& dataset) {
+  static const std::array<std::string_view, 3> kFormats = {
+      DatasetFormatName(DatasetFormat::kOpenqa), DatasetFormatName(DatasetFormat::kLongalpaca),
+      DatasetFormatName(DatasetFormat::kLineByLine)};
+  archive.Member("name", dataset.name);
+  archive.Choice("format", kFormats, dataset.format);
+  archive.Member("path", dataset.path);
+  archive.Member("min_prompt_length", dataset.min_prompt_length);
+  archive.Member("max_prompt_length", dataset.max_prompt_length);
+  archive.Choice("order", kOrders, dataset.order);
+  archive.Choice("on_bad_line", kBadLines, dataset.on_bad_line);
+  archive.Member("cache_bust", dataset.cache_bust);
+}
+
+template <typename Archive, MaybeConst<EngineSpec> T>
+void Visit(Archive& archive, T& engine) {
+  archive.Member("type", engine.type);
+  archive.Member("name", engine.name);
+  archive.Member("url", engine.url);
+  archive.Member("api_key_env", engine.api_key_env);
+  archive.Member("api_key_file", engine.api_key_file);
+  archive.Member("headers", engine.headers);
+  archive.Member("extra_body_json", engine.extra_body_json);
+}
+
+template <typename Archive, MaybeConst<Sampling> T>
+void Visit(Archive& archive, T& sampling) {
+  archive.Member("stream", sampling.stream);
+  archive.Member("max_tokens", sampling.max_tokens);
+  archive.Member("min_tokens", sampling.min_tokens);
+  archive.Member("temperature", sampling.temperature);
+  archive.Member("top_p", sampling.top_p);
+  archive.Member("top_k", sampling.top_k);
+  archive.Member("frequency_penalty", sampling.frequency_penalty);
+  archive.Member("presence_penalty", sampling.presence_penalty);
+  archive.Member("repetition_penalty", sampling.repetition_penalty);
+  archive.Member("seed", sampling.seed);
+  archive.Member("ignore_eos", sampling.ignore_eos);
+  archive.Member("stop", sampling.stop);
+}
+
+template <typename Archive, MaybeConst<Timeouts> T>
+void Visit(Archive& archive, T& timeouts) {
+  archive.Member("connect_ns", timeouts.connect_ns);
+  archive.Member("first_token_ns", timeouts.first_token_ns);
+  archive.Member("idle_ns", timeouts.idle_ns);
+  archive.Member("total_ns", timeouts.total_ns);
+}
+
+template <typename Archive, MaybeConst<Gate> T>
+void Visit(Archive& archive, T& gate) {
+  archive.Member("text", gate.text);
+  archive.Member("metric", gate.metric);
+  archive.Choice("op", kGateOps, gate.op);
+  archive.Member("threshold", gate.threshold);
+}
+
+template <typename Archive, MaybeConst<VerdictLimits> T>
+void Visit(Archive& archive, T& limits) {
+  archive.Member("max_error_ns", limits.max_error_ns);
+  archive.Member("max_error_share_of_ttft", limits.max_error_share_of_ttft);
+  archive.Member("max_busy_share", limits.max_busy_share);
+  archive.Member("max_starved_share", limits.max_starved_share);
+}
+
+template <typename Archive, MaybeConst<CaseSpec> T>
+void Visit(Archive& archive, T& spec) {
+  archive.Member("index", spec.index);
+  archive.Member("name", spec.name);
+  archive.Object("model", spec.model);
+  archive.Object("dataset", spec.dataset);
+  archive.Object("engine", spec.engine);
+  archive.Member("concurrency", spec.concurrency);
+  archive.Member("requests", spec.requests);
+  archive.Member("warmup", spec.warmup);
+  archive.Object("sampling", spec.sampling);
+  archive.Object("timeouts", spec.timeouts);
+  archive.Member("max_event_bytes", spec.max_event_bytes);
+  archive.List("gates", spec.gates);
+  archive.Object("verdict", spec.verdict);
+}
+
+}  // namespace
+
+std::string CaseSpecToJson(const CaseSpec& spec) {
+  Writer writer;
+  Visit(writer, spec);
+  return writer.json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+absl::StatusOr<CaseSpec> CaseSpecFromJson(std::string_view json) {
+  try {
+    const Json parsed = Json::parse(json);
+    CaseSpec spec;
+    Reader reader(parsed);
+    Visit(reader, spec);
+    return spec;
+  } catch (const Json::exception& error) {
+    return absl::DataLossError(StrCat("the stored case is damaged: ", error.what()));
+  }
+}
+
+CaseSpec WithoutSecrets(CaseSpec spec) {
+  for (auto& [name, value] : spec.engine.headers) value = kNotStored;
+  std::string& url = spec.engine.url;
+  const size_t scheme = url.find("://");
+  if (scheme == std::string::npos) return spec;
+  const size_t host = scheme + 3;
+  const size_t host_end = std::min(url.find_first_of("/?#", host), url.size());
+  const size_t at = url.rfind('@', host_end);
+  if (at != std::string::npos && at >= host && at < host_end) url.erase(host, at + 1 - host);
+  return spec;
+}
+
+}  // namespace monsoon

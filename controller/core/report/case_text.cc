@@ -1,0 +1,173 @@
+#include "controller/core/report/case_text.h"
+
+#include "common/base/str_cat.h"
+#include "common/time/clock.h"
+#include "controller/core/report/clean_text.h"
+#include "controller/core/report/metric_catalogue.h"
+#include "controller/core/report/number_text.h"
+#include "controller/core/report/text_table.h"
+#include "controller/core/report/text_wrap.h"
+
+namespace monsoon {
+namespace {
+
+constexpr std::array<std::string_view, 7> kStatistics = {"mean", "stddev", "p50", "p90",
+                                                         "p99",  "p999",   "max"};
+
+std::string Line(std::string_view title, std::string_view text) {
+  std::string first = StrCat("  ", title);
+  first.resize(14, ' ');
+  return WrapText(first, CleanText(text));
+}
+
+std::string ThroughputText(const Throughput& throughput) {
+  return StrCat(RateText(throughput.output_tokens_per_s), " output tokens/s, ",
+                RateText(throughput.input_tokens_per_s), " input, ",
+                RateText(throughput.total_tokens_per_s), " total; ",
+                RateText(throughput.requests_per_s), " requests/s");
+}
+
+std::string WindowText(const CaseReport& report) {
+  if (!report.window_s) return "none: nothing finished";
+  return StrCat(SecondsText(report.window_s), " s; ", RateText(report.achieved_concurrency),
+                " requests in flight on average, ", report.facts.spec.concurrency, " asked, peak ",
+                report.peak_concurrency);
+}
+
+std::string SteadyText(const CaseReport& report) {
+  if (!report.steady) return "never: the asked concurrency was not reached";
+  return StrCat(SecondsText(report.steady->seconds),
+                " s: ", ThroughputText(report.steady->throughput));
+}
+
+std::string PerTokenText(const CaseReport& report) {
+  std::string text = StrCat("system time per output token ",
+                            SecondsWithUnit(report.system_time_per_output_token_s));
+  if (report.user_tokens_per_s.count == 0) return text;
+  return StrCat(text, "; the median user sees ", RateText(report.user_tokens_per_s.p50),
+                " output tokens/s");
+}
+
+std::string TokensText(const CaseReport& report) {
+  const TokenTotals& tokens = report.tokens;
+  std::string text = StrCat(CountText(tokens.input), " input, ", CountText(tokens.output),
+                            " output (source: ", CountsText(tokens.sources), ")");
+  if (tokens.with_cached > 0)
+    text += StrCat("; ", CountText(tokens.cached), " input tokens cached");
+  if (tokens.reasoning > 0) text += StrCat("; ", CountText(tokens.reasoning), " for reasoning");
+  return StrCat(text, "; finish reasons: ", CountsText(report.finish_reasons));
+}
+
+std::string ClientText(const CaseReport& report) {
+  const ClientReport& client = report.client;
+  return StrCat("timing error bound p50 ", SecondsWithUnit(client.error_bound_p50_s), ", p99 ",
+                SecondsWithUnit(client.error_bound_p99_s), " (limit ",
+                SecondsText(report.max_error_s), " s); busiest load thread ",
+                PercentText(client.cpu_utilisation_max), "; out of work ",
+                client.starved_share ? PercentText(*client.starved_share) : kUndefinedText,
+                " of slot time; connections: ", CountText(client.new_connections), " opened, ",
+                CountText(client.reused_connections), " reuses");
+}
+
+std::string AgentText(const AgentFacts& agent) {
+  std::string text = StrCat(
+      agent.name, " (", agent.hostname, ", ", agent.version, "): ", agent.load_threads,
+      " load threads, ", agent.concurrency, " in flight to ", agent.engine_address,
+      ", clock known to ", SecondsText(ToSeconds(agent.clock_bound_ns)), " s, busiest second ",
+      PercentText(agent.busy_share_max), ", CPU time ", SecondsText(agent.cpu_seconds), " s");
+  if (agent.lost) text += StrCat("; LOST: ", agent.lost_reason);
+  return text;
+}
+
+std::string DistributionCell(const Distribution& distribution, const Statistic& statistic) {
+  const bool can_lack = statistic.name.starts_with("p9");
+  const char* const mark = !can_lack                                      ? ""
+                           : distribution.is_insufficient(statistic.name) ? "*"
+                                                                          : " ";
+  if (distribution.count == 0) return StrCat(kUndefinedText, can_lack ? " " : "");
+  return StrCat(SecondsText(distribution.*statistic.member), mark);
+}
+
+std::string DistributionsText(const CaseReport& report) {
+  TextTable table;
+  table.AddColumn("seconds", TextTable::Align::kLeft);
+  table.AddColumn("n");
+  for (const std::string_view name : kStatistics) {
+    table.AddColumn(StrCat(name == "p999" ? "p99.9" : name, name.starts_with("p9") ? " " : ""));
+  }
+  for (const DistributionInfo& info : CaseDistributions()) {
+    const Distribution& distribution = report.*info.member;
+    if (distribution.count == 0) continue;
+    std::vector<std::string> cells = {std::string(info.short_label), StrCat(distribution.count)};
+    for (const std::string_view name : kStatistics) {
+      for (const Statistic& statistic : DistributionStatistics()) {
+        if (statistic.name == name) cells.push_back(DistributionCell(distribution, statistic));
+      }
+    }
+    table.AddRow(std::move(cells));
+  }
+  return table.Render(2);
+}
+
+}  // namespace
+
+std::string CountsText(const std::map<std::string, int64_t>& counts) {
+  std::string text;
+  for (const auto& [name, count] : counts) {
+    text += StrCat(text.empty() ? "" : ", ", CountText(count), " ", name);
+  }
+  return text.empty() ? kUndefinedText : text;
+}
+
+std::string RequestsText(const RequestCounts& counts) {
+  std::string text = StrCat(CountText(counts.planned), " planned, ", CountText(counts.ok), " ok, ",
+                            CountText(counts.failed), " failed");
+  if (!counts.errors.empty()) text += StrCat(" (", CountsText(counts.errors), ")");
+  const auto add = [&text](int64_t count, std::string_view what) {
+    if (count > 0) text += StrCat(", ", CountText(count), " ", what);
+  };
+  add(counts.cancelled, "cancelled");
+  add(counts.not_sent, "not sent");
+  add(counts.lost, "lost");
+  return text;
+}
+
+std::string ErrorSampleTitle(const ErrorSample& sample) {
+  if (sample.http_status == 0) return sample.error_class;
+  return StrCat(sample.error_class, " ", sample.http_status);
+}
+
+std::string GateValueText(const GateResult& gate) {
+  if (!gate.value) return "not defined in this case";
+  if (gate.metric == "error_rate") return StrCat("measured ", PercentText(*gate.value));
+  const bool is_rate = gate.metric.starts_with("throughput.");
+  return StrCat("measured ", is_rate ? RateText(*gate.value) : SecondsWithUnit(gate.value));
+}
+
+std::string RenderCaseText(const CaseReport& report, const std::string& verdict) {
+  std::string out = StrCat(verdict, "  ", CleanText(report.facts.spec.name), "\n");
+  for (const std::string& reason : report.verdict.reasons) {
+    out += WrapText("  ! ", CleanText(reason));
+  }
+  out += Line("requests", RequestsText(report.requests));
+  out += Line("window", WindowText(report));
+  out += Line("throughput", ThroughputText(report.throughput));
+  out += Line("steady", SteadyText(report));
+  out += Line("per token", PerTokenText(report));
+  out += Line("tokens", TokensText(report));
+  out += "\n" + DistributionsText(report) + "\n";
+  out += Line("client", ClientText(report));
+  for (const AgentFacts& agent : report.facts.agents) out += Line("agent", AgentText(agent));
+  for (const GateResult& gate : report.gates) {
+    out += Line("gate", StrCat(gate.passed ? "passed: " : "MISSED: ", gate.text, " (",
+                               GateValueText(gate), ")"));
+  }
+  for (const ErrorSample& sample : report.error_samples) {
+    out += Line("error", StrCat(CountText(sample.count), " x ", ErrorSampleTitle(sample), ": ",
+                                sample.message.empty() ? "(no message)" : sample.message));
+  }
+  for (const std::string& warning : report.warnings) out += Line("note", warning);
+  return out;
+}
+
+}  // namespace monsoon

@@ -1,0 +1,133 @@
+#include "controller/core/report/report_html.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+
+#include "common/base/str_cat.h"
+#include "common/time/clock.h"
+#include "common/time/duration_text.h"
+#include "controller/core/report/case_html.h"
+#include "controller/core/report/clean_text.h"
+#include "controller/core/report/comparison.h"
+#include "controller/core/report/number_text.h"
+#include "controller/core/report/page_files.h"
+#include "controller/core/report/warnings.h"
+
+namespace monsoon {
+namespace {
+
+constexpr char kComparisonHead[] =
+    "<div class=\"scroll\"><table class=\"numbers comparison\">\n<thead><tr><th>Engine</th>"
+    "<th>Output tok/s</th><th>TTFT p50, s</th><th>TTFT p99, s</th><th>TPOT p50, s</th>"
+    "<th>Latency p50, s</th><th>Latency p99, s</th><th>QPS</th><th>OK</th><th>Failed</th>"
+    "<th>Verdict</th></tr></thead>\n";
+
+std::string P50(const Distribution& distribution) {
+  return distribution.count == 0 ? kUndefinedText : SecondsText(distribution.p50);
+}
+
+std::string P99(const Distribution& distribution) {
+  if (distribution.count == 0) return kUndefinedText;
+  return StrCat(SecondsText(distribution.p99), distribution.is_insufficient("p99") ? "*" : "");
+}
+
+// A bar behind the throughput, as long as its share of the group's best.
+std::string BarCell(const std::optional<double>& rate, double best) {
+  const double share = rate && best > 0 ? *rate / best : 0;
+  return absl::StrFormat("<td class=\"bar\" style=\"--share: %.1f%%\">%s</td>", share * 100,
+                         RateText(rate));
+}
+
+std::string RowHtml(const CaseReport& report, double best) {
+  const CaseSpec& spec = report.facts.spec;
+  const bool has_label = spec.engine.type != spec.engine.name;
+  std::string out =
+      StrCat("<tr><th><a href=\"#case-", spec.index, "\">", EscapeHtml(spec.engine.name), "</a>",
+             has_label ? ElementHtml("small", "", spec.engine.type) : "", "</th>",
+             BarCell(report.throughput.output_tokens_per_s, best));
+  for (const std::string& text :
+       {P50(report.ttft_s), P99(report.ttft_s), P50(report.tpot_s), P50(report.e2e_s),
+        P99(report.e2e_s), RateText(report.throughput.requests_per_s),
+        CountText(report.requests.ok), CountText(report.requests.failed)}) {
+    out += ElementHtml("td", "", text);
+  }
+  return StrCat(out, "<td class=\"verdict\">", BadgeHtml(report.verdict.kind), "</td></tr>\n");
+}
+
+std::string GroupHtml(const ComparisonGroup& group) {
+  double best = 0;  // no bars: nothing to compare a single case with
+  for (const CaseReport* const one : group.cases) {
+    if (group.cases.size() == 1) break;
+    best = std::max(best, one->throughput.output_tokens_per_s.value_or(0));
+  }
+  std::string out =
+      StrCat("<tbody>\n<tr class=\"group\"><th colspan=\"11\">", EscapeHtml(group.model),
+             " <span class=\"sub\">", EscapeHtml(group.dataset), ", ", group.concurrency,
+             group.concurrency == 1 ? " request" : " requests", " in flight</span></th></tr>\n");
+  for (const CaseReport* const one : group.cases) out += RowHtml(*one, best);
+  return out + "</tbody>\n";
+}
+
+std::string RunLine(const RunReport& report) {
+  const RunFacts& run = report.run;
+  const int64_t seconds = (run.finished_wall_ns - run.started_wall_ns) / kNsPerS;
+  const std::vector<std::string> agents = report.agent_names();
+  return EscapeHtml(StrCat(
+      "Run ", run.run_id, ", started ", FormatUtc(run.started_wall_ns), ", took ",
+      FormatDurationNs(seconds * kNsPerS), ". Monsoon ", run.version, ", seed ", run.seed, ", ",
+      agents.size(),
+      agents.size() == 1 ? " load agent: " : " load agents: ", absl::StrJoin(agents, ", "), "."));
+}
+
+std::string Comparison(const RunReport& report) {
+  std::string out;
+  if (report.run.interrupted) {
+    out += ElementHtml("p", "alert",
+                       "A signal interrupted this run: the plan was not carried out to its end.");
+  }
+  out += kComparisonHead;
+  for (const ComparisonGroup& group : GroupForComparison(report)) out += GroupHtml(group);
+  return out + "</table></div>\n";
+}
+
+std::string Cases(const RunReport& report) {
+  std::string out;
+  for (const CaseReport& one : report.cases) out += RenderCaseHtml(one);
+  return out;
+}
+
+// `page` with every {{name}} replaced. What is put in is not looked at again, so that a message
+// that contains a placeholder stays a message.
+std::string Fill(std::string_view page,
+                 const std::vector<std::pair<std::string_view, std::string>>& parts) {
+  std::string out;
+  while (!page.empty()) {
+    const size_t open = std::min(page.find("{{"), page.size());
+    out += page.substr(0, open);
+    page.remove_prefix(open);
+    const size_t close = page.find("}}");
+    if (close == std::string_view::npos) break;
+    const std::string_view name = page.substr(2, close - 2);
+    for (const auto& [part, html] : parts) {
+      if (part == name) out += html;
+    }
+    page.remove_prefix(close + 2);
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string RenderReportHtml(const RunReport& report) {
+  return Fill(PageHtml(), {{"title", EscapeHtml(report.run.name)},
+                           {"style", std::string(StyleCss())},
+                           {"run", RunLine(report)},
+                           {"comparison", Comparison(report)},
+                           {"cases", Cases(report)},
+                           {"unknown", ListHtml("notes", GeneralLimits())}});
+}
+
+}  // namespace monsoon

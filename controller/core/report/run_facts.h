@@ -1,0 +1,68 @@
+// Facts about a run and its cases that no single request record holds. The run writes them into the
+// run's database; every report is made from these and the records, so that `controller report` can
+// make it again years later without the machines.
+//
+// Plain values. Times: *_wall_ns since 1970 UTC; *_ns on the run's common time line (0 = run
+// start).
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "common/stats/log_histogram.h"
+#include "controller/core/scenario/scenario.h"
+
+namespace monsoon {
+
+struct RunFacts {
+  std::string run_id;
+  std::string name;
+  std::string version;  // of the controller
+  int64_t started_wall_ns = 0;
+  int64_t finished_wall_ns = 0;
+  uint64_t seed = 0;
+  bool interrupted = false;  // a signal ended the run early
+};
+
+// One agent in one case: what it measured of itself.
+struct AgentFacts {
+  std::string name;  // "host:port" or "embedded"
+  std::string hostname;
+  std::string version;
+  int64_t load_threads = 0;
+  int64_t concurrency = 0;     // its share at the start
+  std::string engine_address;  // the address it connected to, e.g. "127.0.0.1:8000"
+  // Its clock minus the controller's, as used for this case, and how far that may be off.
+  int64_t clock_offset_ns = 0;
+  int64_t clock_bound_ns = 0;
+  int64_t new_connections = 0;
+  int64_t reused_connections = 0;
+  double busy_share_max = 0;    // busiest second of its busiest load thread, 0..1, steal counted
+  double cpu_seconds = 0;       // of the whole process during the case
+  int64_t starved_slot_ns = 0;  // slot time without work although the case had work left
+  LogHistogram loop_lag_ns;     // socket ready -> bytes read, every read
+  bool lost = false;            // vanished during the case
+  std::string lost_reason;
+};
+
+struct CaseFacts {
+  CaseSpec spec;
+  int64_t planned = 0;  // measured requests the plan asked for
+  int64_t warmup_planned = 0;
+  int64_t start_ns = 0;  // the common start T
+  int64_t finished_ns = 0;
+  // Dataset.
+  int64_t dataset_items = 0;
+  int64_t dataset_filtered = 0;
+  int64_t dataset_skipped_bad = 0;
+  std::string dataset_first_bad;
+  // Share of the measured requests whose prompt was sent to the same engine earlier in this run.
+  double repeated_prompt_share = 0;
+  std::vector<AgentFacts> agents;
+  // Sentences: why the case ended early ("agent load2:7070 was lost: ..."); empty when it ran
+  // whole.
+  std::vector<std::string> incomplete_reasons;
+};
+
+}  // namespace monsoon

@@ -1,0 +1,129 @@
+#include "controller/core/report/warnings.h"
+
+#include <algorithm>
+#include <set>
+
+#include "absl/strings/str_join.h"
+
+#include "common/base/str_cat.h"
+#include "controller/core/report/number_text.h"
+
+namespace monsoon {
+namespace {
+
+using Warnings = std::vector<std::string>;
+
+void WarnOfTokens(const CaseReport& report, Warnings& out) {
+  const TokenTotals& tokens = report.tokens;
+  const auto chunks = tokens.sources.find("chunks");
+  if (chunks != tokens.sources.end()) {
+    out.push_back(StrCat(
+        "Output tokens of ", chunks->second, " of ", report.requests.ok,
+        " successful requests are counted stream events, not tokens: the engine reported no usage "
+        "and no tokenizer was named. An event can hold several tokens, so throughput and TPOT may "
+        "be "
+        "off by that factor. Name the model's tokenizer in the scenario."));
+  }
+  if (tokens.without_output > 0) {
+    out.push_back(StrCat(
+        tokens.without_output, " of ", report.requests.ok,
+        " successful requests have no output token count and add nothing to the token throughput, "
+        "which is therefore a lower bound."));
+  }
+  if (tokens.sources.size() > 1) {
+    out.push_back(
+        "Token counts come from several sources in this case; compare engines with care.");
+  }
+  if (tokens.first_chunk_assumed > 0) {
+    out.push_back(
+        StrCat("TPOT of ", tokens.first_chunk_assumed, " of ", report.tpot_s.count,
+               " requests assumes that the first chunk held one token; the engine did not say."));
+  }
+}
+
+void WarnOfTiming(const CaseReport& report, Warnings& out) {
+  const std::optional<double> same_read = report.same_read_share();
+  if (same_read && *same_read > 0) {
+    out.push_back(StrCat(
+        PercentText(*same_read),
+        " of the inter-token gaps lie between events that arrived in one read: the engine or the "
+        "network sent them together, and those gaps say little about the engine's pace. TPOT does "
+        "not suffer from this."));
+  }
+  const auto not_streamed = report.flags.find("not_streamed");
+  if (not_streamed != report.flags.end() && not_streamed->second > 0) {
+    out.push_back(StrCat(not_streamed->second,
+                         " requests were answered with one document instead of a stream: TTFT, "
+                         "TPOT and ITL are not defined for them."));
+  }
+  if (report.undecodable_gaps > 0) {
+    out.push_back(StrCat(report.undecodable_gaps,
+                         " records hold damaged inter-token gaps, which ITL leaves out."));
+  }
+  const auto stale = report.flags.find("stale_connections");
+  if (stale != report.flags.end() && stale->second > 0) {
+    out.push_back(StrCat(stale->second,
+                         " requests met a dead kept-alive connection and were sent once more "
+                         "on a fresh one; their latencies include that."));
+  }
+}
+
+void WarnOfLoad(const CaseReport& report, Warnings& out) {
+  if (report.facts.repeated_prompt_share > 0) {
+    out.push_back(StrCat(
+        PercentText(report.facts.repeated_prompt_share),
+        " of the prompts had been sent to the same engine before in this run. A warm prefix cache "
+        "makes them faster; `cache_bust: true` makes every prompt's beginning unique."));
+  }
+  if (report.window_s && !report.steady) {
+    out.push_back(StrCat("The asked concurrency of ", report.facts.spec.concurrency,
+                         " was never reached (peak ", report.peak_concurrency,
+                         "), so there is no steady window. Ask for more requests than "
+                         "concurrency."));
+  }
+  if (report.facts.dataset_skipped_bad > 0) {
+    out.push_back(StrCat(report.facts.dataset_skipped_bad,
+                         " lines of the dataset were malformed and skipped; the first: ",
+                         report.facts.dataset_first_bad));
+  }
+  std::set<std::string> versions;
+  for (const AgentFacts& agent : report.facts.agents) versions.insert(agent.version);
+  if (versions.size() > 1) {
+    out.push_back(
+        StrCat("The agents are of different versions: ", absl::StrJoin(versions, ", "), "."));
+  }
+}
+
+}  // namespace
+
+Warnings WarningsFor(const CaseReport& report) {
+  Warnings out;
+  WarnOfTokens(report, out);
+  WarnOfTiming(report, out);
+  WarnOfLoad(report, out);
+  const auto lost = std::count_if(report.facts.agents.begin(), report.facts.agents.end(),
+                                  [](const AgentFacts& agent) { return agent.lost; });
+  if (lost > 0) {
+    out.push_back(StrCat("What the lost ", lost == 1 ? "agent" : "agents",
+                         " measured of the client's own error is missing from the error bound."));
+  }
+  return out;
+}
+
+Warnings GeneralLimits() {
+  return {
+      "Times include the network between the load hosts and the engine; they cannot be told apart "
+      "from the engine's own time.",
+      "The error bound covers the time from a readable socket to the read. Delays before that, in "
+      "the "
+      "network card, the kernel or a proxy on the way, look like the engine's.",
+      "Token counts reported by an engine are taken as reported. Engines with different tokenizers "
+      "count different things.",
+      "What else the engine, its GPUs or the network did during the run was not observed.",
+      "One run is one sample: differences of a few per cent between engines can be chance. Repeat "
+      "the "
+      "run before deciding by them.",
+  };
+}
+
+}  // namespace monsoon

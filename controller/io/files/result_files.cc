@@ -1,0 +1,59 @@
+#include "controller/io/files/result_files.h"
+
+#include <utility>
+
+#include "common/base/status_macros.h"
+#include "common/base/str_cat.h"
+#include "controller/core/report/case_accumulator.h"
+#include "controller/core/report/report_html.h"
+#include "controller/core/report/report_json.h"
+#include "controller/core/report/report_text.h"
+#include "controller/core/report/requests_csv.h"
+#include "controller/io/files/atomic_file.h"
+
+namespace monsoon {
+namespace {
+
+absl::Status WriteRequestsCsv(const std::string& path, const RunReport& report, RunDb& db) {
+  ASSIGN_OR_RETURN(AtomicFile file, AtomicFile::Create(path));
+  RETURN_IF_ERROR(file.Append(RequestsCsvHeader()));
+  for (const CaseReport& one : report.cases) {
+    const CaseSpec& spec = one.facts.spec;
+    absl::Status written;
+    std::string line;
+    RETURN_IF_ERROR(db.ForEachRequest(spec.index, [&](const StoredRequest& row) {
+      line.clear();
+      AppendRequestsCsvRow({spec.name, row.request_id, row.agent, row.record}, line);
+      written.Update(file.Append(line));
+    }));
+    RETURN_IF_ERROR(written);
+  }
+  return file.Commit();
+}
+
+}  // namespace
+
+absl::StatusOr<RunReport> BuildRunReport(RunDb& db) {
+  RunReport report;
+  ASSIGN_OR_RETURN(report.run, db.ReadRun());
+  ASSIGN_OR_RETURN(std::vector<CaseFacts> cases, db.ReadCases());
+  for (CaseFacts& facts : cases) {
+    const int32_t case_index = facts.spec.index;
+    CaseAccumulator accumulator(std::move(facts));
+    RETURN_IF_ERROR(db.ForEachRecord(
+        case_index, [&accumulator](const RequestRecord& record) { accumulator.Add(record); }));
+    report.cases.push_back(accumulator.Finish());
+  }
+  return report;
+}
+
+absl::StatusOr<RunReport> WriteReports(const std::string& run_dir, RunDb& db) {
+  ASSIGN_OR_RETURN(RunReport report, BuildRunReport(db));
+  RETURN_IF_ERROR(WriteFileAtomically(StrCat(run_dir, "/report.json"), RenderReportJson(report)));
+  RETURN_IF_ERROR(WriteFileAtomically(StrCat(run_dir, "/report.html"), RenderReportHtml(report)));
+  RETURN_IF_ERROR(WriteFileAtomically(StrCat(run_dir, "/report.txt"), RenderReportText(report)));
+  RETURN_IF_ERROR(WriteRequestsCsv(StrCat(run_dir, "/requests.csv"), report, db));
+  return report;
+}
+
+}  // namespace monsoon

@@ -1,0 +1,102 @@
+// RunDb: the run's SQLite database, RUN_DIR/run.db: the records, and the source of every number in
+// every report. The schema, with the meaning of each column, is in schema.cc and docs/metrics.md.
+//
+// One writer at a time: all methods must be called from one thread. Writes go through WAL with
+// synchronous=NORMAL inside explicit transactions; a batch is committed when AppendRecords returns,
+// which is what allows the controller to acknowledge it. Other processes may read meanwhile. The
+// destructor folds the WAL into the one file run.db.
+//
+// Errors: INTERNAL with SQLite's own words and the file's path; RESOURCE_EXHAUSTED when the disk is
+// full; FAILED_PRECONDITION when the file is not a Monsoon run database or is of a newer schema;
+// DATA_LOSS when what it holds cannot be understood. A failed call has changed nothing.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+#include "common/model/request_record.h"
+#include "controller/core/report/run_facts.h"
+
+struct sqlite3;
+
+namespace monsoon {
+
+// Identifies a batch of records, once and for all (design section 6).
+struct BatchId {
+  std::string agent;      // the agent's name in the run
+  uint64_t epoch = 0;     // of the agent's attachment to the run
+  uint64_t sequence = 0;  // 1, 2, ... within the epoch
+};
+
+// One row of table requests.
+struct StoredRequest {
+  std::string request_id;
+  std::string agent;
+  RequestRecord record;
+};
+
+class RunDb {
+ public:
+  // Creates `path` (which must not exist) with the schema.
+  static absl::StatusOr<std::unique_ptr<RunDb>> Create(const std::string& path);
+  // Opens an existing one for reading.
+  static absl::StatusOr<std::unique_ptr<RunDb>> Open(const std::string& path);
+
+  ~RunDb();
+  RunDb(const RunDb&) = delete;
+  RunDb& operator=(const RunDb&) = delete;
+
+  // Inserts or replaces. The case's spec is stored without its secrets (WithoutSecrets in
+  // controller/core/report/case_spec_json.h): header values are never read back.
+  absl::Status WriteRun(const RunFacts& run);
+  absl::Status WriteCase(const CaseFacts& facts);
+
+  // Appends the records of one batch and remembers its id, in one transaction. A batch that is
+  // already there is left alone and still OK (it was resent). Stamps in `records` are shifted by
+  // `shift_ns` (kNever stays kNever) on the way in. `request_id_prefix` + request_index makes the
+  // request_id column. A second record of one request is ALREADY_EXISTS; nothing is replaced.
+  absl::Status AppendRecords(const BatchId& batch, int32_t case_index,
+                             const std::string& request_id_prefix, int64_t shift_ns,
+                             std::span<const RequestRecord> records);
+
+  absl::StatusOr<RunFacts> ReadRun();
+  absl::StatusOr<std::vector<CaseFacts>> ReadCases();  // by case index
+  // Calls `visit` for every record of a case in the order of request_index; the reference is valid
+  // during the call.
+  absl::Status ForEachRecord(int32_t case_index,
+                             const std::function<void(const RequestRecord&)>& visit);
+  // The same with the columns that are not part of the record.
+  absl::Status ForEachRequest(int32_t case_index,
+                              const std::function<void(const StoredRequest&)>& visit);
+
+ private:
+  struct Statements;
+
+  RunDb(sqlite3* db, std::string path);
+
+  absl::Status CreateSchema();
+  absl::Status CheckSchema();
+  absl::Status Begin();
+  // Commits when `status` is OK, else rolls back; the first error of the two.
+  absl::Status End(absl::Status status);
+  absl::StatusOr<bool> RememberBatch(const BatchId& batch, int32_t case_index, size_t records);
+  absl::Status InsertRecords(const std::string& agent, int32_t case_index,
+                             const std::string& request_id_prefix, int64_t shift_ns,
+                             std::span<const RequestRecord> records);
+  absl::Status InsertCase(const CaseFacts& facts);
+  absl::Status InsertAgents(const CaseFacts& facts);
+  absl::StatusOr<std::vector<AgentFacts>> ReadAgents(int32_t case_index);
+
+  sqlite3* db_;
+  std::string path_;
+  std::unique_ptr<Statements> statements_;
+};
+
+}  // namespace monsoon

@@ -1,0 +1,195 @@
+// The part of RunDb that stores and reads the facts of the run and its cases.
+#include <nlohmann/json.hpp>
+
+#include "common/base/status_macros.h"
+#include "common/base/str_cat.h"
+#include "controller/core/report/case_spec_json.h"
+#include "controller/io/store/run_db.h"
+#include "controller/io/store/sqlite_statement.h"
+
+namespace monsoon {
+namespace {
+
+using Json = nlohmann::json;
+
+std::string ListToJson(const std::vector<std::string>& sentences) {
+  return Json(sentences).dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+absl::StatusOr<std::vector<std::string>> ListFromJson(std::string_view json) {
+  try {
+    return Json::parse(json).get<std::vector<std::string>>();
+  } catch (const Json::exception& error) {
+    return absl::DataLossError(StrCat("cases.incomplete_reasons is damaged: ", error.what()));
+  }
+}
+
+}  // namespace
+
+absl::Status RunDb::WriteRun(const RunFacts& run) {
+  ASSIGN_OR_RETURN(SqliteStatement insert,
+                   SqliteStatement::Prepare(
+                       db_, path_, "INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?, ?, ?, ?)"));
+  insert.Bind(std::string_view(run.run_id));
+  insert.Bind(std::string_view(run.name));
+  insert.Bind(std::string_view(run.version));
+  insert.Bind(run.started_wall_ns);
+  insert.Bind(run.finished_wall_ns);
+  insert.Bind(static_cast<int64_t>(run.seed));
+  insert.Bind(int64_t{run.interrupted});
+  return insert.Run();
+}
+
+absl::StatusOr<RunFacts> RunDb::ReadRun() {
+  ASSIGN_OR_RETURN(SqliteStatement select,
+                   SqliteStatement::Prepare(
+                       db_, path_,
+                       "SELECT run_id, name, version, started_wall_ns, finished_wall_ns, seed, "
+                       "interrupted FROM runs"));
+  ASSIGN_OR_RETURN(const bool has_row, select.Step());
+  if (!has_row) {
+    return absl::DataLossError(
+        StrCat(path_, " holds no run: its controller died before it began. Run again"));
+  }
+  RunFacts run;
+  run.run_id = select.TakeText();
+  run.name = select.TakeText();
+  run.version = select.TakeText();
+  run.started_wall_ns = select.TakeInt();
+  run.finished_wall_ns = select.TakeInt();
+  run.seed = static_cast<uint64_t>(select.TakeInt());
+  run.interrupted = select.TakeInt() != 0;
+  return run;
+}
+
+absl::Status RunDb::WriteCase(const CaseFacts& facts) {
+  RETURN_IF_ERROR(Begin());
+  absl::Status status = InsertCase(facts);
+  if (status.ok()) status = InsertAgents(facts);
+  return End(std::move(status));
+}
+
+absl::Status RunDb::InsertCase(const CaseFacts& facts) {
+  ASSIGN_OR_RETURN(
+      SqliteStatement insert,
+      SqliteStatement::Prepare(
+          db_, path_,
+          "INSERT OR REPLACE INTO cases VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
+  const std::string spec = CaseSpecToJson(WithoutSecrets(facts.spec));
+  const std::string reasons = ListToJson(facts.incomplete_reasons);
+  insert.Bind(int64_t{facts.spec.index});
+  insert.Bind(std::string_view(facts.spec.name));
+  insert.Bind(std::string_view(spec));
+  insert.Bind(facts.planned);
+  insert.Bind(facts.warmup_planned);
+  insert.Bind(facts.start_ns);
+  insert.Bind(facts.finished_ns);
+  insert.Bind(facts.dataset_items);
+  insert.Bind(facts.dataset_filtered);
+  insert.Bind(facts.dataset_skipped_bad);
+  insert.Bind(std::string_view(facts.dataset_first_bad));
+  insert.Bind(facts.repeated_prompt_share);
+  insert.Bind(std::string_view(reasons));
+  return insert.Run();
+}
+
+absl::Status RunDb::InsertAgents(const CaseFacts& facts) {
+  ASSIGN_OR_RETURN(
+      SqliteStatement remove,
+      SqliteStatement::Prepare(db_, path_, "DELETE FROM case_agents WHERE case_id = ?"));
+  remove.Bind(int64_t{facts.spec.index});
+  RETURN_IF_ERROR(remove.Run());
+  ASSIGN_OR_RETURN(SqliteStatement insert,
+                   SqliteStatement::Prepare(
+                       db_, path_,
+                       "INSERT INTO case_agents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+                       "?, ?, ?, ?, ?, ?)"));
+  int64_t position = 0;
+  for (const AgentFacts& agent : facts.agents) {
+    const std::string loop_lag = agent.loop_lag_ns.Serialize();
+    insert.Bind(int64_t{facts.spec.index});
+    insert.Bind(position++);
+    insert.Bind(std::string_view(agent.name));
+    insert.Bind(std::string_view(agent.hostname));
+    insert.Bind(std::string_view(agent.version));
+    insert.Bind(agent.load_threads);
+    insert.Bind(agent.concurrency);
+    insert.Bind(std::string_view(agent.engine_address));
+    insert.Bind(agent.clock_offset_ns);
+    insert.Bind(agent.clock_bound_ns);
+    insert.Bind(agent.new_connections);
+    insert.Bind(agent.reused_connections);
+    insert.Bind(agent.busy_share_max);
+    insert.Bind(agent.cpu_seconds);
+    insert.Bind(agent.starved_slot_ns);
+    insert.BindBlob(loop_lag);
+    insert.Bind(int64_t{agent.lost});
+    insert.Bind(std::string_view(agent.lost_reason));
+    RETURN_IF_ERROR(insert.Run());
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<CaseFacts>> RunDb::ReadCases() {
+  ASSIGN_OR_RETURN(
+      SqliteStatement select,
+      SqliteStatement::Prepare(
+          db_, path_,
+          "SELECT spec, planned, warmup_planned, start_ns, finished_ns, dataset_items, "
+          "dataset_filtered, dataset_skipped_bad, dataset_first_bad, "
+          "repeated_prompt_share, incomplete_reasons FROM cases ORDER BY case_id"));
+  std::vector<CaseFacts> cases;
+  while (true) {
+    ASSIGN_OR_RETURN(const bool has_row, select.Step());
+    if (!has_row) return cases;
+    CaseFacts& facts = cases.emplace_back();
+    ASSIGN_OR_RETURN(facts.spec, CaseSpecFromJson(select.TakeText()));
+    facts.planned = select.TakeInt();
+    facts.warmup_planned = select.TakeInt();
+    facts.start_ns = select.TakeInt();
+    facts.finished_ns = select.TakeInt();
+    facts.dataset_items = select.TakeInt();
+    facts.dataset_filtered = select.TakeInt();
+    facts.dataset_skipped_bad = select.TakeInt();
+    facts.dataset_first_bad = select.TakeText();
+    facts.repeated_prompt_share = select.TakeDouble();
+    ASSIGN_OR_RETURN(facts.incomplete_reasons, ListFromJson(select.TakeText()));
+    ASSIGN_OR_RETURN(facts.agents, ReadAgents(facts.spec.index));
+  }
+}
+
+absl::StatusOr<std::vector<AgentFacts>> RunDb::ReadAgents(int32_t case_index) {
+  ASSIGN_OR_RETURN(
+      SqliteStatement select,
+      SqliteStatement::Prepare(
+          db_, path_,
+          "SELECT name, hostname, version, load_threads, concurrency, engine_address, "
+          "clock_offset_ns, clock_bound_ns, new_connections, reused_connections, busy_share_max, "
+          "cpu_seconds, starved_slot_ns, loop_lag_ns, lost, lost_reason FROM case_agents "
+          "WHERE case_id = ? ORDER BY position"));
+  select.Bind(int64_t{case_index});
+  std::vector<AgentFacts> agents;
+  while (true) {
+    ASSIGN_OR_RETURN(const bool has_row, select.Step());
+    if (!has_row) return agents;
+    AgentFacts& agent = agents.emplace_back();
+    agent.name = select.TakeText();
+    agent.hostname = select.TakeText();
+    agent.version = select.TakeText();
+    agent.load_threads = select.TakeInt();
+    agent.concurrency = select.TakeInt();
+    agent.engine_address = select.TakeText();
+    agent.clock_offset_ns = select.TakeInt();
+    agent.clock_bound_ns = select.TakeInt();
+    agent.new_connections = select.TakeInt();
+    agent.reused_connections = select.TakeInt();
+    agent.busy_share_max = select.TakeDouble();
+    agent.cpu_seconds = select.TakeDouble();
+    agent.starved_slot_ns = select.TakeInt();
+    ASSIGN_OR_RETURN(agent.loop_lag_ns, LogHistogram::Parse(select.TakeText()));
+    agent.lost = select.TakeInt() != 0;
+    agent.lost_reason = select.TakeText();
+  }
+}
+
+}  // namespace monsoon

@@ -1,0 +1,113 @@
+#include "controller/io/store/schema.h"
+
+namespace monsoon {
+
+// SQLite keeps a CREATE statement as it was written, so a comment must stand inside its statement.
+const char kSchemaSql[] = R"sql(
+CREATE TABLE schema_version (
+  version INTEGER NOT NULL -- of this schema; a program that knows only older ones must not read it
+);
+
+CREATE TABLE runs (
+  run_id TEXT PRIMARY KEY NOT NULL,
+  name TEXT NOT NULL,                -- of the scenario
+  version TEXT NOT NULL,             -- of the controller
+  started_wall_ns INTEGER NOT NULL,  -- since 1970-01-01 UTC; never subtract these from each other
+  finished_wall_ns INTEGER NOT NULL,
+  seed INTEGER NOT NULL,             -- unsigned; stored as the signed number of equal bits
+  interrupted INTEGER NOT NULL       -- 1: a signal ended the run early
+) WITHOUT ROWID;
+
+CREATE TABLE cases (
+  case_id INTEGER PRIMARY KEY NOT NULL,  -- position in the run, from 0
+  name TEXT NOT NULL,
+  spec TEXT NOT NULL,                -- the case as asked for, JSON; header values are not stored
+  planned INTEGER NOT NULL,          -- measured requests that the plan asked for
+  warmup_planned INTEGER NOT NULL,
+  start_ns INTEGER NOT NULL,         -- the common start, since the run's start
+  finished_ns INTEGER NOT NULL,
+  dataset_items INTEGER NOT NULL,
+  dataset_filtered INTEGER NOT NULL,     -- left out by the prompt length limits
+  dataset_skipped_bad INTEGER NOT NULL,  -- malformed lines
+  dataset_first_bad TEXT NOT NULL,
+  repeated_prompt_share REAL NOT NULL,   -- of measured requests: prompt sent to this engine before
+  incomplete_reasons TEXT NOT NULL   -- JSON array of sentences; [] when the case ran whole
+);
+
+CREATE TABLE case_agents (
+  case_id INTEGER NOT NULL,
+  position INTEGER NOT NULL,         -- order in the report
+  name TEXT NOT NULL,                -- "host:port" or "embedded"
+  hostname TEXT NOT NULL,
+  version TEXT NOT NULL,
+  load_threads INTEGER NOT NULL,
+  concurrency INTEGER NOT NULL,      -- its share at the start
+  engine_address TEXT NOT NULL,      -- the address it connected to
+  clock_offset_ns INTEGER NOT NULL,  -- its clock minus the controller's, taken out of stamps
+  clock_bound_ns INTEGER NOT NULL,   -- how far that offset may be off
+  new_connections INTEGER NOT NULL,
+  reused_connections INTEGER NOT NULL,
+  busy_share_max REAL NOT NULL,      -- busiest second of its busiest load thread, 0..1
+  cpu_seconds REAL NOT NULL,
+  starved_slot_ns INTEGER NOT NULL,  -- slot time without work although work was left
+  loop_lag_ns BLOB NOT NULL,         -- histogram, common/stats/log_histogram.h
+  lost INTEGER NOT NULL,             -- 1: it vanished during the case
+  lost_reason TEXT NOT NULL,
+  PRIMARY KEY (case_id, position)
+) WITHOUT ROWID;
+
+CREATE TABLE batches (  -- what was received from the agents; a resent batch is known by its id
+  agent TEXT NOT NULL,
+  epoch INTEGER NOT NULL,            -- of the agent's attachment to the run
+  sequence INTEGER NOT NULL,         -- 1, 2, ... within the epoch
+  case_id INTEGER NOT NULL,
+  records INTEGER NOT NULL,
+  PRIMARY KEY (agent, epoch, sequence)
+) WITHOUT ROWID;
+
+CREATE TABLE requests (
+  -- One row per request. *_ns: since the run's start on the common time line; NULL: never happened.
+  case_id INTEGER NOT NULL,
+  request_index INTEGER NOT NULL,    -- position in the case's plan, warm-up included
+  request_id TEXT NOT NULL,          -- what header x-request-id said
+  agent TEXT NOT NULL,               -- that reported it
+  phase TEXT NOT NULL,               -- warmup, measure
+  status TEXT NOT NULL,              -- ok, failed, cancelled, not_sent, lost
+  error_class TEXT,                  -- NULL: none
+  http_status INTEGER,               -- NULL: no status line arrived
+  finish_reason TEXT,                -- stop length tool_calls filter abort error other
+  flags INTEGER NOT NULL,            -- sum of: 1 new connection, 2 stale connection,
+                                     -- 4 no terminator, 8 no final blank line,
+                                     -- 16 first chunk assumed, 32 both ends in one read,
+                                     -- 64 invalid UTF-8, 128 late events, 256 not streamed
+  intended_ns INTEGER,               -- when it was due (closed loop: its slot became free)
+  dispatched_ns INTEGER,             -- when the agent took it up
+  start_ns INTEGER,                  -- where latencies begin; closed loop: dispatched_ns
+  connect_ns INTEGER,                -- TCP connection established; NULL on a reused one
+  tls_ns INTEGER,                    -- TLS handshake done
+  sent_ns INTEGER,                   -- first write of the request
+  headers_ns INTEGER,                -- response headers complete
+  first_event_ns INTEGER,            -- first event of any kind
+  first_token_ns INTEGER,            -- first event with non-empty generated text
+  first_content_ns INTEGER,          -- first token that is not reasoning
+  last_token_ns INTEGER,
+  done_ns INTEGER,                   -- end of the answer, or of the attempt
+  first_token_lag_ns INTEGER,        -- a duration: socket ready to bytes read, for the first token
+  input_tokens INTEGER,              -- token counts: NULL where nobody reported one
+  output_tokens INTEGER,
+  reasoning_tokens INTEGER,
+  cached_tokens INTEGER,
+  first_chunk_tokens INTEGER,        -- output tokens in the first token-bearing event
+  token_source TEXT NOT NULL,        -- of output_tokens: none usage tokenizer chunks
+  token_events INTEGER NOT NULL,     -- events that carried text
+  received_bytes INTEGER NOT NULL,
+  error_message TEXT,                -- first 512 bytes
+  gaps BLOB,                         -- gaps between token-bearing events, in order:
+                                     -- unsigned LEB128 varints of (gap_ns << 1) | same_read;
+                                     -- same_read = 1: both events came in one read; they add
+                                     -- up to last_token_ns - first_token_ns
+  PRIMARY KEY (case_id, request_index)
+) WITHOUT ROWID;
+)sql";
+
+}  // namespace monsoon

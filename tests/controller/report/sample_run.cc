@@ -1,0 +1,197 @@
+#include "tests/controller/report/sample_run.h"
+
+#include <algorithm>
+
+#include "common/model/gap_codec.h"
+#include "common/time/clock.h"
+#include "controller/core/report/case_accumulator.h"
+
+namespace monsoon {
+namespace {
+
+// Well spread values of [0, size): the usual 64-bit mixing constants.
+int64_t Spread(uint64_t index, uint64_t salt, int64_t size) {
+  uint64_t x = (index + 1) * 0x9e3779b97f4a7c15u + salt * 0xbf58476d1ce4e5b9u;
+  x ^= x >> 31;
+  x *= 0x94d049bb133111ebu;
+  x ^= x >> 29;
+  return static_cast<int64_t>(x % static_cast<uint64_t>(size));
+}
+
+CaseSpec Spec(int32_t index, const std::string& dataset, const std::string& engine_type,
+              const std::string& engine, int64_t concurrency, int64_t requests) {
+  CaseSpec spec;
+  spec.index = index;
+  spec.model.name = "Qwen2-72B-Instruct";
+  spec.dataset.name = dataset;
+  spec.engine.type = engine_type;
+  spec.engine.name = engine;
+  spec.engine.url = "http://gpu1:8000/v1/chat/completions";
+  spec.concurrency = concurrency;
+  spec.requests = requests;
+  spec.name = "Qwen2-72B-Instruct/" + dataset + "/c" + std::to_string(concurrency) + "/" + engine;
+  spec.gates = {{"error_rate <= 1%", "error_rate", GateOp::kLessEqual, 0.01},
+                {"ttft_s.p99 < 500ms", "ttft_s.p99", GateOp::kLess, 0.5}};
+  return spec;
+}
+
+AgentFacts Agent(const std::string& name, int64_t concurrency, uint64_t salt) {
+  AgentFacts agent;
+  agent.name = name;
+  agent.hostname = name.substr(0, name.find(':'));
+  agent.version = "0.1.0";
+  agent.load_threads = 2;
+  agent.concurrency = concurrency;
+  agent.engine_address = "10.20.0.7:8000";
+  agent.clock_offset_ns = 1'234'567 - 700'000 * static_cast<int64_t>(salt);
+  agent.clock_bound_ns = 84'000;
+  agent.new_connections = concurrency;
+  agent.reused_connections = 236;
+  agent.busy_share_max = 0.1375 + 0.05 * static_cast<double>(salt);
+  agent.cpu_seconds = 1.875;
+  agent.starved_slot_ns = 4 * kNsPerMs;
+  for (uint64_t i = 0; i < 20'000; ++i) {
+    agent.loop_lag_ns.Add(9'000 + Spread(i, salt, 30'000) + (i % 97 == 0 ? 210'000 : 0));
+  }
+  return agent;
+}
+
+// A closed loop of spec.concurrency slots, each taking the next request when its last one is done.
+std::vector<RequestRecord> ClosedLoop(const CaseSpec& spec, int64_t base_ttft_ns, int64_t gap_ns) {
+  std::vector<int64_t> slots(static_cast<size_t>(spec.concurrency), 0);
+  std::vector<RequestRecord> records;
+  for (uint64_t i = 0; i < static_cast<uint64_t>(spec.requests); ++i) {
+    const auto slot = std::min_element(slots.begin(), slots.end());
+    const int64_t start_ns = *slot + 12'000 + Spread(i, 1, 40'000);
+    const int64_t ttft_ns = base_ttft_ns + Spread(i, 2, base_ttft_ns);
+    const int64_t tokens = 32 + Spread(i, 3, 96);
+    RequestRecord record =
+        StreamedRecord(i, start_ns, ttft_ns, gap_ns + Spread(i, 4, gap_ns / 8), tokens);
+    record.intended_ns = *slot;
+    if (i < slots.size()) {
+      record.flags |= kFlagNewConnection;
+      record.connect_ns = start_ns + 180'000 + Spread(i, 5, 90'000);
+    }
+    *slot = record.done_ns;
+    records.push_back(record);
+  }
+  return records;
+}
+
+void Fail(ErrorClass error_class, int32_t http_status, const std::string& message,
+          RequestRecord& record) {
+  record.status = RequestStatus::kFailed;
+  record.error_class = error_class;
+  record.http_status = http_status;
+  record.error_message = message;
+  record.finish_reason.clear();
+  record.gaps.clear();
+  record.first_event_ns = record.first_token_ns = record.first_content_ns = kNever;
+  record.last_token_ns = record.first_token_lag_ns = kNever;
+  record.input_tokens = record.output_tokens = record.cached_tokens = kUnknownTokens;
+  record.first_chunk_tokens = kUnknownTokens;
+  record.token_source = TokenSource::kNone;
+  record.token_events = 0;
+}
+
+SampleCase ValidCase() {
+  SampleCase sample;
+  sample.facts.spec = Spec(0, "open_qa 开放问答", "vllm", "vllm", 16, 480);
+  sample.facts.planned = 480;
+  sample.facts.dataset_items = 3293;
+  sample.facts.dataset_filtered = 41;
+  sample.facts.repeated_prompt_share = 0.0375;
+  sample.facts.agents = {Agent("load1:7070", 8, 0), Agent("load2:7070", 8, 1)};
+  sample.records = ClosedLoop(sample.facts.spec, 120 * kNsPerMs, 24 * kNsPerMs);
+  return sample;
+}
+
+SampleCase FailedCase() {
+  SampleCase sample;
+  sample.facts.spec = Spec(1, "open_qa 开放问答", "lmdeploy", "LMDeploy 生产", 16, 480);
+  sample.facts.planned = 480;
+  sample.facts.dataset_items = 3293;
+  sample.facts.agents = {Agent("load1:7070", 8, 0), Agent("load2:7070", 8, 1)};
+  sample.records = ClosedLoop(sample.facts.spec, 2 * kNsPerMs, 80'000);
+  for (RequestRecord& record : sample.records) {
+    Fail(ErrorClass::kErrorHttp, 401,
+         "{\"error\": \"Please request with a valid <api key>, \"\"Bearer\"\"\"}\r\n", record);
+  }
+  return sample;
+}
+
+SampleCase IncompleteCase() {
+  SampleCase sample;
+  sample.facts.spec = Spec(2, "LongAlpaca-12k", "vllm", "vllm", 4, 60);
+  sample.facts.planned = 60;
+  sample.facts.dataset_items = 12'000;
+  sample.facts.agents = {Agent("load1:7070", 2, 0), Agent("load2:7070", 2, 1)};
+  sample.facts.agents[1].lost = true;
+  sample.facts.agents[1].lost_reason = "no heartbeat for 10s";
+  sample.facts.agents[1].loop_lag_ns.Clear();
+  sample.facts.incomplete_reasons = {
+      "Agent load2:7070 was lost 9.1 s into the case: no heartbeat for 10s. Look at its log."};
+  sample.records = ClosedLoop(sample.facts.spec, 900 * kNsPerMs, 31 * kNsPerMs);
+  for (uint64_t i = 0; i < sample.records.size(); ++i) {
+    RequestRecord& record = sample.records[i];
+    if (i == 7 || i == 30) {
+      Fail(ErrorClass::kTimeoutFirst, 0, "no first token within 300s", record);
+    }
+    if (i >= 52 && i < 54) {
+      const RequestRecord lost{.request_index = i, .status = RequestStatus::kLost};
+      record = lost;
+    }
+  }
+  return sample;
+}
+
+}  // namespace
+
+RequestRecord StreamedRecord(uint64_t index, int64_t start_ns, int64_t ttft_ns, int64_t gap_ns,
+                             int64_t tokens) {
+  RequestRecord record;
+  record.request_index = index;
+  record.status = RequestStatus::kOk;
+  record.http_status = 200;
+  record.intended_ns = record.dispatched_ns = start_ns;
+  record.sent_ns = start_ns + 50'000;
+  record.headers_ns = record.first_event_ns = start_ns + ttft_ns / 2;
+  record.first_token_ns = record.first_content_ns = start_ns + ttft_ns;
+  record.first_token_lag_ns = 15'000;
+  record.last_token_ns = record.first_token_ns + (tokens - 1) * gap_ns;
+  record.done_ns = record.last_token_ns + 200'000;
+  record.input_tokens = 100;
+  record.output_tokens = tokens;
+  record.first_chunk_tokens = 1;
+  record.token_source = TokenSource::kUsage;
+  record.token_events = tokens;
+  record.received_bytes = 180 * tokens;
+  record.finish_reason = "stop";
+  for (int64_t i = 1; i < tokens; ++i) AppendGap({gap_ns, false}, record.gaps);
+  return record;
+}
+
+SampleRun MakeSampleRun() {
+  SampleRun sample;
+  sample.run.run_id = "20261122T143308Z-5f3a";
+  sample.run.name = "qwen2-72b-shootout";
+  sample.run.version = "0.1.0";
+  sample.run.started_wall_ns = 1'795'357'988 * kNsPerS;
+  sample.run.finished_wall_ns = sample.run.started_wall_ns + 312 * kNsPerS;
+  sample.run.seed = 42;
+  sample.cases = {ValidCase(), FailedCase(), IncompleteCase()};
+  return sample;
+}
+
+RunReport SampleReport() {
+  const SampleRun sample = MakeSampleRun();
+  RunReport report{sample.run, {}};
+  for (const SampleCase& one : sample.cases) {
+    CaseAccumulator accumulator(one.facts);
+    for (const RequestRecord& record : one.records) accumulator.Add(record);
+    report.cases.push_back(accumulator.Finish());
+  }
+  return report;
+}
+
+}  // namespace monsoon
