@@ -1,0 +1,246 @@
+#!/usr/bin/env python3
+"""Computes the numbers of a run's report a second time, out of run.db alone.
+
+usage: recompute.py RUN_DIR
+
+An implementation of design section 7 in plain Python that shares nothing with the controller's. It
+reads the tables of run.db and the members of report.json, prints a table of what agrees, and ends
+with status 1 and the list of differences if any number differs by more than 1e-9 of itself.
+"""
+
+import json
+import math
+import pathlib
+import sqlite3
+import sys
+
+TOLERANCE = 1e-9
+NEEDS = {"p90": 44, "p95": 90, "p99": 459, "p999": 4603}
+PERCENTILES = {"min": 0, "p50": .5, "p75": .75, "p90": .9, "p95": .95, "p99": .99, "p999": .999, "max": 1}
+BOTH_ENDS_ONE_READ = 32
+NOT_STREAMED = 256
+FLAGS = ["new_connections", "stale_connections", "no_done", "no_final_blank_line",
+         "first_chunk_assumed", "both_ends_one_read", "invalid_utf8", "late_events", "not_streamed"]
+
+
+def decode_gaps(blob):
+    """[(gap in ns, both events in one read)]: LEB128 varints of gap_ns << 1 | same_read."""
+    gaps, value, shift = [], 0, 0
+    for byte in blob or b"":
+        value |= (byte & 127) << shift
+        shift += 7
+        if byte < 128:
+            gaps.append((value >> 1, value & 1))
+            value = shift = 0
+    return gaps
+
+
+def percentile(ordered, p):
+    position = p * (len(ordered) - 1)
+    low = math.floor(position)
+    high = min(low + 1, len(ordered) - 1)
+    return ordered[low] + (ordered[high] - ordered[low]) * (position - low)
+
+
+def describe(samples, requests=None):
+    n = len(samples)
+    requests = n if requests is None else requests
+    out = {"count": n, "insufficient": [p for p, need in NEEDS.items() if requests < need]}
+    if n == 0:
+        return out | {"mean": None, "stddev": None} | {name: None for name in PERCENTILES}
+    ordered = sorted(samples)
+    out["mean"] = math.fsum(ordered) / n
+    out["stddev"] = math.sqrt(math.fsum((x - out["mean"]) ** 2 for x in ordered) / n)
+    for name, p in PERCENTILES.items():
+        out[name] = percentile(ordered, p)
+    return out
+
+
+def seconds(later, earlier):
+    return None if later is None or earlier is None else (later - earlier) / 1e9
+
+
+def finish_of(row):
+    if row["dispatched_ns"] is None or row["done_ns"] is not None:
+        return row["done_ns"]
+    names = "dispatched connect tls sent headers first_event last_token".split()
+    return max(row[name + "_ns"] for name in names if row[name + "_ns"] is not None)
+
+
+def request_metrics(row):
+    """The samples that one successful request gives."""
+    out = {"e2e_s": seconds(row["last_token_ns"], row["start_ns"]),
+           "stream_end_s": seconds(row["done_ns"], row["start_ns"]),
+           "connect_s": seconds(row["connect_ns"], row["start_ns"]),
+           "tls_s": seconds(row["tls_ns"], row["connect_ns"])}
+    if row["flags"] & NOT_STREAMED:
+        return out
+    out["ttft_s"] = seconds(row["first_token_ns"], row["start_ns"])
+    out["ttft_sent_s"] = seconds(row["first_token_ns"], row["sent_ns"])
+    out["first_event_s"] = seconds(row["first_event_ns"], row["start_ns"])
+    decode_s = seconds(row["last_token_ns"], row["first_token_ns"])
+    tokens = row["output_tokens"]
+    if decode_s is None or tokens is None:
+        return out
+    later = tokens - (1 if row["first_chunk_tokens"] is None else row["first_chunk_tokens"])
+    if later > 0 and not row["flags"] & BOTH_ENDS_ONE_READ:
+        out["tpot_s"] = decode_s / later
+        if decode_s > 0:
+            out["user_tokens_per_s"] = later / decode_s
+    if tokens > 1:
+        out["tpot_simple_s"] = decode_s / (tokens - 1)
+    return out
+
+
+def throughput(ok, window_s):
+    def rate(column):
+        known = [row[column] for row in ok if row[column] is not None]
+        return None if ok and not known else sum(known) / window_s
+    inputs, outputs = rate("input_tokens"), rate("output_tokens")
+    return {"requests_per_s": len(ok) / window_s, "input_tokens_per_s": inputs,
+            "output_tokens_per_s": outputs,
+            "total_tokens_per_s": None if None in (inputs, outputs) else inputs + outputs}
+
+
+def in_flight(rows, window, target):
+    """Mean and peak in flight inside the window, and its first and last moment at the target."""
+    start, end = window
+    changes = []
+    for row in rows:
+        if row["dispatched_ns"] is None:
+            continue
+        begin, finish = max(row["dispatched_ns"], start), min(finish_of(row), end)
+        if begin < finish:
+            changes += [(begin, 1), (finish, -1)]
+    now = peak = weighted = 0
+    last, first_at, last_at = start, None, None
+    for at, by in sorted(changes):
+        weighted += now * (at - last)
+        if now >= target:
+            last_at = at
+        now, last = now + by, at
+        peak = max(peak, now)
+        if now >= target and first_at is None:
+            first_at = last_at = at
+    return weighted / (end - start), peak, first_at, last_at
+
+
+def count_by(rows, key):
+    counts = {}
+    for row in rows:
+        counts[key(row)] = counts.get(key(row), 0) + 1
+    return counts
+
+
+def add_window(case, rows, measured, ok, out):
+    dispatched = [row["dispatched_ns"] for row in measured if row["dispatched_ns"] is not None]
+    finished = [finish_of(row) for row in measured
+                if row["status"] in ("ok", "failed") and finish_of(row) is not None]
+    if not dispatched or not finished or max(finished) <= min(dispatched):
+        out |= {"window_s": None, "steady_window": None}
+        return
+    window = min(dispatched), max(finished)
+    out["window_s"] = seconds(window[1], window[0])
+    out["throughput"] = throughput(ok, out["window_s"])
+    tokens = sum(row["output_tokens"] or 0 for row in ok)
+    out["system_time_per_output_token_s"] = out["window_s"] / tokens if tokens else None
+    mean, peak, first_at, last_at = in_flight(rows, window, case["concurrency"])
+    out |= {"achieved_concurrency": mean, "peak_concurrency": peak}
+    if first_at is None or last_at <= first_at:
+        out["steady_window"] = None
+        return
+    inside = [row for row in ok if first_at <= finish_of(row) <= last_at]
+    length = seconds(last_at, first_at)
+    out["steady_window"] = {"start_s": seconds(first_at, window[0]), "seconds": length,
+                            "requests": len(inside), "throughput": throughput(inside, length)}
+
+
+def add_distributions(measured, ok, out):
+    samples = {name: [] for name in (
+        "ttft_s", "ttft_sent_s", "first_event_s", "tpot_s", "tpot_simple_s", "e2e_s", "stream_end_s",
+        "connect_s", "tls_s", "user_tokens_per_s")}
+    gaps, requests_with_gaps = [], 0
+    for row in ok:
+        for name, value in request_metrics(row).items():
+            if value is not None:
+                samples[name].append(value)
+        own = [] if row["flags"] & NOT_STREAMED else decode_gaps(row["gaps"])
+        requests_with_gaps += bool(own)
+        gaps += own
+    out |= {name: describe(values) for name, values in samples.items()}
+    out["itl_s"] = describe([gap / 1e9 for gap, _ in gaps], requests_with_gaps)
+    out["itl_same_read_share"] = sum(same for _, same in gaps) / len(gaps) if gaps else None
+    lateness = [seconds(row["dispatched_ns"], row["intended_ns"]) for row in measured]
+    out["lateness_s"] = describe([value for value in lateness if value is not None])
+    lags = [row["first_token_lag_ns"] for row in ok]
+    out["client"] = {"first_token_lag_s": describe([lag / 1e9 for lag in lags if lag is not None])}
+
+
+def recompute(case, planned, rows):
+    """The members of one entry of report.json's cases[] that follow from the records."""
+    measured = [row for row in rows if row["phase"] == "measure"]
+    ok = [row for row in measured if row["status"] == "ok"]
+    by_status = count_by(measured, lambda row: row["status"])
+    failed = [row for row in measured if row["status"] == "failed"]
+    requests = {name: by_status.get(name, 0) for name in "ok failed cancelled not_sent lost".split()}
+    requests |= {"planned": planned, "warmup": len(rows) - len(measured),
+                 "errors": count_by(failed, lambda row: row["error_class"] or "none")}
+    ended = len(ok) + len(failed)
+    out = {"requests": requests, "error_rate": len(failed) / ended if ended else None}
+    add_window(case, rows, measured, ok, out)
+    add_distributions(measured, ok, out)
+    out["tokens"] = {
+        "input": sum(row["input_tokens"] or 0 for row in ok),
+        "output": sum(row["output_tokens"] or 0 for row in ok),
+        "cached": sum(row["cached_tokens"] or 0 for row in ok),
+        "sources": count_by(ok, lambda row: row["token_source"])}
+    out["finish_reasons"] = count_by(ok, lambda row: row["finish_reason"] or "none")
+    sent = [row for row in measured if row["dispatched_ns"] is not None]
+    out["flags"] = {name: sum(row["flags"] >> bit & 1 for row in sent)
+                    for bit, name in enumerate(FLAGS)}
+    return out
+
+
+def differences(path, mine, theirs):
+    """Every place where report.json (theirs) does not say what was recomputed (mine)."""
+    if isinstance(mine, dict):
+        if not isinstance(theirs, dict):
+            return [f"{path}: recomputed {mine}, report.json has {theirs}"]
+        return [text for name, value in mine.items()
+                for text in differences(f"{path}.{name}", value, theirs.get(name, "nothing"))]
+    if isinstance(mine, float) and isinstance(theirs, (int, float)):
+        same = abs(mine - theirs) <= TOLERANCE * max(abs(mine), abs(theirs))
+    else:
+        same = mine == theirs
+    return [] if same else [f"{path}: recomputed {mine!r}, report.json has {theirs!r}"]
+
+
+def leaves(value):
+    return sum(map(leaves, value.values())) if isinstance(value, dict) else 1
+
+
+def main():
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    run_dir = pathlib.Path(sys.argv[1])
+    report = json.loads((run_dir / "report.json").read_text(encoding="utf-8"))
+    database = sqlite3.connect(f"{(run_dir / 'run.db').resolve().as_uri()}?mode=ro", uri=True)
+    database.row_factory = sqlite3.Row
+    cases = database.execute("SELECT case_id, name, planned FROM cases ORDER BY case_id").fetchall()
+    wrong = differences("cases", [case["name"] for case in cases],
+                        [case["name"] for case in report["cases"]])
+    print(f"{'case':60} {'records':>8} {'numbers':>8} {'differ':>7}")
+    for case, theirs in zip(cases, report["cases"]):
+        rows = database.execute("SELECT * FROM requests WHERE case_id = ?",
+                                (case["case_id"],)).fetchall()
+        mine = recompute(theirs, case["planned"], rows)
+        found = differences(case["name"], mine, theirs)
+        print(f"{case['name'][:60]:60} {len(rows):8} {leaves(mine):8} {len(found):7}")
+        wrong += found
+    for text in wrong:
+        print(text)
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
