@@ -1,0 +1,22 @@
+// The command line of mock_engine. For main(), before any thread is started.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "absl/status/statusor.h"
+
+#include "tests/mock_engine/server.h"
+
+namespace monsoon::mock_engine {
+
+struct Flags {
+  ServerOptions server;
+  std::string port_file;  // "": none
+  std::string help;       // not "": --help was asked for; print this and exit 0
+};
+
+// INVALID_ARGUMENT names the flag and says what it wants.
+absl::StatusOr<Flags> ParseFlags(int argc, const char* const* argv);
+
+}  // namespace monsoon::mock_engine
