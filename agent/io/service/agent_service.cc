@@ -7,6 +7,7 @@
 #include "absl/cleanup/cleanup.h"
 
 #include "agent/io/http/open_files.h"
+#include "agent/io/service/messages.h"
 #include "common/base/str_cat.h"
 #include "common/model/engine_type.h"
 #include "common/version.h"
@@ -91,11 +92,7 @@ grpc::Status AgentService::Inspect(ControlStream* stream) {
     if (!request.has_ping()) {
       return Refuse(stream, v1::Refusal::CODE_BAD_MESSAGE, "an inspection may only Ping");
     }
-    v1::Pong* pong = response.mutable_pong();
-    pong->set_received_agent_ns(clock_.MonotonicNs());
-    pong->set_id(request.ping().id());
-    pong->set_sent_controller_ns(request.ping().sent_controller_ns());
-    pong->set_sent_agent_ns(clock_.MonotonicNs());
+    *response.mutable_pong() = MakePong(request.ping(), clock_);
     stream->Write(response);
   }
   return grpc::Status::OK;

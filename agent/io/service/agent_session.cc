@@ -2,11 +2,11 @@
 
 #include <utility>
 
+#include "agent/io/service/messages.h"
 #include "common/base/status_macros.h"
 #include "common/base/str_cat.h"
 #include "common/model/cache_bust.h"
 #include "common/wire/convert_case.h"
-#include "common/wire/convert_record.h"
 #include "common/wire/protocol.h"
 
 namespace monsoon {
@@ -15,19 +15,6 @@ namespace {
 constexpr absl::Duration kMonitorPeriod = absl::Milliseconds(10);
 constexpr absl::Duration kStopTimeout = absl::Seconds(10);
 constexpr int64_t kFlushIntervalNs = 200 * kNsPerMs;
-
-rusage UsageNow() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return usage;
-}
-
-double CpuSeconds(const rusage& usage) {
-  const auto seconds = [](const timeval& time) {
-    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;
-  };
-  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
-}
 
 absl::Status OutOfOrder(absl::string_view what) {
   return absl::FailedPreconditionError(
@@ -45,7 +32,6 @@ AgentSession::AgentSession(const AgentOptions* options, const Clock* clock, std:
       lease_ns_(lease_ns),
       control_out_(*control_out),
       items_(options->item_cache_bytes),
-      batcher_(kBatchBytes),
       monitor_([this] { Monitor(); }) {}
 
 AgentSession::~AgentSession() {
@@ -54,14 +40,12 @@ AgentSession::~AgentSession() {
 }
 
 void AgentSession::Close() {
-  std::function<void()> cancel_data;
-  {
-    absl::MutexLock lock(&mutex_);
-    closing_ = true;
-    cancel_data = std::exchange(cancel_data_, nullptr);
-    if (runner_ != nullptr) runner_->Stop(LoadMode::kCancel);
-  }
-  if (cancel_data) cancel_data();
+  absl::MutexLock lock(&mutex_);
+  closing_ = true;
+  if (runner_ != nullptr) runner_->Stop(LoadMode::kCancel);
+  // Under the lock: DetachData() takes it too, so the Data stream cannot have gone meanwhile.
+  if (cancel_data_) cancel_data_();
+  cancel_data_ = nullptr;
 }
 
 std::shared_ptr<CaseRunner> AgentSession::runner() const {
@@ -73,9 +57,12 @@ absl::Status AgentSession::OnControl(const v1::ControlRequest& request) {
   const std::shared_ptr<CaseRunner> current = runner();
   if (current != nullptr) current->RenewLease(clock_.MonotonicNs() + lease_ns_);
   switch (request.message_case()) {
-    case v1::ControlRequest::kPing:
-      control_out_.Push(AnswerPing(request.ping()));
+    case v1::ControlRequest::kPing: {
+      v1::ControlResponse response;
+      *response.mutable_pong() = MakePong(request.ping(), clock_);
+      control_out_.Push(std::move(response));
       return absl::OkStatus();
+    }
     case v1::ControlRequest::kHeartbeat:
       return absl::OkStatus();
     case v1::ControlRequest::kPrepare:
@@ -108,16 +95,6 @@ absl::Status AgentSession::OnControl(const v1::ControlRequest& request) {
       "know; update the agent or the controller");
 }
 
-v1::ControlResponse AgentSession::AnswerPing(const v1::Ping& ping) const {
-  v1::ControlResponse response;
-  v1::Pong* pong = response.mutable_pong();
-  pong->set_received_agent_ns(clock_.MonotonicNs());
-  pong->set_id(ping.id());
-  pong->set_sent_controller_ns(ping.sent_controller_ns());
-  pong->set_sent_agent_ns(clock_.MonotonicNs());
-  return response;
-}
-
 absl::Status AgentSession::Prepare(const v1::Prepare& prepare) {
   {
     // A case that was rejected elsewhere is being stopped here; that takes a moment.
@@ -144,7 +121,7 @@ absl::Status AgentSession::Prepare(const v1::Prepare& prepare) {
     stop_asked_ = false;
     last_progress_ = v1::Progress();
     last_progress_ns_ = 0;
-    usage_at_prepare_ = UsageNow();
+    cpu_seconds_at_prepare_ = ProcessCpuSeconds();
     runner_ = std::move(runner);
   } else {
     ready->set_error(std::string(made.status().message()));
@@ -170,22 +147,14 @@ void AgentSession::Recall(uint64_t count) {
 absl::Status AgentSession::AttachData(DataOutbox* out, std::function<void()> cancel) {
   absl::MutexLock lock(&mutex_);
   if (closing_) return absl::CancelledError("the run is over");
-  if (data_out_ != nullptr) {
-    return absl::FailedPreconditionError("this run has a Data stream already");
-  }
-  data_out_ = out;
+  RETURN_IF_ERROR(outlet_.Attach(out));
   cancel_data_ = std::move(cancel);
-  v1::DataResponse response;
-  response.mutable_attached();
-  out->Push(std::move(response));
-  // What an earlier stream may not have delivered.
-  for (const auto& batch : batcher_.unacknowledged()) SendBatch(batch);
   return absl::OkStatus();
 }
 
 void AgentSession::DetachData() {
   absl::MutexLock lock(&mutex_);
-  data_out_ = nullptr;
+  outlet_.Detach();
   cancel_data_ = nullptr;
 }
 
@@ -196,11 +165,9 @@ absl::Status AgentSession::OnData(const v1::DataRequest& request) {
       return ChangeItems(request);
     case v1::DataRequest::kWork:
       return AddWork(request.work());
-    case v1::DataRequest::kRecordAck: {
-      absl::MutexLock lock(&mutex_);
-      batcher_.Acknowledge(request.record_ack().sequence());
+    case v1::DataRequest::kRecordAck:
+      outlet_.Acknowledge(request.record_ack().sequence());
       return absl::OkStatus();
-    }
     case v1::DataRequest::kAttach:
     case v1::DataRequest::MESSAGE_NOT_SET:
       break;
@@ -275,86 +242,63 @@ void AgentSession::MonitorOnce() {
 }
 
 void AgentSession::CollectRecords(CaseRunner& runner, int64_t now_ns) {
-  absl::MutexLock lock(&mutex_);
   const int32_t case_index = runner.agent_case().case_index;
-  runner.DrainRecords([this, case_index](RequestRecord& record) ABSL_NO_THREAD_SAFETY_ANALYSIS {
-    SendBatch(batcher_.Add(case_index, std::move(record)));
-  });
+  runner.DrainRecords(
+      [this, case_index](RequestRecord& record) { outlet_.Add(case_index, std::move(record)); });
   if (now_ns - last_flush_ns_ >= kFlushIntervalNs) {
     last_flush_ns_ = now_ns;
-    SendBatch(batcher_.Flush());
+    outlet_.Flush();
   }
-  if (batcher_.unacknowledged_bytes() > options_.max_unacknowledged_bytes) {
-    runner.Stop(LoadMode::kCancel);
-  }
+  if (OutletIsFull()) runner.Stop(LoadMode::kCancel);
 }
 
-void AgentSession::SendBatch(const std::shared_ptr<const SequencedBatch>& batch) {
-  if (batch == nullptr || data_out_ == nullptr) return;
-  v1::DataResponse response;
-  v1::RecordBatch* proto = response.mutable_record_batch();
-  proto->set_case_index(batch->case_index);
-  proto->set_sequence(batch->sequence);
-  for (const RequestRecord& record : batch->records) ToProto(record, proto->add_records());
-  data_out_->Push(std::move(response));
+bool AgentSession::OutletIsFull() const {
+  return outlet_.unacknowledged_bytes() > options_.max_unacknowledged_bytes;
 }
 
 void AgentSession::SendProgress(const CaseRunner& runner, int64_t now_ns) {
-  const CaseRunner::Counters counters = runner.counters();
-  v1::ControlResponse response;
-  v1::Progress* progress = response.mutable_progress();
-  progress->set_case_index(runner.agent_case().case_index);
+  uint64_t received = 0;
   {
     absl::MutexLock lock(&mutex_);
-    progress->set_received(received_);
+    received = received_;
   }
-  progress->set_started(counters.started);
-  progress->set_finished(counters.finished);
-  progress->set_queued(counters.queued);
-  progress->set_in_flight(counters.started - counters.finished);
-  progress->set_token_events(counters.token_events);
-  progress->set_starved_slot_ns(counters.starved_slot_ns);
-
+  v1::ControlResponse response;
+  *response.mutable_progress() = MakeProgress(runner, received);
+  const v1::Progress& progress = response.progress();
   // Credits are urgent when little is queued; otherwise ten times a second is enough.
-  const bool news = progress->finished() != last_progress_.finished() ||
-                    progress->received() != last_progress_.received();
+  const bool news = progress.finished() != last_progress_.finished() ||
+                    progress.received() != last_progress_.received();
   const bool urgent =
-      news && counters.queued <= static_cast<uint64_t>(runner.agent_case().concurrency);
+      news && progress.queued() <= static_cast<uint64_t>(runner.agent_case().concurrency);
   if (!urgent && now_ns - last_progress_ns_ < kProgressIntervalNs) return;
-  last_progress_ = *progress;
+  last_progress_ = progress;
   last_progress_ns_ = now_ns;
   control_out_.Push(std::move(response));
 }
 
 void AgentSession::FinishCase(CaseRunner& runner) {
-  const LoopFacts facts = runner.JoinAndCollect();
   absl::MutexLock lock(&mutex_);
   // Work that no slot took before the case was stopped.
+  const int32_t case_index = runner.agent_case().case_index;
   for (const auto& request : runner.TakeBack(static_cast<uint64_t>(options_.max_queued_work))) {
     RequestRecord record;
     record.request_index = request->request_index;
     record.phase = request->phase;
     record.status = RequestStatus::kNotSent;
-    SendBatch(batcher_.Add(runner.agent_case().case_index, std::move(record)));
+    outlet_.Add(case_index, std::move(record));
   }
-  SendBatch(batcher_.Flush());
+  outlet_.Flush();
 
-  v1::ControlResponse response;
-  v1::CaseDone* done = response.mutable_case_done();
-  done->set_case_index(runner.agent_case().case_index);
-  done->set_last_sequence(batcher_.last_sequence());
-  done->set_new_connections(facts.new_connections);
-  done->set_reused_connections(facts.reused_connections);
-  done->set_busy_share_max(facts.busy_share_max);
-  done->set_cpu_seconds(CpuSeconds(UsageNow()) - CpuSeconds(usage_at_prepare_));
-  done->set_starved_slot_ns(runner.counters().starved_slot_ns);
-  done->set_loop_lag_histogram(facts.loop_lag_ns.Serialize());
+  CaseEnd end{.last_sequence = outlet_.last_sequence(),
+              .cpu_seconds = ProcessCpuSeconds() - cpu_seconds_at_prepare_};
   if (runner.mode() == LoadMode::kCancel && !stop_asked_) {
-    done->set_lease_lost(
-        batcher_.unacknowledged_bytes() > options_.max_unacknowledged_bytes
+    end.lease_lost =
+        OutletIsFull()
             ? "the controller did not take the records, and this agent's memory for them is full"
-            : "nothing was heard from the controller for the lease");
+            : "nothing was heard from the controller for the lease";
   }
+  v1::ControlResponse response;
+  *response.mutable_case_done() = MakeCaseDone(runner, end);
   control_out_.Push(std::move(response));
   runner_ = nullptr;
 }

@@ -6,8 +6,6 @@
 // each written to its stream by a thread of the service, so no method blocks on the network.
 #pragma once
 
-#include <sys/resource.h>
-
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -19,9 +17,9 @@
 #include "absl/synchronization/mutex.h"
 
 #include "agent/core/session/item_cache.h"
-#include "agent/core/session/record_batcher.h"
 #include "agent/io/http/case_runner.h"
 #include "agent/io/service/agent_options.h"
+#include "agent/io/service/record_outlet.h"
 #include "common/concurrency/blocking_queue.h"
 #include "common/time/clock.h"
 #include "monsoon/v1/agent.pb.h"
@@ -29,7 +27,6 @@
 namespace monsoon {
 
 using ControlOutbox = BlockingQueue<v1::ControlResponse>;
-using DataOutbox = BlockingQueue<v1::DataResponse>;
 
 class AgentSession {
  public:
@@ -61,7 +58,6 @@ class AgentSession {
   absl::Status AddWork(const v1::Work& work);
   absl::Status ChangeItems(const v1::DataRequest& request);
   void Recall(uint64_t count);
-  v1::ControlResponse AnswerPing(const v1::Ping& ping) const;
   std::shared_ptr<CaseRunner> runner() const;
 
   void Monitor();
@@ -69,8 +65,7 @@ class AgentSession {
   void SendProgress(const CaseRunner& runner, int64_t now_ns);
   void CollectRecords(CaseRunner& runner, int64_t now_ns);
   void FinishCase(CaseRunner& runner);
-  void SendBatch(const std::shared_ptr<const SequencedBatch>& batch)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  bool OutletIsFull() const;
 
   const AgentOptions& options_;
   const Clock& clock_;
@@ -80,12 +75,11 @@ class AgentSession {
   ControlOutbox& control_out_;
 
   ItemCache items_;  // Data thread only
+  RecordOutlet outlet_;
 
   mutable absl::Mutex mutex_;
   std::shared_ptr<CaseRunner> runner_ ABSL_GUARDED_BY(mutex_);  // null between cases
-  DataOutbox* data_out_ ABSL_GUARDED_BY(mutex_) = nullptr;
   std::function<void()> cancel_data_ ABSL_GUARDED_BY(mutex_);
-  RecordBatcher batcher_ ABSL_GUARDED_BY(mutex_);
   uint64_t received_ ABSL_GUARDED_BY(mutex_) = 0;  // work entries of the case
   bool stop_asked_ ABSL_GUARDED_BY(mutex_) = false;
   bool closing_ ABSL_GUARDED_BY(mutex_) = false;
@@ -94,7 +88,7 @@ class AgentSession {
   v1::Progress last_progress_;
   int64_t last_progress_ns_ = 0;
   int64_t last_flush_ns_ = 0;
-  rusage usage_at_prepare_{};
+  double cpu_seconds_at_prepare_ = 0;
 
   std::thread monitor_;
 };
