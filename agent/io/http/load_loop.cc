@@ -66,7 +66,7 @@ absl::Status LoadLoop::Init() {
   for (int64_t i = 0; i < options_.slots; ++i) {
     transfers_.push_back(std::make_unique<Transfer>(&context_));
     RETURN_IF_ERROR(transfers_.back()->Init());
-    free_.push_back({transfers_.back().get(), 0, false});
+    free_.push_back({.transfer = transfers_.back().get(), .fresh = true});
   }
   poller_.ArmTick(kTickNs);
   return absl::OkStatus();
@@ -155,6 +155,8 @@ void LoadLoop::ServeSockets(std::span<const epoll_event> sockets) {
                        ((event.events & (EPOLLERR | EPOLLHUP)) != 0 ? CURL_CSELECT_ERR : 0);
     ++context_.read_sequence;
     curl_multi_socket_action(multi_, event.data.fd, events, &running);
+    // At once, not after the other sockets: a slot that has become free must not wait for them.
+    Reap();
   }
 }
 
@@ -175,6 +177,7 @@ void LoadLoop::Reap() {
     curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &transfer);
     transfer->End(code);
     Release(transfer, options_.clock->MonotonicNs());
+    Dispatch();
   }
 }
 
@@ -189,7 +192,7 @@ void LoadLoop::Release(Transfer* transfer, int64_t now_ns) {
   if (!overflow_.empty() || !records_.TryPush(record)) overflow_.push_back(record);
   while (!overflow_.empty() && records_.TryPush(overflow_.front())) overflow_.pop_front();
   counters_.finished.fetch_add(1, std::memory_order_release);
-  free_.push_back({transfer, now_ns, false});
+  free_.push_back({.transfer = transfer, .since_ns = now_ns});
 }
 
 void LoadLoop::Dispatch() {
@@ -204,8 +207,11 @@ void LoadLoop::Dispatch() {
       }
       hungry_.store(false, std::memory_order_relaxed);
     }
-    const FreeSlot slot = free_.back();
+    FreeSlot slot = free_.back();
     free_.pop_back();
+    // The slots of a closed loop are opened one after another: each is free from the moment that
+    // the thread is done with the one before. What this ramp takes shows in the steady window.
+    if (slot.fresh && !slot.starved) slot.since_ns = std::max(slot.since_ns, ramp_ns_);
     counters_.started.fetch_add(1, std::memory_order_relaxed);
     slot.transfer->Begin(std::move(request), slot.since_ns);
     if (slot.starved) {
@@ -215,6 +221,7 @@ void LoadLoop::Dispatch() {
     // At once, so that `dispatched` is when the sending or connecting really begins.
     int running = 0;
     curl_multi_socket_action(multi_, CURL_SOCKET_TIMEOUT, 0, &running);
+    if (slot.fresh) ramp_ns_ = options_.clock->MonotonicNs();
   }
 }
 

@@ -61,11 +61,12 @@ class LoadLoop {
   std::deque<RequestRecord>& overflow() { return overflow_; }
 
  private:
-  // A slot without a request. `starved`: it found the queue empty.
+  // A slot without a request.
   struct FreeSlot {
-    Transfer* transfer;
-    int64_t since_ns;
-    bool starved;
+    Transfer* transfer = nullptr;
+    int64_t since_ns = 0;
+    bool starved = false;  // it found the queue empty
+    bool fresh = false;    // it never had a request
   };
 
   LoadLoop(const LoadLoopOptions& options, Poller poller);
@@ -103,6 +104,7 @@ class LoadLoop {
   std::atomic<bool> hungry_{false};
   int64_t curl_timer_ns_ = 0;  // when libcurl wants to be called; 0: not
   int64_t last_wait_end_ns_ = 0;
+  int64_t ramp_ns_ = 0;  // when the last fresh slot was dispatched
 };
 
 }  // namespace monsoon

@@ -216,7 +216,8 @@ void Transfer::Complete() {
 
 void Transfer::LeaveMulti() {
   StampConnection();
-  // Removing an unfinished transfer closes its connection, which is how every engine is told to stop.
+  // Removing an unfinished transfer closes its connection, which is how every engine is told to
+  // stop.
   curl_multi_remove_handle(context_->multi, easy_);
   request_.reset();
 }
