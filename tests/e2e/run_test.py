@@ -1,5 +1,6 @@
 """One run of the real controller and agents against the mock engine, whose log is the truth."""
 
+import re
 import unittest
 
 from harness import Agent, MockEngine
@@ -103,6 +104,7 @@ class EngineBehaviourTest(RunTest):
         self.assertEqual([(s["count"], s["http_status"], s["message"])
                           for s in case["error_samples"]], [(8, 401, "HTTP 401: Unauthorized")])
         self.assertIn("HTTP 401: Unauthorized", run.stdout)
+        self.assert_golden("engine_401.txt", self.failure_text(run))
 
     def test_an_engine_that_refuses_connections(self):
         with MockEngine() as mock:
@@ -114,6 +116,23 @@ class EngineBehaviourTest(RunTest):
         self.assertEqual(case["requests"]["errors"], {"connect": 8})
         self.assertEqual(run.requests("sent_ns IS NOT NULL"), [], "nothing could be sent")
         self.assert_conserved(case)
+        self.assert_golden("engine_refuses_connections.txt", self.failure_text(run),
+                           [(r"127\.0\.0\.1:\d+", "ENGINE")])
+
+    @staticmethod
+    def failure_text(run):
+        """What the terminal says about the failure: verdict, counts, gate and errors, no times."""
+        said = []
+        continued = False
+        for line in run.stdout.splitlines():
+            if re.match(r"FAILED  |  (! |requests |gate |error )", line):
+                said.append(line)
+                continued = True
+            elif line.startswith("    ") and continued:
+                said[-1] += " " + line.strip()  # where a line is broken depends on the port
+            else:
+                continued = False
+        return "\n".join(said) + "\n"
 
 
 if __name__ == "__main__":

@@ -30,9 +30,9 @@ class FutureAgent final : public monsoon::v1::AgentService::Service {
     if (refuse_) {
       response.mutable_refusal()->set_code(monsoon::v1::Refusal::CODE_PROTOCOL_VERSION);
       response.mutable_refusal()->set_protocol_version(kFutureVersion);
-      response.mutable_refusal()->set_message(
-          "the controller speaks protocol " +
-          std::to_string(request.hello().protocol_version()) + ", this agent speaks protocol 99");
+      response.mutable_refusal()->set_message("the controller speaks protocol " +
+                                              std::to_string(request.hello().protocol_version()) +
+                                              ", this agent speaks protocol 99");
     } else {
       response.mutable_welcome()->set_protocol_version(kFutureVersion);
       response.mutable_welcome()->set_agent_version("9.9.9");

@@ -23,13 +23,20 @@ class CaseControl {
   void StartAt(int64_t monotonic_ns) { start_ns_.store(monotonic_ns, std::memory_order_release); }
   int64_t start_ns() const { return start_ns_.load(std::memory_order_acquire); }
 
-  // The instant after which nothing may be sent unless the controller is heard again (design
-  // section 6). Checked in the send path itself, so that a process that was stopped and continued
-  // sends nothing more.
-  void RenewLease(int64_t until_monotonic_ns) {
-    lease_until_ns_.store(until_monotonic_ns, std::memory_order_release);
+  // Nothing may be sent after `until_ns` unless the controller is heard again (design section 6). A
+  // lease that has run out is not renewed: what is heard then may have waited in a socket while
+  // this process was stopped, and the work may be somebody else's by now.
+  void RenewLease(int64_t now_ns, int64_t until_ns) {
+    if (!CheckLease(now_ns)) return;
+    lease_until_ns_.store(until_ns, std::memory_order_release);
   }
-  int64_t lease_until_ns() const { return lease_until_ns_.load(std::memory_order_acquire); }
+  // False once the lease has run out; then the mode is kCancel for good. Called in the send path
+  // itself, so that a process that was stopped and continued sends nothing more.
+  bool CheckLease(int64_t now_ns) {
+    if (now_ns <= lease_until_ns_.load(std::memory_order_acquire)) return true;
+    SetMode(LoadMode::kCancel);
+    return false;
+  }
 
   // Only ever becomes stricter.
   void SetMode(LoadMode mode) {

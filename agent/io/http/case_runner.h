@@ -58,8 +58,7 @@ class CaseRunner {
 
   // Any thread.
   void StartAt(int64_t monotonic_ns);
-  void RenewLease(int64_t until_monotonic_ns) { control_.RenewLease(until_monotonic_ns); }
-  int64_t lease_until_ns() const { return control_.lease_until_ns(); }
+  void RenewLease(int64_t now_ns, int64_t until_ns) { control_.RenewLease(now_ns, until_ns); }
   void NoMoreWork();
   void Stop(LoadMode mode);
   LoadMode mode() const { return control_.mode(); }

@@ -141,7 +141,7 @@ void LoadLoop::Turn() {
   ServeSockets(ready.sockets);
   ServeCurlTimer(now_ns);
   Reap();
-  CheckLease(now_ns);
+  options_.control->CheckLease(now_ns);
   if (ready.tick) EndDeadTransfers(now_ns);
   if (options_.control->mode() == LoadMode::kCancel) CancelAll();
   Dispatch();
@@ -196,7 +196,7 @@ void LoadLoop::Release(Transfer* transfer, int64_t now_ns) {
 }
 
 void LoadLoop::Dispatch() {
-  while (!free_.empty() && options_.control->mode() == LoadMode::kRun) {
+  while (!free_.empty() && MaySend()) {
     std::unique_ptr<PreparedRequest> request;
     if (!options_.work->TryPop(request)) {
       // Say so before looking once more, so that work pushed in between is not missed.
@@ -225,6 +225,11 @@ void LoadLoop::Dispatch() {
   }
 }
 
+bool LoadLoop::MaySend() {
+  return options_.control->CheckLease(options_.clock->MonotonicNs()) &&
+         options_.control->mode() == LoadMode::kRun;
+}
+
 void LoadLoop::MarkStarved() {
   // New slots are added behind those that are marked already.
   for (auto slot = free_.rbegin(); slot != free_.rend() && !slot->starved; ++slot) {
@@ -244,10 +249,6 @@ void LoadLoop::EndDeadTransfers(int64_t now_ns) {
     transfer->TimeOut(deadline.error_class);
     Release(transfer.get(), options_.clock->MonotonicNs());
   }
-}
-
-void LoadLoop::CheckLease(int64_t now_ns) {
-  if (now_ns > options_.control->lease_until_ns()) options_.control->SetMode(LoadMode::kCancel);
 }
 
 void LoadLoop::CancelAll() {

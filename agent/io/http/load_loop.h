@@ -81,9 +81,9 @@ class LoadLoop {
   void ServeCurlTimer(int64_t now_ns);
   void Reap();
   void Dispatch();
+  bool MaySend();
   void MarkStarved();
   void EndDeadTransfers(int64_t now_ns);
-  void CheckLease(int64_t now_ns);
   void CancelAll();
   void Release(Transfer* transfer, int64_t now_ns);
   bool Finished();

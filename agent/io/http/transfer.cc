@@ -1,7 +1,6 @@
 #include "agent/io/http/transfer.h"
 
-#include <algorithm>
-#include <limits>
+#include <cstring>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
@@ -238,8 +237,16 @@ void Transfer::StampConnection() {
 }
 
 std::string Transfer::ConnectionError(CURLcode code) const {
+  const std::string& url = context_->agent_case->engine.url;
+  long error = 0;
+  curl_easy_getinfo(easy_, CURLINFO_OS_ERRNO, &error);
+  if (code == CURLE_COULDNT_CONNECT && error != 0) {
+    // libcurl's own words count milliseconds, which would make every message a different one.
+    return StrCat("cannot connect to ", url, ": ", std::strerror(static_cast<int>(error)),
+                  "; is the engine running there?");
+  }
   const char* detail = error_buffer_[0] != '\0' ? error_buffer_.data() : curl_easy_strerror(code);
-  return StrCat(detail, " (", context_->agent_case->engine.url, ")");
+  return StrCat(detail, " (", url, ")");
 }
 
 }  // namespace monsoon

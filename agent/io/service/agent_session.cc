@@ -48,6 +48,11 @@ void AgentSession::Close() {
   cancel_data_ = nullptr;
 }
 
+void AgentSession::RenewLease(CaseRunner& runner) const {
+  const int64_t now_ns = clock_.MonotonicNs();
+  runner.RenewLease(now_ns, now_ns + lease_ns_);
+}
+
 std::shared_ptr<CaseRunner> AgentSession::runner() const {
   absl::MutexLock lock(&mutex_);
   return runner_;
@@ -55,7 +60,7 @@ std::shared_ptr<CaseRunner> AgentSession::runner() const {
 
 absl::Status AgentSession::OnControl(const v1::ControlRequest& request) {
   const std::shared_ptr<CaseRunner> current = runner();
-  if (current != nullptr) current->RenewLease(clock_.MonotonicNs() + lease_ns_);
+  if (current != nullptr) RenewLease(*current);
   switch (request.message_case()) {
     case v1::ControlRequest::kPing: {
       v1::ControlResponse response;
@@ -115,7 +120,7 @@ absl::Status AgentSession::Prepare(const v1::Prepare& prepare) {
   if (made.ok()) {
     std::shared_ptr<CaseRunner> runner = *std::move(made);
     ready->set_engine_address(runner->engine_address());
-    runner->RenewLease(clock_.MonotonicNs() + lease_ns_);
+    RenewLease(*runner);
     absl::MutexLock lock(&mutex_);
     received_ = 0;
     stop_asked_ = false;

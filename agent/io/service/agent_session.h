@@ -59,6 +59,7 @@ class AgentSession {
   absl::Status ChangeItems(const v1::DataRequest& request);
   void Recall(uint64_t count);
   std::shared_ptr<CaseRunner> runner() const;
+  void RenewLease(CaseRunner& runner) const;
 
   void Monitor();
   void MonitorOnce();

@@ -36,7 +36,7 @@ void LiveStats::Add(const RequestRecord& record) {
 
 std::string LiveStats::Line(const LiveProgress& progress) const {
   std::string line = absl::StrFormat("%d/%d", progress.done, progress.total);
-  if (progress.elapsed_s > 0 && progress.done > 0) {
+  if (progress.elapsed_s > 0 && progress.done > 0 && progress.done < progress.total) {
     const double rate = static_cast<double>(progress.done) / progress.elapsed_s;
     absl::StrAppendFormat(&line, "  ETA %s",
                           Eta(static_cast<double>(progress.total - progress.done) / rate));

@@ -103,6 +103,7 @@ void CaseDriver::HandleSignals() {
 }
 
 void CaseDriver::Show(int64_t now_ns) {
+  if (!coordinator_.start_ns() || now_ns < *coordinator_.start_ns()) return;
   if (context_.display->Due(now_ns)) context_.display->Update(ProgressLine(now_ns), now_ns);
 }
 

@@ -13,6 +13,17 @@ TEST(CaseControl, ModeOnlyBecomesStricter) {
   EXPECT_EQ(control.mode(), LoadMode::kCancel);
 }
 
+TEST(CaseControl, ALeaseThatRanOutStaysLost) {
+  CaseControl control;
+  control.RenewLease(0, 100);
+  EXPECT_TRUE(control.CheckLease(100));
+  control.RenewLease(100, 200);
+  EXPECT_TRUE(control.CheckLease(150));
+  control.RenewLease(201, 300);  // heard too late
+  EXPECT_FALSE(control.CheckLease(202));
+  EXPECT_EQ(control.mode(), LoadMode::kCancel);
+}
+
 TEST(CaseControl, NothingHasStartedAtFirst) {
   const CaseControl control;
   EXPECT_EQ(control.start_ns(), CaseControl::kNotStarted);
