@@ -61,6 +61,22 @@ class InterruptTest(RunTest):
         requests = self.check_incomplete(run, mock)
         self.assertEqual((requests["ok"], requests["cancelled"], requests["not_sent"]), (4, 4, 92))
 
+    def test_cases_that_never_began_are_in_the_report(self):
+        with MockEngine("--ttft", "20ms", "--itl", "10ms", "--tokens", 20) as mock:
+            text = scenario(mock.url, 300, 8).replace("concurrency: 8", "concurrency: [8, 4, 2]")
+            started = self.start_run(text)
+            wait_for(lambda: self.answered(mock) >= 24, 60, "24 answered requests")
+            started.signal()
+            run = started.wait(60)
+            self.addCleanup(run.db.close)
+        self.assertEqual(run.status, 4, run.describe())
+        self.assertEqual([c["concurrency"] for c in run.report["cases"]], [8, 4, 2])
+        for case in run.report["cases"]:
+            self.assert_conserved(case)
+        for case in run.report["cases"][1:]:
+            self.assertEqual(case["requests"]["not_sent"], 300)
+            self.assertIn("interrupted", " ".join(case["reasons"]))
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -5,7 +5,6 @@
 #include "agent/io/service/messages.h"
 #include "common/base/status_macros.h"
 #include "common/base/str_cat.h"
-#include "common/model/cache_bust.h"
 #include "common/wire/convert_case.h"
 #include "common/wire/protocol.h"
 
@@ -31,7 +30,7 @@ AgentSession::AgentSession(const AgentOptions* options, const Clock* clock, std:
       epoch_(epoch),
       lease_ns_(lease_ns),
       control_out_(*control_out),
-      items_(options->item_cache_bytes),
+      intake_(run_id_, options->item_cache_bytes),
       monitor_([this] { Monitor(); }) {}
 
 AgentSession::~AgentSession() {
@@ -166,8 +165,9 @@ void AgentSession::DetachData() {
 absl::Status AgentSession::OnData(const v1::DataRequest& request) {
   switch (request.message_case()) {
     case v1::DataRequest::kItems:
+      return intake_.Add(request.items());
     case v1::DataRequest::kDropItems:
-      return ChangeItems(request);
+      return intake_.Drop(request.drop_items());
     case v1::DataRequest::kWork:
       return AddWork(request.work());
     case v1::DataRequest::kRecordAck:
@@ -182,43 +182,10 @@ absl::Status AgentSession::OnData(const v1::DataRequest& request) {
       "know; update the agent or the controller");
 }
 
-absl::Status AgentSession::ChangeItems(const v1::DataRequest& request) {
-  for (const v1::Item& proto : request.items().items()) {
-    ASSIGN_OR_RETURN(Item item, FromProto(proto));
-    ASSIGN_OR_RETURN(const ItemId id, ItemIdFromBytes(proto.id()));
-    RETURN_IF_ERROR(items_.Add(id, std::move(item)));
-  }
-  for (const std::string& bytes : request.drop_items().ids()) {
-    ASSIGN_OR_RETURN(const ItemId id, ItemIdFromBytes(bytes));
-    items_.Drop(id);
-  }
-  return absl::OkStatus();
-}
-
 absl::Status AgentSession::AddWork(const v1::Work& work) {
   const std::shared_ptr<CaseRunner> current = runner();
   if (current == nullptr) return OutOfOrder("Work");
-  const AgentCase& agent_case = current->agent_case();
-  for (const v1::WorkEntry& entry : work.entries()) {
-    ASSIGN_OR_RETURN(const ItemId id, ItemIdFromBytes(entry.item_id()));
-    const Item* item = items_.Find(id);
-    if (item == nullptr) {
-      return absl::FailedPreconditionError(StrCat("request ", entry.request_index(), " names item ",
-                                                  ItemIdHex(id),
-                                                  ", which this agent was not given"));
-    }
-    auto request = std::make_unique<PreparedRequest>();
-    request->request_index = entry.request_index();
-    request->phase = entry.warmup() ? Phase::kWarmup : Phase::kMeasure;
-    request->request_id = RequestIdFor(run_id_, agent_case.case_index, entry.request_index());
-    std::string prefix;
-    if (agent_case.cache_bust) {
-      prefix = CacheBustPrefix(run_id_, agent_case.case_index, entry.request_index());
-    }
-    ASSIGN_OR_RETURN(request->body, current->adapter().BuildBody(*item, prefix));
-    RETURN_IF_ERROR(current->AddWork(std::move(request)));
-  }
-  current->WorkAdded();
+  RETURN_IF_ERROR(intake_.Queue(work, *current));
   absl::MutexLock lock(&mutex_);
   received_ += work.entries_size();
   return absl::OkStatus();

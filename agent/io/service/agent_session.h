@@ -16,10 +16,10 @@
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
 
-#include "agent/core/session/item_cache.h"
 #include "agent/io/http/case_runner.h"
 #include "agent/io/service/agent_options.h"
 #include "agent/io/service/record_outlet.h"
+#include "agent/io/service/work_intake.h"
 #include "common/concurrency/blocking_queue.h"
 #include "common/time/clock.h"
 #include "monsoon/v1/agent.pb.h"
@@ -56,7 +56,6 @@ class AgentSession {
  private:
   absl::Status Prepare(const v1::Prepare& prepare);
   absl::Status AddWork(const v1::Work& work);
-  absl::Status ChangeItems(const v1::DataRequest& request);
   void Recall(uint64_t count);
   std::shared_ptr<CaseRunner> runner() const;
   void RenewLease(CaseRunner& runner) const;
@@ -75,7 +74,7 @@ class AgentSession {
   const int64_t lease_ns_;
   ControlOutbox& control_out_;
 
-  ItemCache items_;  // Data thread only
+  WorkIntake intake_;  // Data thread only
   RecordOutlet outlet_;
 
   mutable absl::Mutex mutex_;

@@ -50,8 +50,9 @@ absl::Status CaseCoordinator::Begin(int64_t now_ns) {
 
 void CaseCoordinator::Handle(const AgentEvent& event, int64_t now_ns) {
   AgentState& agent = agents_[event.agent];
-  if (agent.lost) return;
   const int32_t case_index = order_.agent_case.case_index;
+  // Records that were on their way when an agent vanished are as good as any.
+  if (agent.lost && !std::holds_alternative<RecordsEvent>(event.body)) return;
   if (const auto* ready = std::get_if<ReadyEvent>(&event.body)) {
     if (ready->case_index == case_index) OnReady(agent, *ready);
   } else if (const auto* progress = std::get_if<ProgressEvent>(&event.body)) {

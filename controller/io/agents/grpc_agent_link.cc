@@ -123,6 +123,8 @@ void GrpcAgentLink::ReadData() {
     if (response.has_record_batch()) HearRecords(response.record_batch());
   }
   PostLost(StreamEndText(data_->Finish()));
+  // Without a way for its records the agent must not go on: breaking Control off stops it.
+  if (!closing_) control_context_.TryCancel();
   data_ended_.Notify();
 }
 

@@ -87,6 +87,7 @@ std::optional<AgentEvent> AgentFleet::Next(int64_t timeout_ns) {
     agents_[event->agent]->clock.Add(pong->times);
     return std::nullopt;
   }
+  if (std::holds_alternative<LostEvent>(event->body)) agents_[event->agent]->lost = true;
   return event;
 }
 

@@ -53,10 +53,20 @@ absl::Status CaseDriver::Run() {
   signals_seen_ = context_.signals->count();
   RETURN_IF_ERROR(Drive());
   context_.display->Finish(ProgressLine(context_.clock->MonotonicNs()));
+  RETURN_IF_ERROR(WriteDown());
+  return coordinator_.rejection();
+}
+
+absl::Status CaseDriver::Skip(const std::string& reason) {
+  context_.repeats->BeginCase(spec_.engine.name, spec_.engine.url, spec_.dataset.cache_bust);
+  coordinator_.Interrupt(StopMode::kCancel, reason);
+  return WriteDown();
+}
+
+absl::Status CaseDriver::WriteDown() {
   absl::Status written = WriteUnsent();
   if (written.ok()) written = context_.db->WriteCase(MakeFacts());
-  if (!written.ok()) return absl::DataLossError(written.message());
-  return coordinator_.rejection();
+  return written.ok() ? written : absl::DataLossError(written.message());
 }
 
 absl::Status CaseDriver::Drive() {

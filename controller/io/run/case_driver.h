@@ -47,9 +47,13 @@ class CaseDriver {
   // before any load (its facts are written nevertheless, with everything not sent), except
   // DATA_LOSS: the database can take no more, and the run must end.
   absl::Status Run();
+  // Instead of Run: the case will not be run, for this reason; its facts and its requests, not
+  // sent, are written.
+  absl::Status Skip(const std::string& reason);
 
  private:
   absl::Status Drive();
+  absl::Status WriteDown();
   absl::Status Store(const AgentEvent& event);
   void HandleSignals();
   void Show(int64_t now_ns);

@@ -89,11 +89,13 @@ class Run {
                        .display = &display_,
                        .signals = &signals_};
     for (const CaseSpec& spec : inputs_.scenario.cases) {
-      if (signals_.count() > 0) break;
       if (any_load_) Pause();
+      const bool interrupted = signals_.count() > 0;
+      if (interrupted && !any_load_) return absl::CancelledError("interrupted before any load");
       const CaseInputs& input = inputs_.cases[spec.index];
       CaseDriver driver(context, spec, input.api_key, input.dataset, input.plan);
-      const absl::Status status = driver.Run();
+      const absl::Status status =
+          interrupted ? driver.Skip("not run: the run was interrupted by a signal") : driver.Run();
       if (absl::IsDataLoss(status)) return status;
       if (!status.ok() && !any_load_) return status;
       if (!status.ok()) display_.Say(StrCat("  not run: ", ToStd(status.message())));
