@@ -20,7 +20,7 @@ namespace monsoon {
 namespace {
 
 std::string VerdictText(VerdictKind kind, const TextOptions& options) {
-  const std::string name(VerdictName(kind));
+  std::string name(VerdictName(kind));
   if (!options.ansi_colours) return name;
   static constexpr std::array<std::string_view, 4> kColours = {"32", "31", "33", "31"};
   return StrCat("\x1b[1;", kColours[static_cast<size_t>(kind)], "m", name, "\x1b[0m");

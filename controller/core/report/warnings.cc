@@ -111,19 +111,22 @@ Warnings WarningsFor(const CaseReport& report) {
 }
 
 Warnings GeneralLimits() {
-  return {
+  Warnings limits;
+  limits.push_back(
       "Times include the network between the load hosts and the engine; they cannot be told apart "
-      "from the engine's own time.",
+      "from the engine's own time.");
+  limits.push_back(
       "The error bound covers the time from a readable socket to the read. Delays before that, in "
-      "the "
-      "network card, the kernel or a proxy on the way, look like the engine's.",
+      "the network card, the kernel or a proxy on the way, look like the engine's.");
+  limits.push_back(
       "Token counts reported by an engine are taken as reported. Engines with different tokenizers "
-      "count different things.",
-      "What else the engine, its GPUs or the network did during the run was not observed.",
+      "count different things.");
+  limits.push_back(
+      "What else the engine, its GPUs or the network did during the run was not observed.");
+  limits.push_back(
       "One run is one sample: differences of a few per cent between engines can be chance. Repeat "
-      "the "
-      "run before deciding by them.",
-  };
+      "the run before deciding by them.");
+  return limits;
 }
 
 }  // namespace monsoon

@@ -88,7 +88,7 @@ absl::Status AtomicFile::SyncFolder() const {
   if (file < 0) return SystemError("open", folder);
   // Some file systems cannot sync a folder; the rename has been done all the same.
   const bool failed = fsync(file) != 0 && errno != EINVAL;
-  const absl::Status status = failed ? SystemError("write", folder) : absl::OkStatus();
+  absl::Status status = failed ? SystemError("write", folder) : absl::OkStatus();
   close(file);
   return status;
 }

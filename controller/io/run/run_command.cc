@@ -94,7 +94,7 @@ class Run {
       if (interrupted && !any_load_) return absl::CancelledError("interrupted before any load");
       const CaseInputs& input = inputs_.cases[spec.index];
       CaseDriver driver(context, spec, input.api_key, input.dataset, input.plan);
-      const absl::Status status =
+      absl::Status status =
           interrupted ? driver.Skip("not run: the run was interrupted by a signal") : driver.Run();
       if (absl::IsDataLoss(status)) return status;
       if (!status.ok() && !any_load_) return status;

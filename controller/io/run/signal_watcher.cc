@@ -16,6 +16,7 @@ sigset_t WatchedSignals() {
 }
 
 constexpr int kExitKilled = 130;
+constexpr timespec kPollInterval = {.tv_sec = 0, .tv_nsec = 50'000'000};
 
 }  // namespace
 
@@ -27,15 +28,14 @@ void SignalWatcher::Block() {
 SignalWatcher::SignalWatcher()
     : thread_([this] {
         const sigset_t signals = WatchedSignals();
-        int signal = 0;
-        while (sigwait(&signals, &signal) == 0 && !ending_) {
+        while (!ending_) {
+          if (sigtimedwait(&signals, nullptr, &kPollInterval) < 0) continue;
           if (count_.fetch_add(1, std::memory_order_release) == 2) _exit(kExitKilled);
         }
       }) {}
 
 SignalWatcher::~SignalWatcher() {
   ending_ = true;
-  pthread_kill(thread_.native_handle(), SIGTERM);
   thread_.join();
 }
 

@@ -82,7 +82,8 @@ absl::StatusOr<std::unique_ptr<RunDb>> RunDb::Create(const std::string& path) {
       SqliteStatement::Prepare(db, path, "INSERT OR IGNORE INTO batches VALUES (?, ?, ?, ?, ?)"));
   ASSIGN_OR_RETURN(SqliteStatement insert_request,
                    SqliteStatement::Prepare(db, path, kInsertRequestSql));
-  run_db->statements_.reset(new Statements{std::move(insert_batch), std::move(insert_request)});
+  run_db->statements_ =
+      std::make_unique<Statements>(Statements{std::move(insert_batch), std::move(insert_request)});
   return run_db;
 }
 

@@ -65,7 +65,7 @@ inline std::vector<std::string> DecodeEveryWay(const Answer& answer,
     FeedCut(*decoder, answer, cuts, sink);
     return sink.lines;
   };
-  const std::vector<std::string> whole = decode({});
+  std::vector<std::string> whole = decode({});
   std::vector<size_t> every_byte;
   for (size_t cut = 1; cut < answer.body.size(); ++cut) {
     EXPECT_EQ(decode({cut}), whole) << "cut at " << cut;
