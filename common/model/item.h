@@ -14,7 +14,7 @@ struct ItemId {
   std::array<uint8_t, 16> bytes{};
 
   friend bool operator==(const ItemId&, const ItemId&) = default;
-  friend auto operator<=>(const ItemId&, const ItemId&) = default;
+  friend bool operator<(const ItemId& a, const ItemId& b) { return a.bytes < b.bytes; }
   template <typename H>
   friend H AbslHashValue(H h, const ItemId& id) {
     return H::combine(std::move(h), id.bytes);

@@ -100,6 +100,21 @@ TEST_F(CaseRunnerTest, NothingIsSentBeforeTheStart) {
   }
 }
 
+TEST_F(CaseRunnerTest, AnIpv6EngineIsReached) {
+  if (!Resolve("http://[::1]:1/", policy_).ok()) GTEST_SKIP() << "no IPv6 here";
+  LiveEngine engine(1, 0, 0, "[::1]:0");
+  Make(engine.Case(1));
+  EXPECT_EQ(runner_->engine_address(), engine.address());
+  Add(0, 2);
+  Start();
+  runner_->NoMoreWork();
+  CollectToTheEnd();
+  ASSERT_EQ(records_.size(), 2u);
+  for (const auto& [index, record] : records_) {
+    EXPECT_EQ(record.status, RequestStatus::kOk) << record.error_message;
+  }
+}
+
 TEST_F(CaseRunnerTest, WorkMayComeLaterAndTheWaitIsCounted) {
   LiveEngine engine(1, 0, 0);
   Make(engine.Case(1));

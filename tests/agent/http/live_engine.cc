@@ -12,11 +12,11 @@ namespace monsoon {
 
 using mock_engine::Distribution;
 
-LiveEngine::LiveEngine(int64_t tokens, int64_t ttft_ns, int64_t itl_ns)
+LiveEngine::LiveEngine(int64_t tokens, int64_t ttft_ns, int64_t itl_ns, const std::string& listen)
     : folder_(testing::TempDir() + "monsoon-engine-XXXXXX") {
   if (mkdtemp(folder_.data()) == nullptr) ADD_FAILURE() << "cannot make " << folder_;
   mock_engine::ServerOptions options;
-  options.listen = {*mock_engine::ParseListenAddress("127.0.0.1:0")};
+  options.listen = {*mock_engine::ParseListenAddress(listen)};
   options.log_path = folder_ + "/truth.csv";
   options.engine.script.tokens = Distribution::Constant(tokens);
   options.engine.script.ttft = Distribution::Constant(ttft_ns);
@@ -32,7 +32,8 @@ LiveEngine::~LiveEngine() {
 }
 
 std::string LiveEngine::address() const {
-  return "127.0.0.1:" + std::to_string(server_->addresses()[0].port);
+  const mock_engine::ListenAddress& address = server_->addresses()[0];
+  return address.host + ":" + std::to_string(address.port);
 }
 
 AgentCase LiveEngine::Case(int64_t concurrency) const {

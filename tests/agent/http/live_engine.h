@@ -18,7 +18,8 @@ class LiveEngine {
   using Rows = std::map<std::string, std::map<std::string, std::string>>;
 
   // Answers of `tokens` tokens: the first after `ttft_ns`, then one each `itl_ns`.
-  LiveEngine(int64_t tokens, int64_t ttft_ns, int64_t itl_ns);
+  LiveEngine(int64_t tokens, int64_t ttft_ns, int64_t itl_ns,
+             const std::string& listen = "127.0.0.1:0");
   ~LiveEngine();
 
   // A case of this engine, to be adapted.

@@ -36,7 +36,6 @@ TEST(ResolveTest, Ipv6IsBracketed) {
   if (resolved.status().code() == absl::StatusCode::kNotFound) GTEST_SKIP() << "no IPv6 here";
   ASSERT_TRUE(resolved.ok()) << resolved.status();
   EXPECT_EQ(resolved->Display(), "[::1]:8000");
-  EXPECT_EQ(resolved->CurlResolveLine(), "::1:8000:[::1]");
 }
 
 TEST(ResolveTest, LinesOfSeveralAddresses) {

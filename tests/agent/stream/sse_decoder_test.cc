@@ -15,7 +15,6 @@
 namespace monsoon {
 namespace {
 
-using std::string_view_literals::operator""sv;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
@@ -41,7 +40,7 @@ std::vector<std::string_view> ByteByByte(std::string_view input) {
 
 // Whole, cut at every byte, and byte by byte.
 Outcome DecodeEveryWay(std::string_view input, size_t max_event_bytes = kMiB) {
-  const Outcome whole = Decode({input}, max_event_bytes);
+  Outcome whole = Decode({input}, max_event_bytes);
   for (size_t cut = 0; cut <= input.size(); ++cut) {
     EXPECT_EQ(Decode({input.substr(0, cut), input.substr(cut)}, max_event_bytes), whole)
         << "cut at " << cut;
@@ -156,6 +155,7 @@ TEST(SseDecoder, SkipsOneBomAtTheStartOnly) {
 }
 
 TEST(SseDecoder, OtherUnicodeLineBreaksAndNulAreContent) {
+  using namespace std::string_view_literals;
   constexpr std::string_view kInput = "data: a\0b\x0B\x0C\xC2\x85\xE2\x80\xA9\n\n"sv;
   EXPECT_EQ(DecodeEveryWay(kInput), Clean({Data(std::string(kInput.substr(6, 10)))}));
 }

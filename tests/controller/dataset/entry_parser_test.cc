@@ -192,7 +192,7 @@ TEST(EntryParserTest, AgreesWithAnotherParserOnDamagedLines) {
     const nlohmann::json other = nlohmann::json::parse(text, nullptr, false);
     const bool sound_object = other.is_object() && other.contains("question") &&
                               other["question"].is_string() &&
-                              other["question"].get<std::string>() != "";
+                              !other["question"].get<std::string>().empty();
     const absl::Status status = parser.Parse({.offset = 0, .text = text, .at = {}}, entry);
     ASSERT_EQ(status.ok(), sound_object) << text << "\n" << status;
     if (status.ok()) {

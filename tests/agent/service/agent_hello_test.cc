@@ -1,0 +1,141 @@
+// Who may speak to an agent, and how a conversation begins.
+#include <gmock/gmock.h>
+
+#include <chrono>
+#include <thread>
+
+#include "common/version.h"
+#include "common/wire/protocol.h"
+#include "tests/agent/service/service_fixture.h"
+
+namespace monsoon {
+namespace {
+
+using ::testing::Contains;
+using ::testing::HasSubstr;
+
+class AgentHelloTest : public ServiceTest {};
+
+TEST_F(AgentHelloTest, WelcomesARun) {
+  RawControl control(port());
+  control.Hello(v1::Hello::PURPOSE_RUN);
+  const v1::Welcome welcome = control.Await(Kind::kWelcome).welcome();
+  EXPECT_EQ(welcome.protocol_version(), kProtocolVersion);
+  EXPECT_EQ(welcome.agent_version(), kVersion);
+  EXPECT_EQ(welcome.hostname(), "host");
+  EXPECT_EQ(welcome.instance_id(), "instance");
+  EXPECT_EQ(welcome.epoch(), 1u);
+  EXPECT_EQ(welcome.limits().load_threads(), 2u);
+  EXPECT_GT(welcome.limits().max_concurrency(), 0u);
+  EXPECT_EQ(welcome.limits().item_cache_bytes(), uint64_t{1} << 30);
+  EXPECT_EQ(welcome.limits().max_queued_work(), uint64_t{1} << 16);
+  EXPECT_THAT(welcome.engine_types(), Contains("vllm"));
+  EXPECT_FALSE(welcome.busy());
+  EXPECT_TRUE(control.Close().ok());
+}
+
+TEST_F(AgentHelloTest, AnotherProtocolVersionIsRefusedNamingBoth) {
+  RawControl control(port());
+  v1::ControlRequest request;
+  request.mutable_hello()->set_protocol_version(7);
+  request.mutable_hello()->set_controller_version("9.9.9");
+  request.mutable_hello()->set_purpose(v1::Hello::PURPOSE_RUN);
+  control.Send(request);
+  const v1::Refusal refusal = control.Await(Kind::kRefusal).refusal();
+  EXPECT_EQ(refusal.code(), v1::Refusal::CODE_PROTOCOL_VERSION);
+  EXPECT_EQ(refusal.protocol_version(), kProtocolVersion);
+  EXPECT_THAT(refusal.message(), HasSubstr("9.9.9"));
+  EXPECT_THAT(refusal.message(), HasSubstr("protocol 7"));
+  EXPECT_THAT(refusal.message(), HasSubstr("protocol 1"));
+  EXPECT_FALSE(control.Read()) << "nothing else is sent";
+
+  BeginRun();  // and the agent is still free
+}
+
+TEST_F(AgentHelloTest, TheFirstMessageIsHello) {
+  RawControl control(port());
+  control.Recall(1);
+  EXPECT_EQ(control.Await(Kind::kRefusal).refusal().code(), v1::Refusal::CODE_BAD_MESSAGE);
+  EXPECT_FALSE(control.Read());
+}
+
+TEST_F(AgentHelloTest, OneRunAtATime) {
+  BeginRun();
+  RawControl second(port());
+  second.Hello(v1::Hello::PURPOSE_RUN);
+  const v1::Refusal refusal = second.Await(Kind::kRefusal).refusal();
+  EXPECT_EQ(refusal.code(), v1::Refusal::CODE_BUSY);
+  EXPECT_THAT(refusal.message(), HasSubstr("busy"));
+  EXPECT_FALSE(second.Read());
+  // The first run does not notice.
+  v1::ControlRequest ping;
+  ping.mutable_ping()->set_id(5);
+  control_->Send(ping);
+  EXPECT_EQ(control_->Await(Kind::kPong).pong().id(), 5u);
+}
+
+TEST_F(AgentHelloTest, InspectionIsAlwaysWelcomeAndMayOnlyPing) {
+  BeginRun();
+  RawControl inspector(port());
+  inspector.Hello(v1::Hello::PURPOSE_INSPECT);
+  const v1::Welcome welcome = inspector.Await(Kind::kWelcome).welcome();
+  EXPECT_TRUE(welcome.busy());
+  EXPECT_EQ(welcome.epoch(), welcome_.epoch());
+  for (uint64_t id = 1; id <= 2; ++id) {
+    v1::ControlRequest ping;
+    ping.mutable_ping()->set_id(id);
+    ping.mutable_ping()->set_sent_controller_ns(100 + static_cast<int64_t>(id));
+    const int64_t before_ns = clock_.MonotonicNs();
+    inspector.Send(ping);
+    const v1::Pong pong = inspector.Await(Kind::kPong).pong();
+    EXPECT_EQ(pong.id(), id);
+    EXPECT_EQ(pong.sent_controller_ns(), 100 + static_cast<int64_t>(id));
+    EXPECT_GE(pong.received_agent_ns(), before_ns);
+    EXPECT_GE(pong.sent_agent_ns(), pong.received_agent_ns());
+    EXPECT_LE(pong.sent_agent_ns(), clock_.MonotonicNs());
+  }
+  inspector.Recall(1);
+  EXPECT_EQ(inspector.Await(Kind::kRefusal).refusal().code(), v1::Refusal::CODE_BAD_MESSAGE);
+}
+
+TEST_F(AgentHelloTest, TheEndOfControlFreesTheAgent) {
+  BeginRun();
+  EXPECT_TRUE(control_->Close().ok());
+  // Ended in good order: free at once, and the Data stream has been broken off.
+  EXPECT_FALSE(data_->Finish().ok());
+  BeginRun();
+  EXPECT_EQ(welcome_.epoch(), 2u);
+}
+
+TEST_F(AgentHelloTest, AControllerThatVanishesFreesTheAgent) {
+  BeginRun();
+  control_->Cancel();
+  const int64_t deadline_ns = clock_.MonotonicNs() + 5 * kNsPerS;
+  for (bool free = false; !free;) {
+    ASSERT_LT(clock_.MonotonicNs(), deadline_ns);
+    RawControl next(port());
+    next.Hello(v1::Hello::PURPOSE_RUN);
+    const std::optional<v1::ControlResponse> answer = next.Read();
+    ASSERT_TRUE(answer.has_value());
+    free = answer->has_welcome();
+    if (!free) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+}
+
+TEST_F(AgentHelloTest, TwoAgentsDoNotShareAPort) {
+  const auto second = AgentServer::Start({}, "127.0.0.1:" + std::to_string(port()), &clock_);
+  EXPECT_EQ(second.status().code(), absl::StatusCode::kUnavailable);
+  EXPECT_THAT(std::string(second.status().message()), HasSubstr(std::to_string(port())));
+  EXPECT_THAT(std::string(second.status().message()), HasSubstr("--listen"));
+}
+
+TEST_F(AgentHelloTest, ShutdownEndsTheRunSoon) {
+  BeginRun();
+  const int64_t before_ns = clock_.MonotonicNs();
+  server_->Shutdown();
+  EXPECT_LT(clock_.MonotonicNs() - before_ns, 3 * kNsPerS);
+  EXPECT_FALSE(control_->Read());
+}
+
+}  // namespace
+}  // namespace monsoon

@@ -1,0 +1,172 @@
+// The link to an agent, against a real agent's server in this process.
+#include "controller/io/agents/grpc_agent_link.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "agent/io/service/agent_server.h"
+#include "common/time/steady_clock.h"
+#include "controller/io/agents/inspect_agent.h"
+#include "tests/agent/http/live_engine.h"
+
+namespace monsoon {
+namespace {
+
+using ::testing::HasSubstr;
+
+class GrpcAgentLinkTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    auto server =
+        AgentServer::Start({.hostname = "host", .instance_id = "instance"}, "127.0.0.1:0", &clock_);
+    ASSERT_TRUE(server.ok()) << server.status();
+    server_ = *std::move(server);
+    target_ = ResolveAgents("127.0.0.1:" + std::to_string(server_->port())).value().front();
+  }
+
+  void Connect() {
+    auto link = GrpcAgentLink::Connect(target_, "run", 3, &clock_, &inbox_);
+    ASSERT_TRUE(link.ok()) << link.status();
+    link_ = *std::move(link);
+  }
+
+  // The next event of this type; others are kept out of the way. Fails the test after 10 s.
+  template <typename Event>
+  Event Await() {
+    while (std::optional<AgentEvent> event = inbox_.Pop(absl::Seconds(10))) {
+      EXPECT_EQ(event->agent, 3u);
+      if (Event* found = std::get_if<Event>(&event->body)) return std::move(*found);
+      if (const auto* lost = std::get_if<LostEvent>(&event->body)) {
+        ADD_FAILURE() << "lost: " << lost->reason;
+        return {};
+      }
+    }
+    ADD_FAILURE() << "nothing came";
+    return {};
+  }
+
+  SteadyClock clock_;
+  std::unique_ptr<AgentServer> server_;
+  AgentTarget target_;
+  AgentInbox inbox_;
+  std::unique_ptr<GrpcAgentLink> link_;
+};
+
+TEST_F(GrpcAgentLinkTest, KnowsTheAgentAndItsClock) {
+  Connect();
+  EXPECT_EQ(link_->info().name, target_.name);
+  EXPECT_EQ(link_->info().hostname, "host");
+  EXPECT_EQ(link_->info().instance_id, "instance");
+  EXPECT_EQ(link_->info().epoch, 1u);
+  EXPECT_GT(link_->info().max_concurrency, 0);
+  const int64_t sent_ns = clock_.MonotonicNs();
+  link_->Ping(9, sent_ns);
+  const PingTimes times = Await<PongEvent>().times;
+  EXPECT_EQ(times.sent_controller_ns, sent_ns);
+  // One machine, one clock.
+  EXPECT_GE(times.received_agent_ns, sent_ns);
+  EXPECT_GE(times.sent_agent_ns, times.received_agent_ns);
+  EXPECT_GE(times.received_controller_ns, times.sent_agent_ns);
+}
+
+TEST_F(GrpcAgentLinkTest, CarriesACase) {
+  LiveEngine engine(3, kNsPerMs, kNsPerMs);
+  Connect();
+  link_->Prepare(engine.Case(2));
+  const auto ready = Await<ReadyEvent>();
+  EXPECT_EQ(ready.error, "");
+  EXPECT_EQ(ready.engine_address, engine.address());
+
+  const Item item{ItemKind::kPrompt, "Why does it rain?"};
+  const ItemId id = ComputeItemId(item.kind, item.content);
+  link_->SendItem(id, item);
+  const std::vector<WorkEntry> entries = {{0, id, true}, {1, id}, {2, id}, {3, id}};
+  link_->SendWork(0, entries);
+  while (Await<ProgressEvent>().received < 4 && !HasFailure()) {
+  }
+  link_->Recall(1);
+  EXPECT_EQ(Await<RecalledEvent>().request_indices.size(), 1u);
+  link_->Start(0, clock_.MonotonicNs());
+  while (Await<ProgressEvent>().finished < 3 && !HasFailure()) {
+  }
+  link_->FinishCase(0);
+
+  std::set<uint64_t> indices;
+  uint64_t last_taken = 0;
+  std::optional<CaseDoneEvent> done;
+  while (!done || last_taken < done->last_sequence) {
+    std::optional<AgentEvent> event = inbox_.Pop(absl::Seconds(10));
+    ASSERT_TRUE(event.has_value());
+    ASSERT_FALSE(std::holds_alternative<LostEvent>(event->body));
+    if (auto* records = std::get_if<RecordsEvent>(&event->body)) {
+      last_taken = records->sequence;
+      for (const RequestRecord& record : records->records) {
+        EXPECT_EQ(record.status, RequestStatus::kOk);
+        EXPECT_TRUE(indices.insert(record.request_index).second);
+      }
+    }
+    if (auto* end = std::get_if<CaseDoneEvent>(&event->body)) done = std::move(*end);
+  }
+  EXPECT_GE(indices.size(), 1u);
+  EXPECT_EQ(done->case_index, 0);
+  EXPECT_EQ(done->new_connections + done->reused_connections, 3);
+  EXPECT_GT(done->loop_lag_ns.count(), 0);
+  link_->Acknowledge(last_taken);
+}
+
+TEST_F(GrpcAgentLinkTest, IsLostOnceWhenTheAgentGoes) {
+  Connect();
+  server_->Shutdown();
+  std::optional<AgentEvent> event = inbox_.Pop(absl::Seconds(10));
+  ASSERT_TRUE(event.has_value());
+  ASSERT_TRUE(std::holds_alternative<LostEvent>(event->body));
+  EXPECT_NE(std::get<LostEvent>(event->body).reason, "");
+  EXPECT_EQ(event->agent, 3u);
+  // Speaking to it is allowed and changes nothing.
+  link_->Ping(1, 1);
+  link_->Heartbeat();
+  link_ = nullptr;
+  EXPECT_EQ(inbox_.size(), 0u);
+}
+
+TEST_F(GrpcAgentLinkTest, ClosingIsNoLossAndFreesTheAgent) {
+  Connect();
+  link_ = nullptr;
+  EXPECT_EQ(inbox_.size(), 0u);
+  Connect();
+  EXPECT_EQ(link_->info().epoch, 2u);
+}
+
+TEST_F(GrpcAgentLinkTest, ABusyAgentIsNamed) {
+  Connect();
+  const absl::Status second =
+      GrpcAgentLink::Connect(target_, "other", 0, &clock_, &inbox_).status();
+  EXPECT_EQ(second.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_THAT(std::string(second.message()), HasSubstr(target_.name));
+  EXPECT_THAT(std::string(second.message()), HasSubstr("busy"));
+}
+
+TEST_F(GrpcAgentLinkTest, InspectionSeesABusyAgentAndItsClock) {
+  Connect();
+  const absl::StatusOr<AgentInspection> seen = InspectAgent(target_, clock_);
+  ASSERT_TRUE(seen.ok()) << seen.status();
+  EXPECT_TRUE(seen->info.busy);
+  EXPECT_LE(std::abs(seen->offset_ns), seen->bound_ns);
+}
+
+TEST_F(GrpcAgentLinkTest, AWrongMessageInTheRunIsALossWithTheAgentsSentence) {
+  Connect();
+  link_->Start(0, 1);
+  std::optional<AgentEvent> event = inbox_.Pop(absl::Seconds(10));
+  ASSERT_TRUE(event.has_value());
+  ASSERT_TRUE(std::holds_alternative<LostEvent>(event->body));
+  EXPECT_THAT(std::get<LostEvent>(event->body).reason, HasSubstr("Start"));
+}
+
+}  // namespace
+}  // namespace monsoon

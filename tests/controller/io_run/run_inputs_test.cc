@@ -1,0 +1,111 @@
+// Everything that a run needs besides agents, loaded from real files.
+#include "controller/io/run/run_inputs.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <string>
+
+#include "controller/io/scenario/scenario_yaml.h"
+#include "tests/controller/store/temp_dir.h"
+
+namespace monsoon {
+namespace {
+
+using ::testing::HasSubstr;
+
+class RunInputsTest : public ::testing::Test {
+ protected:
+  RunInputsTest() {
+    std::string lines;
+    for (int i = 0; i < 20; ++i)
+      lines += R"({"question": "Question )" + std::to_string(i) + "\"}\n";
+    Write("data.jsonl", lines);
+    Write("key", "sk-1\n");
+  }
+
+  void Write(const std::string& name, const std::string& text) {
+    std::ofstream(folder_ / name) << text;
+  }
+
+  absl::StatusOr<RunInputs> Load(const std::string& text) {
+    Write("scenario.yaml", text);
+    return LoadRunInputs(folder_ / "scenario.yaml", {},
+                         [](const std::string&) { return std::nullopt; });
+  }
+
+  TempDir folder_;
+};
+
+TEST_F(RunInputsTest, OneDatasetIsOpenedOnceForAllItsCases) {
+  const absl::StatusOr<RunInputs> inputs = Load(R"(
+model: qwen
+dataset: {name: openqa, path: data.jsonl}
+concurrency: [1, 2, 4]
+requests: 5
+warmup: 2
+engine: {type: vllm, url: "http://gpu1:8000"}
+)");
+  ASSERT_TRUE(inputs.ok()) << inputs.status();
+  ASSERT_EQ(inputs->cases.size(), 3u);
+  ASSERT_EQ(inputs->datasets.size(), 1u);
+  for (const CaseInputs& input : inputs->cases) {
+    EXPECT_EQ(input.dataset, inputs->datasets[0].get());
+    EXPECT_EQ(input.plan.total(), 7);
+    EXPECT_TRUE(input.api_key.empty());
+  }
+  EXPECT_FALSE(inputs->has_secrets());
+  EXPECT_EQ(inputs->datasets[0]->Read(6).value().content, "Question 6");
+}
+
+TEST_F(RunInputsTest, ADatasetHoldsWhatItsLargestCaseNeeds) {
+  const absl::StatusOr<RunInputs> inputs = Load(R"(
+model: qwen
+dataset: {name: openqa, path: data.jsonl}
+engine: {type: vllm, url: "http://gpu1:8000"}
+cases:
+  - {requests: 3}
+  - {requests: 11}
+  - {requests: 4}
+)");
+  ASSERT_TRUE(inputs.ok()) << inputs.status();
+  ASSERT_EQ(inputs->datasets.size(), 1u);
+  EXPECT_EQ(inputs->datasets[0]->size(), 11);
+}
+
+TEST_F(RunInputsTest, KeysAreReadForTheirEnginesOnly) {
+  const absl::StatusOr<RunInputs> inputs = Load(R"(
+model: qwen
+dataset: {name: openqa, path: data.jsonl}
+requests: 2
+engine:
+  - {type: vllm, name: a, url: "http://gpu1:8000", api_key_file: key}
+  - {type: vllm, name: b, url: "http://gpu2:8000"}
+)");
+  ASSERT_TRUE(inputs.ok()) << inputs.status();
+  ASSERT_EQ(inputs->cases.size(), 2u);
+  EXPECT_TRUE(inputs->has_secrets());
+  EXPECT_EQ(inputs->cases[0].api_key.Reveal(), "sk-1");
+  EXPECT_TRUE(inputs->cases[1].api_key.empty());
+}
+
+TEST_F(RunInputsTest, AllBadDatasetsAreToldAtOnce) {
+  Write("bad1.jsonl", "oops\n");
+  Write("bad2.jsonl", "oops\n");
+  const absl::Status status = Load(R"(
+model: qwen
+dataset:
+  - {name: one, format: openqa, path: bad1.jsonl}
+  - {name: two, format: openqa, path: bad2.jsonl}
+requests: 1
+engine: {type: vllm, url: "http://gpu1:8000"}
+)")
+                                  .status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("bad1.jsonl"));
+  EXPECT_THAT(std::string(status.message()), HasSubstr("bad2.jsonl"));
+}
+
+}  // namespace
+}  // namespace monsoon
