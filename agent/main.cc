@@ -80,7 +80,10 @@ int Main(int argc, char** argv) {
   sigaddset(&signals, SIGTERM);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   signal(SIGPIPE, SIG_IGN);
-  if (flags->exit_with_parent) prctl(PR_SET_PDEATHSIG, SIGTERM);
+  if (flags->exit_with_parent != 0) {
+    prctl(PR_SET_PDEATHSIG, SIGTERM);
+    if (getppid() != flags->exit_with_parent) return 0;  // it is gone already
+  }
   RaiseOpenFilesLimit();
   InitialiseHttp();
 

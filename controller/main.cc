@@ -7,10 +7,8 @@
 #include "controller/core/report/exit_status.h"
 #include "controller/io/run/other_commands.h"
 #include "controller/io/run/run_command.h"
-#include "controller/io/run/signal_watcher.h"
 
 int main(int argc, char** argv) {
-  monsoon::SignalWatcher::Block();
   signal(SIGPIPE, SIG_IGN);
 
   CLI::App app{"Monsoon: a distributed load tester for LLM serving."};

@@ -63,8 +63,6 @@ struct AgentCase {
   Timeouts timeouts;
   // Requests this agent keeps in flight: its exact share of the case's concurrency. 0: stands by.
   int64_t concurrency = 0;
-  // The largest share this agent may be given later in the case; connections are provided for it.
-  int64_t max_concurrency = 0;
   // A prefix unique to each request (cache_bust.h) is put before the prompt, so that no prefix
   // cache of the engine can help.
   bool cache_bust = false;
@@ -72,12 +70,6 @@ struct AgentCase {
   int64_t max_event_bytes = 16 << 20;
 
   friend bool operator==(const AgentCase&, const AgentCase&) = default;
-};
-
-// One request handed to an agent.
-struct WorkItem {
-  uint64_t request_index = 0;  // position in the case's plan
-  bool warmup = false;
 };
 
 // The id in header x-request-id and in the database: "<run_id>.<case>.<index>".

@@ -89,7 +89,6 @@ void ToProto(const AgentCase& agent_case, v1::Case* proto) {
   proto->mutable_timeouts()->set_idle_ns(agent_case.timeouts.idle_ns);
   proto->mutable_timeouts()->set_total_ns(agent_case.timeouts.total_ns);
   proto->set_concurrency(agent_case.concurrency);
-  proto->set_max_concurrency(agent_case.max_concurrency);
   proto->set_cache_bust(agent_case.cache_bust);
   proto->set_max_event_bytes(agent_case.max_event_bytes);
 }
@@ -101,6 +100,7 @@ absl::StatusOr<AgentCase> FromProto(const v1::Case& proto) {
   RETURN_IF_ERROR(CheckLimit("idle timeout", timeouts.idle_ns()));
   RETURN_IF_ERROR(CheckLimit("total timeout", timeouts.total_ns()));
   RETURN_IF_ERROR(CheckLimit("max_event_bytes", proto.max_event_bytes()));
+  if (proto.concurrency() > 0) RETURN_IF_ERROR(CheckLimit("concurrency", proto.concurrency()));
   if (proto.case_index() > static_cast<uint32_t>(std::numeric_limits<int32_t>::max())) {
     return absl::InvalidArgumentError(StrCat("case index ", proto.case_index(), " is too large"));
   }
@@ -115,7 +115,6 @@ absl::StatusOr<AgentCase> FromProto(const v1::Case& proto) {
                          .idle_ns = static_cast<int64_t>(timeouts.idle_ns()),
                          .total_ns = static_cast<int64_t>(timeouts.total_ns())};
   agent_case.concurrency = static_cast<int64_t>(proto.concurrency());
-  agent_case.max_concurrency = static_cast<int64_t>(proto.max_concurrency());
   agent_case.cache_bust = proto.cache_bust();
   agent_case.max_event_bytes = static_cast<int64_t>(proto.max_event_bytes());
   return agent_case;

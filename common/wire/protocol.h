@@ -9,14 +9,12 @@ inline constexpr uint32_t kProtocolVersion = 1;
 
 // A lease that Hello leaves open.
 inline constexpr int64_t kDefaultLeaseNs = 10'000'000'000;
-inline constexpr int64_t kHeartbeatIntervalNs = 1'000'000'000;
+inline constexpr int64_t kPingIntervalNs = 1'000'000'000;
 inline constexpr int64_t kProgressIntervalNs = 100'000'000;
 
 // A gRPC message beyond 4 MiB fails its whole stream, so both ends allow more and batches stay far
 // below: items and records are cut into messages of about this size.
 inline constexpr int64_t kBatchBytes = 256 * 1024;
-// The largest single item (one prompt) that fits a message.
-inline constexpr int64_t kMaxItemBytes = 60 * 1024 * 1024;
 inline constexpr int kMaxMessageBytes = 64 * 1024 * 1024;
 
 }  // namespace monsoon

@@ -30,7 +30,6 @@ class SimulatedAgents::Agent final : public AgentLink {
 
   const AgentInfo& info() const override { return info_; }
   void Ping(uint64_t, int64_t) override {}
-  void Heartbeat() override {}
   void Prepare(const AgentCase& agent_case) override {
     case_ = agent_case;
     if (options_.never_ready) return;

@@ -11,6 +11,8 @@ namespace monsoon {
 namespace {
 
 constexpr size_t kMaxMessageBytes = 512;
+// Gaps take about four bytes each: most answers never make the buffer grow on a token.
+constexpr size_t kGapsCapacity = 4096;
 
 bool IsAbort(FinishReason reason) {
   return reason == FinishReason::kAbort || reason == FinishReason::kError;
@@ -25,6 +27,7 @@ void Take(int64_t count, int64_t& out) {
 void StreamRecorder::Reset() {
   std::string gaps = std::move(record_.gaps);
   gaps.clear();
+  gaps.reserve(kGapsCapacity);
   *this = StreamRecorder();
   record_.gaps = std::move(gaps);
 }

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <string>
 
 #include "common/stats/log_histogram.h"
 
@@ -22,6 +23,7 @@ struct LoopFacts {
   double busy_share_max = 0;  // busiest second
   uint64_t new_connections = 0;
   uint64_t reused_connections = 0;
+  std::string failure;  // why the loop could not go on; "": it could
 };
 
 // Share of each second that the loop did not spend waiting in epoll_wait. Wall time, so that time

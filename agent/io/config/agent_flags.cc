@@ -30,8 +30,8 @@ std::optional<AgentFlags> ParseAgentFlags(int argc, char** argv, int* exit_statu
       ->transform(CLI::AsSizeValue(false))
       ->capture_default_str();
   app.add_option("--port-file", flags.port_file, "Write the port listened on to this file");
-  app.add_flag("--exit-with-parent", flags.exit_with_parent,
-               "End when the process that started this agent ends");
+  app.add_option("--exit-with-parent", flags.exit_with_parent,
+                 "End when the process that started this agent, of this pid, ends");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -14,8 +14,8 @@ struct AgentFlags {
   int load_threads = 0;  // 0: one for each core
   std::vector<std::string> allow_targets;
   int64_t item_cache_bytes = int64_t{1} << 30;
-  std::string port_file;          // the port listened on is written there
-  bool exit_with_parent = false;  // the embedded agent ends with its controller
+  std::string port_file;         // the port listened on is written there
+  int64_t exit_with_parent = 0;  // the embedded agent ends with its controller, of this pid; 0: not
 };
 
 // Parses argv; FLAG = value pairs also come from --config FILE (INI or TOML, the names of the flags

@@ -133,6 +133,7 @@ LoopFacts CaseRunner::JoinAndCollect() {
     total.busy_share_max = std::max(total.busy_share_max, facts.busy_share_max);
     total.new_connections += facts.new_connections;
     total.reused_connections += facts.reused_connections;
+    if (total.failure.empty()) total.failure = facts.failure;
   }
   return total;
 }

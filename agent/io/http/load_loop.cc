@@ -53,12 +53,15 @@ absl::Status LoadLoop::Init() {
   for (const auto& [name, value] : options_.adapter->Headers()) {
     headers_ = curl_slist_append(headers_, StrCat(name, ": ", value).c_str());
   }
-  resolve_ = curl_slist_append(resolve_, options_.target->CurlResolveLine().c_str());
+  if (!options_.target->is_literal()) {
+    resolve_ = curl_slist_append(resolve_, options_.target->CurlResolveLine().c_str());
+  }
 
   context_ = {.agent_case = options_.agent_case,
               .adapter = options_.adapter,
               .policy = options_.policy,
               .clock = options_.clock,
+              .control = options_.control,
               .multi = multi_,
               .headers = headers_,
               .resolve = resolve_,
@@ -102,6 +105,7 @@ void LoadLoop::Run() {
   busy_ = BusyMeter(last_wait_end_ns_);
   Dispatch();
   while (!Finished()) Turn();
+  busy_.Waited(options_.clock->MonotonicNs(), options_.clock->MonotonicNs());
   facts_.busy_share_max = busy_.max_share();
 }
 
@@ -137,11 +141,12 @@ void LoadLoop::Turn() {
     busy_.Waited(wait_start_ns, now_ns);
     context_.ready_since_ns = now_ns;
   }
+  busy_.Waited(now_ns, now_ns);
   last_wait_end_ns_ = now_ns;
+  if (!options_.control->CheckLease(now_ns)) CancelAll();
   ServeSockets(ready.sockets);
   ServeCurlTimer(now_ns);
   Reap();
-  options_.control->CheckLease(now_ns);
   if (ready.tick) EndDeadTransfers(now_ns);
   if (options_.control->mode() == LoadMode::kCancel) CancelAll();
   Dispatch();
@@ -154,7 +159,7 @@ void LoadLoop::ServeSockets(std::span<const epoll_event> sockets) {
                        ((event.events & EPOLLOUT) != 0 ? CURL_CSELECT_OUT : 0) |
                        ((event.events & (EPOLLERR | EPOLLHUP)) != 0 ? CURL_CSELECT_ERR : 0);
     ++context_.read_sequence;
-    curl_multi_socket_action(multi_, event.data.fd, events, &running);
+    CheckCurl(curl_multi_socket_action(multi_, event.data.fd, events, &running));
     // At once, not after the other sockets: a slot that has become free must not wait for them.
     Reap();
   }
@@ -165,7 +170,14 @@ void LoadLoop::ServeCurlTimer(int64_t now_ns) {
   curl_timer_ns_ = 0;
   int running = 0;
   ++context_.read_sequence;
-  curl_multi_socket_action(multi_, CURL_SOCKET_TIMEOUT, 0, &running);
+  CheckCurl(curl_multi_socket_action(multi_, CURL_SOCKET_TIMEOUT, 0, &running));
+}
+
+void LoadLoop::CheckCurl(CURLMcode code) {
+  if (code == CURLM_OK) return;
+  // The state of every transfer is uncertain now (libcurl's manual): the case cannot go on here.
+  facts_.failure = StrCat("libcurl failed: ", curl_multi_strerror(code));
+  options_.control->SetMode(LoadMode::kCancel);
 }
 
 void LoadLoop::Reap() {
@@ -213,14 +225,14 @@ void LoadLoop::Dispatch() {
     // the thread is done with the one before. What this ramp takes shows in the steady window.
     if (slot.fresh && !slot.starved) slot.since_ns = std::max(slot.since_ns, ramp_ns_);
     counters_.started.fetch_add(1, std::memory_order_relaxed);
-    slot.transfer->Begin(std::move(request), slot.since_ns);
+    CheckCurl(slot.transfer->Begin(std::move(request), slot.since_ns));
     if (slot.starved) {
       counters_.starved_slot_ns.fetch_add(options_.clock->MonotonicNs() - slot.since_ns,
                                           std::memory_order_relaxed);
     }
     // At once, so that `dispatched` is when the sending or connecting really begins.
     int running = 0;
-    curl_multi_socket_action(multi_, CURL_SOCKET_TIMEOUT, 0, &running);
+    CheckCurl(curl_multi_socket_action(multi_, CURL_SOCKET_TIMEOUT, 0, &running));
     if (slot.fresh) ramp_ns_ = options_.clock->MonotonicNs();
   }
 }

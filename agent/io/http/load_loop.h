@@ -79,6 +79,7 @@ class LoadLoop {
   void Turn();
   void ServeSockets(std::span<const epoll_event> sockets);
   void ServeCurlTimer(int64_t now_ns);
+  void CheckCurl(CURLMcode code);
   void Reap();
   void Dispatch();
   bool MaySend();

@@ -18,6 +18,11 @@ rlimit CurrentLimit() {
   return limit;
 }
 
+int64_t MaxOpenFiles() {
+  const rlim_t limit = CurrentLimit().rlim_cur;
+  return limit == RLIM_INFINITY ? int64_t{1} << 30 : static_cast<int64_t>(limit);
+}
+
 }  // namespace
 
 void RaiseOpenFilesLimit() {
@@ -26,17 +31,13 @@ void RaiseOpenFilesLimit() {
   setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-int64_t MaxConnections() {
-  const rlim_t limit = CurrentLimit().rlim_cur;
-  const int64_t files = limit == RLIM_INFINITY ? int64_t{1} << 30 : static_cast<int64_t>(limit);
-  return std::max<int64_t>(files - kReserved, 0);
-}
+int64_t MaxConnections() { return std::max<int64_t>(MaxOpenFiles() - kReserved, 0); }
 
 absl::Status CheckOpenFiles(int64_t connections) {
   if (connections <= MaxConnections()) return absl::OkStatus();
   return absl::ResourceExhaustedError(
       StrCat(connections, " connections need a limit of at least ", connections + kReserved,
-             " open files, and this agent may have ", MaxConnections() + kReserved,
+             " open files, and this agent may have ", MaxOpenFiles(),
              "; set LimitNOFILE= in its systemd unit, or `ulimit -n`, or add agents"));
 }
 

@@ -16,6 +16,8 @@ struct ResolvedEndpoint {
   Endpoint endpoint;
   std::vector<IpAddress> addresses;  // allowed ones, in the resolver's order; never empty
 
+  // The URL names an address, not a host: there is nothing to resolve.
+  bool is_literal() const { return ParseIpAddress(endpoint.host).ok(); }
   // "10.0.0.7:8000", of the first address; what reports show.
   std::string Display() const;
   // The line for libcurl's CURLOPT_RESOLVE: "host:port:address,address".

@@ -65,7 +65,7 @@ bool Transfer::SetFixedOptions() {
              static_cast<long>(agent_case.timeouts.connect_ns / kNsPerMs + 60'000));
 }
 
-void Transfer::Begin(std::unique_ptr<PreparedRequest> request, int64_t intended_ns) {
+CURLMcode Transfer::Begin(std::unique_ptr<PreparedRequest> request, int64_t intended_ns) {
   request_ = std::move(request);
   recorder_.Reset();
   recorder_.record().request_index = request_->request_index;
@@ -85,7 +85,7 @@ void Transfer::Begin(std::unique_ptr<PreparedRequest> request, int64_t intended_
   dispatched_ns_ = context_->clock->MonotonicNs();
   recorder_.record().intended_ns = SinceCaseStart(intended_ns);
   recorder_.record().dispatched_ns = SinceCaseStart(dispatched_ns_);
-  curl_multi_add_handle(context_->multi, easy_);
+  return curl_multi_add_handle(context_->multi, easy_);
 }
 
 int Transfer::OnReadyToSend(void* self, char*, char*, int, int) {
@@ -93,9 +93,11 @@ int Transfer::OnReadyToSend(void* self, char*, char*, int, int) {
   // libcurl sends a request again by itself when a reused connection turns out to be dead before
   // the first byte of an answer. Once is what a user expects of keep-alive, but never unseen.
   if (++transfer->sends_ > 2) return CURL_PREREQFUNC_ABORT;
+  const int64_t now_ns = transfer->context_->clock->MonotonicNs();
+  if (!transfer->context_->control->CheckLease(now_ns)) return CURL_PREREQFUNC_ABORT;
   RequestRecord& record = transfer->recorder_.record();
   if (transfer->sends_ == 2) record.flags |= kFlagStaleConnection;
-  transfer->sent_ns_ = transfer->context_->clock->MonotonicNs();
+  transfer->sent_ns_ = now_ns;
   record.sent_ns = transfer->SinceCaseStart(transfer->sent_ns_);
   return CURL_PREREQFUNC_OK;
 }

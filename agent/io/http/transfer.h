@@ -16,6 +16,7 @@
 
 #include "agent/core/engine/engine_adapter.h"
 #include "agent/core/engine/stream_recorder.h"
+#include "agent/core/load/case_control.h"
 #include "agent/core/load/prepared_request.h"
 #include "agent/core/net/address_policy.h"
 #include "common/model/agent_case.h"
@@ -30,6 +31,7 @@ struct TransferContext {
   const EngineAdapter* adapter = nullptr;
   const AddressPolicy* policy = nullptr;
   const Clock* clock = nullptr;
+  CaseControl* control = nullptr;
   CURLM* multi = nullptr;
   curl_slist* headers = nullptr;  // of every request
   curl_slist* resolve = nullptr;  // the engine's addresses, resolved beforehand
@@ -53,8 +55,8 @@ class Transfer {
   absl::Status Init();
 
   // Hands `request` to libcurl. `intended_ns`: when the slot became free, monotonic.
-  // REQUIRES: not busy().
-  void Begin(std::unique_ptr<PreparedRequest> request, int64_t intended_ns);
+  // Another answer than CURLM_OK means that libcurl cannot go on. REQUIRES: not busy().
+  CURLMcode Begin(std::unique_ptr<PreparedRequest> request, int64_t intended_ns);
   // libcurl is done with it, with `code`.
   void End(CURLcode code);
   // Breaks the request off, as cancelled or as failed with a timeout's class.

@@ -15,11 +15,6 @@ constexpr absl::Duration kMonitorPeriod = absl::Milliseconds(10);
 constexpr absl::Duration kStopTimeout = absl::Seconds(10);
 constexpr int64_t kFlushIntervalNs = 200 * kNsPerMs;
 
-absl::Status OutOfOrder(absl::string_view what) {
-  return absl::FailedPreconditionError(
-      StrCat("the controller sent ", what, " while no case is prepared"));
-}
-
 }  // namespace
 
 AgentSession::AgentSession(const AgentOptions* options, const Clock* clock, std::string run_id,
@@ -67,29 +62,24 @@ absl::Status AgentSession::OnControl(const v1::ControlRequest& request) {
       control_out_.Push(std::move(response));
       return absl::OkStatus();
     }
-    case v1::ControlRequest::kHeartbeat:
-      return absl::OkStatus();
     case v1::ControlRequest::kPrepare:
       return Prepare(request.prepare());
     case v1::ControlRequest::kStart:
-      if (current == nullptr) return OutOfOrder("Start");
-      current->StartAt(request.start().start_at_agent_ns());
+      if (const auto target = RunnerOf(request.start().case_index()); target != nullptr) {
+        target->StartAt(request.start().start_at_agent_ns());
+      }
       return absl::OkStatus();
     case v1::ControlRequest::kRecall:
       Recall(request.recall().count());
       return absl::OkStatus();
     case v1::ControlRequest::kFinishCase:
-      if (current == nullptr) return OutOfOrder("FinishCase");
-      current->NoMoreWork();
+      if (const auto target = RunnerOf(request.finish_case().case_index()); target != nullptr) {
+        target->NoMoreWork();
+      }
       return absl::OkStatus();
-    case v1::ControlRequest::kStop: {
-      if (current == nullptr) return absl::OkStatus();  // it ended while Stop was on its way
-      absl::MutexLock lock(&mutex_);
-      stop_asked_ = true;
-      current->Stop(request.stop().mode() == v1::Stop::MODE_DRAIN ? LoadMode::kDrain
-                                                                  : LoadMode::kCancel);
+    case v1::ControlRequest::kStop:
+      Stop(request.stop());
       return absl::OkStatus();
-    }
     case v1::ControlRequest::kHello:
     case v1::ControlRequest::MESSAGE_NOT_SET:
       break;
@@ -97,6 +87,21 @@ absl::Status AgentSession::OnControl(const v1::ControlRequest& request) {
   return absl::InvalidArgumentError(
       "the controller sent a control message that this agent does not "
       "know; update the agent or the controller");
+}
+
+std::shared_ptr<CaseRunner> AgentSession::RunnerOf(uint32_t case_index) const {
+  std::shared_ptr<CaseRunner> current = runner();
+  const bool same =
+      current != nullptr && current->agent_case().case_index == static_cast<int32_t>(case_index);
+  return same ? current : nullptr;
+}
+
+void AgentSession::Stop(const v1::Stop& stop) {
+  const std::shared_ptr<CaseRunner> target = RunnerOf(stop.case_index());
+  if (target == nullptr) return;
+  absl::MutexLock lock(&mutex_);
+  stop_asked_ = true;
+  target->Stop(stop.mode() == v1::Stop::MODE_DRAIN ? LoadMode::kDrain : LoadMode::kCancel);
 }
 
 absl::Status AgentSession::Prepare(const v1::Prepare& prepare) {
@@ -123,6 +128,7 @@ absl::Status AgentSession::Prepare(const v1::Prepare& prepare) {
     absl::MutexLock lock(&mutex_);
     received_ = 0;
     stop_asked_ = false;
+    gave_up_.clear();
     last_progress_ = v1::Progress();
     last_progress_ns_ = 0;
     cpu_seconds_at_prepare_ = ProcessCpuSeconds();
@@ -183,11 +189,12 @@ absl::Status AgentSession::OnData(const v1::DataRequest& request) {
 }
 
 absl::Status AgentSession::AddWork(const v1::Work& work) {
-  const std::shared_ptr<CaseRunner> current = runner();
-  if (current == nullptr) return OutOfOrder("Work");
+  const std::shared_ptr<CaseRunner> current = RunnerOf(work.case_index());
+  // The case ended here while its work was on the way: the controller knows, and nothing is sent.
+  if (current == nullptr) return absl::OkStatus();
   RETURN_IF_ERROR(intake_.Queue(work, *current));
   absl::MutexLock lock(&mutex_);
-  received_ += work.entries_size();
+  if (runner_ == current) received_ += work.entries_size();
   return absl::OkStatus();
 }
 
@@ -221,11 +228,10 @@ void AgentSession::CollectRecords(CaseRunner& runner, int64_t now_ns) {
     last_flush_ns_ = now_ns;
     outlet_.Flush();
   }
-  if (OutletIsFull()) runner.Stop(LoadMode::kCancel);
-}
-
-bool AgentSession::OutletIsFull() const {
-  return outlet_.unacknowledged_bytes() > options_.max_unacknowledged_bytes;
+  if (outlet_.unacknowledged_bytes() > options_.max_unacknowledged_bytes) {
+    gave_up_ = "the controller did not take the records, and this agent's memory for them is full";
+    runner.Stop(LoadMode::kCancel);
+  }
 }
 
 void AgentSession::SendProgress(const CaseRunner& runner, int64_t now_ns) {
@@ -264,10 +270,8 @@ void AgentSession::FinishCase(CaseRunner& runner) {
   CaseEnd end{.last_sequence = outlet_.last_sequence(),
               .cpu_seconds = ProcessCpuSeconds() - cpu_seconds_at_prepare_};
   if (runner.mode() == LoadMode::kCancel && !stop_asked_) {
-    end.lease_lost =
-        OutletIsFull()
-            ? "the controller did not take the records, and this agent's memory for them is full"
-            : "nothing was heard from the controller for the lease";
+    end.gave_up =
+        gave_up_.empty() ? "nothing was heard from the controller for the lease" : gave_up_;
   }
   v1::ControlResponse response;
   *response.mutable_case_done() = MakeCaseDone(runner, end);

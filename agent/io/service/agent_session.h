@@ -58,6 +58,9 @@ class AgentSession {
   absl::Status AddWork(const v1::Work& work);
   void Recall(uint64_t count);
   std::shared_ptr<CaseRunner> runner() const;
+  // The runner if it is that case's: messages of a case that has ended here cross its CaseDone.
+  std::shared_ptr<CaseRunner> RunnerOf(uint32_t case_index) const;
+  void Stop(const v1::Stop& stop);
   void RenewLease(CaseRunner& runner) const;
 
   void Monitor();
@@ -65,7 +68,6 @@ class AgentSession {
   void SendProgress(const CaseRunner& runner, int64_t now_ns);
   void CollectRecords(CaseRunner& runner, int64_t now_ns);
   void FinishCase(CaseRunner& runner);
-  bool OutletIsFull() const;
 
   const AgentOptions& options_;
   const Clock& clock_;
@@ -89,6 +91,7 @@ class AgentSession {
   int64_t last_progress_ns_ = 0;
   int64_t last_flush_ns_ = 0;
   double cpu_seconds_at_prepare_ = 0;
+  std::string gave_up_;  // why this agent ended the case by itself
 
   std::thread monitor_;
 };

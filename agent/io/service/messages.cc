@@ -47,7 +47,7 @@ v1::CaseDone MakeCaseDone(CaseRunner& runner, const CaseEnd& end) {
   done.set_cpu_seconds(end.cpu_seconds);
   done.set_starved_slot_ns(runner.counters().starved_slot_ns);
   done.set_loop_lag_histogram(facts.loop_lag_ns.Serialize());
-  done.set_lease_lost(end.lease_lost);
+  done.set_gave_up(facts.failure.empty() ? end.gave_up : facts.failure);
   return done;
 }
 

@@ -22,7 +22,7 @@ double ProcessCpuSeconds();
 struct CaseEnd {
   uint64_t last_sequence = 0;
   double cpu_seconds = 0;  // of the process, during the case
-  std::string lease_lost;  // "": the case was not given up
+  std::string gave_up;     // why this agent ended the case by itself; "": it did not
 };
 // Joins the load threads. REQUIRES: runner.ended().
 v1::CaseDone MakeCaseDone(CaseRunner& runner, const CaseEnd& end);

@@ -19,10 +19,10 @@ void WarnOfTokens(const CaseReport& report, Warnings& out) {
   if (chunks != tokens.sources.end()) {
     out.push_back(StrCat(
         "Output tokens of ", chunks->second, " of ", report.requests.ok,
-        " successful requests are counted stream events, not tokens: the engine reported no usage "
-        "and no tokenizer was named. An event can hold several tokens, so throughput and TPOT may "
-        "be "
-        "off by that factor. Name the model's tokenizer in the scenario."));
+        " successful requests are counted stream events, not tokens: the engine reported no usage. "
+        "An event can hold several tokens, so throughput and TPOT may be off by that factor. "
+        "Switch "
+        "usage in the stream on at the engine."));
   }
   if (tokens.without_output > 0) {
     out.push_back(StrCat(
@@ -117,7 +117,9 @@ Warnings GeneralLimits() {
       "from the engine's own time.");
   limits.push_back(
       "The error bound covers the time from a readable socket to the read. Delays before that, in "
-      "the network card, the kernel or a proxy on the way, look like the engine's.");
+      "the network card, in the kernel, in a proxy on the way, or while a load thread that was "
+      "woken "
+      "waits for a processor, look like the engine's.");
   limits.push_back(
       "Token counts reported by an engine are taken as reported. Engines with different tokenizers "
       "count different things.");

@@ -47,7 +47,6 @@ class AgentLink {
   virtual const AgentInfo& info() const = 0;
 
   virtual void Ping(uint64_t id, int64_t now_ns) = 0;
-  virtual void Heartbeat() = 0;
   virtual void Prepare(const AgentCase& agent_case) = 0;
   virtual void Start(int32_t case_index, int64_t start_at_agent_ns) = 0;
   virtual void SendItem(const ItemId& id, const Item& item) = 0;
@@ -94,7 +93,7 @@ struct CaseDoneEvent {
   double cpu_seconds = 0;
   int64_t starved_slot_ns = 0;
   LogHistogram loop_lag_ns;
-  std::string lease_lost;
+  std::string gave_up;
 };
 // Nothing more will be heard from this agent.
 struct LostEvent {

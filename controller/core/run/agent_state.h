@@ -25,6 +25,7 @@ struct RunAgent {
   bool lost = false;
 };
 
+// During one case.
 struct AgentState {
   explicit AgentState(RunAgent* run_agent)
       : run(run_agent), link(run_agent->link), lost(run_agent->lost) {}

@@ -26,6 +26,11 @@ CaseCoordinator::CaseCoordinator(CaseOrder order, const std::vector<RunAgent*>& 
       allocator_(order_.agent_case.case_index, order_.source, &agents_) {}
 
 absl::Status CaseCoordinator::Begin(int64_t now_ns) {
+  if (std::all_of(agents_.begin(), agents_.end(), [](const AgentState& a) { return a.lost; })) {
+    Reject(absl::UnavailableError(StrCat("no agent is left: the last one, ",
+                                         agents_.back().link->info().name, ", was lost earlier")));
+    return rejection_;
+  }
   std::vector<int64_t> limits;
   for (const AgentState& agent : agents_) {
     limits.push_back(agent.active() ? agent.link->info().max_concurrency : 0);
@@ -42,7 +47,6 @@ absl::Status CaseCoordinator::Begin(int64_t now_ns) {
     agents_[i].share = (*shares)[i];
     AgentCase share = order_.agent_case;
     share.concurrency = agents_[i].share;
-    share.max_concurrency = agents_[i].share;
     agents_[i].link->Prepare(share);
   }
   return absl::OkStatus();
@@ -104,11 +108,15 @@ void CaseCoordinator::OnRecords(AgentState& agent, const RecordsEvent& records) 
 
 void CaseCoordinator::OnCaseDone(AgentState& agent, const CaseDoneEvent& done) {
   agent.facts = done;
-  if (!done.lease_lost.empty() && state_ != State::kStopping) {
-    incomplete_reasons_.push_back(
-        StrCat("agent ", agent.link->info().name, " gave the case up: ", done.lease_lost));
-    StopAll(StopMode::kDrain);
+  if (done.gave_up.empty() || state_ == State::kStopping) return;
+  const std::string sentence =
+      StrCat("agent ", agent.link->info().name, " gave the case up: ", done.gave_up);
+  if (state_ == State::kPreparing || state_ == State::kPrefetching) {
+    Reject(absl::FailedPreconditionError(sentence));
+    return;
   }
+  incomplete_reasons_.push_back(sentence);
+  StopAll(StopMode::kDrain);
 }
 
 void CaseCoordinator::OnLost(AgentState& agent, const LostEvent& lost) {
@@ -156,7 +164,7 @@ void CaseCoordinator::Allocate() {
     incomplete_reasons_.push_back(StrCat("no more work could be read: ", ToStd(status.message())));
     StopAll(StopMode::kDrain);
   } else {
-    Reject(status);
+    Reject(absl::FailedPreconditionError(status.message()));
   }
 }
 

@@ -61,7 +61,11 @@ absl::Status WorkAllocator::Allocate() {
     } else {
       ++next_;
     }
-    RETURN_IF_ERROR(HandOut(*agent, request_index));
+    if (absl::Status status = HandOut(*agent, request_index); !status.ok()) {
+      returned_.push_front(request_index);
+      Flush();
+      return status;
+    }
   }
   Flush();
   if (!stopped_ && next_ == source_.total()) CallBack();

@@ -45,19 +45,24 @@ AgentTarget MakeTarget(const addrinfo& entry, int port) {
       .name = joined, .grpc = StrCat(v4 ? "ipv4:" : "ipv6:", joined), .local = IsLoopback(entry)};
 }
 
+absl::Status Unexpected(std::string_view text) {
+  return absl::InvalidArgumentError(
+      StrCat("agent '", text, "': expected HOST:PORT or unix:PATH, such as load1:7070"));
+}
+
 }  // namespace
 
 absl::StatusOr<std::vector<AgentTarget>> ResolveAgents(std::string_view text) {
   absl::string_view rest = ToAbsl(text);
   if (absl::ConsumePrefix(&rest, "unix:")) {
+    if (rest.empty()) return Unexpected(text);
     return std::vector<AgentTarget>{{std::string(text), std::string(text), true}};
   }
   const size_t colon = rest.rfind(':');
   int port = 0;
   if (colon == absl::string_view::npos || colon == 0 ||
       !absl::SimpleAtoi(rest.substr(colon + 1), &port) || port < 1 || port > 65535) {
-    return absl::InvalidArgumentError(
-        StrCat("agent '", text, "': expected HOST:PORT or unix:PATH, such as load1:7070"));
+    return Unexpected(text);
   }
   std::string host(rest.substr(0, colon));
   if (host.size() > 2 && host.front() == '[' && host.back() == ']') {

@@ -58,7 +58,8 @@ absl::Status EmbeddedAgent::Spawn(const std::vector<std::string>& arguments) {
   }
   directory_ = pattern;
 
-  std::vector<std::string> words = {program, "--listen", target().grpc, "--exit-with-parent"};
+  std::vector<std::string> words = {program, "--listen", target().grpc, "--exit-with-parent",
+                                    StrCat(getpid())};
   words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<char*> argv;
   for (std::string& word : words) argv.push_back(word.data());

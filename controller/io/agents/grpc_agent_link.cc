@@ -12,6 +12,8 @@ namespace {
 
 // How long the agent gets to end its side before the connection is cut.
 constexpr absl::Duration kCloseTimeout = absl::Seconds(3);
+// How long one stream may go on after the other has ended.
+constexpr absl::Duration kGrace = absl::Seconds(1);
 
 template <typename Message, typename Stream>
 void WriteAll(BlockingQueue<Message>& queue, Stream& stream) {
@@ -30,7 +32,7 @@ CaseDoneEvent ToEvent(const v1::CaseDone& done) {
   event.busy_share_max = done.busy_share_max();
   event.cpu_seconds = done.cpu_seconds();
   event.starved_slot_ns = static_cast<int64_t>(done.starved_slot_ns());
-  event.lease_lost = done.lease_lost();
+  event.gave_up = done.gave_up();
   return event;
 }
 
@@ -103,17 +105,27 @@ GrpcAgentLink::~GrpcAgentLink() {
     data_context_.TryCancel();
     return;
   }
-  if (!control_ended_.WaitForNotificationWithTimeout(kCloseTimeout)) control_context_.TryCancel();
-  if (!data_ended_.WaitForNotificationWithTimeout(kCloseTimeout)) data_context_.TryCancel();
+  if (!control_ended_.WaitForNotificationWithTimeout(kCloseTimeout)) {
+    control_context_.TryCancel();
+    data_context_.TryCancel();
+  }
   for (std::thread& thread : threads_) thread.join();
 }
 
 void GrpcAgentLink::ReadControl() {
   v1::ControlResponse response;
   while (control_->Read(&response)) HearControl(response);
-  PostLost(StreamEndText(control_->Finish()));
-  // The Data stream is of no use without Control.
-  data_context_.TryCancel();
+  NoteReason(StreamEndText(control_->Finish()));
+  control_over_.Notify();
+  // What has already arrived on Data still counts; without Control it ends by itself, mostly.
+  if (!data_ended_.WaitForNotificationWithTimeout(kGrace)) {
+    data_context_.TryCancel();
+    data_ended_.WaitForNotification();
+  }
+  if (!closing_) {
+    absl::MutexLock lock(&mutex_);
+    Post(LostEvent{lost_reason_});  // the last event of all
+  }
   control_ended_.Notify();
 }
 
@@ -122,10 +134,11 @@ void GrpcAgentLink::ReadData() {
   while (data_->Read(&response)) {
     if (response.has_record_batch()) HearRecords(response.record_batch());
   }
-  PostLost(StreamEndText(data_->Finish()));
-  // Without a way for its records the agent must not go on: breaking Control off stops it.
-  if (!closing_) control_context_.TryCancel();
+  const std::string reason = StreamEndText(data_->Finish());
   data_ended_.Notify();
+  // An agent that ends the run breaks Data off and says why on Control: that word comes first.
+  // Otherwise it must not go on without a way for its records: breaking Control off stops it.
+  if (!closing_ && !control_over_.WaitForNotificationWithTimeout(kGrace)) BreakOff(reason);
 }
 
 void GrpcAgentLink::HearControl(const v1::ControlResponse& response) {
@@ -155,13 +168,13 @@ void GrpcAgentLink::HearControl(const v1::ControlResponse& response) {
         event.loop_lag_ns = *std::move(lag);
         Post(std::move(event));
       } else {
-        PostLost(StrCat("it sent a loop-lag histogram that cannot be read: ",
+        BreakOff(StrCat("it sent a loop-lag histogram that cannot be read: ",
                         ToStd(lag.status().message())));
       }
       break;
     }
     default:
-      PostLost("it sent a message that this controller does not know; install the same version");
+      BreakOff("it sent a message that this controller does not know; install the same version");
   }
 }
 
@@ -173,7 +186,7 @@ void GrpcAgentLink::HearRecords(const v1::RecordBatch& batch) {
   for (const v1::RequestRecord& proto : batch.records()) {
     absl::StatusOr<RequestRecord> record = FromProto(proto);
     if (!record.ok()) {
-      PostLost(std::string(record.status().message()));
+      BreakOff(std::string(record.status().message()));
       return;
     }
     event.records.push_back(*std::move(record));
@@ -185,21 +198,20 @@ void GrpcAgentLink::Post(decltype(AgentEvent::body) body) {
   inbox_.Push(AgentEvent{index_, std::move(body)});
 }
 
-void GrpcAgentLink::PostLost(const std::string& reason) {
-  if (closing_ || lost_.exchange(true)) return;
-  Post(LostEvent{reason});
+void GrpcAgentLink::NoteReason(const std::string& reason) {
+  absl::MutexLock lock(&mutex_);
+  if (lost_reason_.empty()) lost_reason_ = reason;
+}
+
+void GrpcAgentLink::BreakOff(const std::string& reason) {
+  NoteReason(reason);
+  control_context_.TryCancel();
 }
 
 void GrpcAgentLink::Ping(uint64_t id, int64_t now_ns) {
   v1::ControlRequest request;
   request.mutable_ping()->set_id(id);
   request.mutable_ping()->set_sent_controller_ns(now_ns);
-  control_out_.Push(std::move(request));
-}
-
-void GrpcAgentLink::Heartbeat() {
-  v1::ControlRequest request;
-  request.mutable_heartbeat();
   control_out_.Push(std::move(request));
 }
 

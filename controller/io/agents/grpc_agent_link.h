@@ -12,7 +12,9 @@
 #include <string>
 #include <thread>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/synchronization/notification.h"
 
 #include "common/concurrency/blocking_queue.h"
@@ -39,7 +41,6 @@ class GrpcAgentLink final : public AgentLink {
 
   const AgentInfo& info() const override { return info_; }
   void Ping(uint64_t id, int64_t now_ns) override;
-  void Heartbeat() override;
   void Prepare(const AgentCase& agent_case) override;
   void Start(int32_t case_index, int64_t start_at_agent_ns) override;
   void SendItem(const ItemId& id, const Item& item) override;
@@ -61,7 +62,9 @@ class GrpcAgentLink final : public AgentLink {
   void HearControl(const v1::ControlResponse& response);
   void HearRecords(const v1::RecordBatch& batch);
   void Post(decltype(AgentEvent::body) body);
-  void PostLost(const std::string& reason);
+  // The agent said something that makes no sense: breaks both streams off, for this reason.
+  void BreakOff(const std::string& reason);
+  void NoteReason(const std::string& reason);
 
   const size_t index_;
   const Clock& clock_;
@@ -77,8 +80,10 @@ class GrpcAgentLink final : public AgentLink {
   BlockingQueue<v1::ControlRequest> control_out_;
   BlockingQueue<v1::DataRequest> data_out_;
   std::atomic<bool> closing_{false};
-  std::atomic<bool> lost_{false};
-  absl::Notification control_ended_;
+  absl::Mutex mutex_;
+  std::string lost_reason_ ABSL_GUARDED_BY(mutex_);  // the first one
+  absl::Notification control_over_;                  // read to its end
+  absl::Notification control_ended_;                 // and the loss was told
   absl::Notification data_ended_;
   std::vector<std::thread> threads_;
 };

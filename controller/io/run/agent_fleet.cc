@@ -72,11 +72,20 @@ absl::Status AgentFleet::MeasureClocks() {
 }
 
 void AgentFleet::PingAll(int64_t now_ns) {
-  if (now_ns - last_ping_ns_ < kHeartbeatIntervalNs) return;
+  if (now_ns - last_ping_ns_ < kPingIntervalNs) return;
   last_ping_ns_ = now_ns;
   for (RunAgent* agent : agents_) {
     if (!agent->lost) agent->link->Ping(next_ping_++, now_ns);
   }
+}
+
+void AgentFleet::Idle(int64_t timeout_ns) {
+  const std::optional<AgentEvent> event = Next(timeout_ns);
+  const auto* late = event ? std::get_if<RecordsEvent>(&event->body) : nullptr;
+  if (late == nullptr) return;
+  RunAgent& agent = *agents_[event->agent];
+  agent.last_sequence = std::max(agent.last_sequence, late->sequence);
+  agent.link->Acknowledge(late->sequence);
 }
 
 std::optional<AgentEvent> AgentFleet::Next(int64_t timeout_ns) {

@@ -38,6 +38,9 @@ class AgentFleet {
   // The next event, or nullopt after `timeout_ns`. Pongs are taken care of here; meanwhile every
   // agent is pinged once a second, which keeps its lease and its clock's offset fresh.
   std::optional<AgentEvent> Next(int64_t timeout_ns);
+  // Between two cases: passes up to `timeout_ns`. Late records of a case that is over are
+  // acknowledged; what became of its requests is written down already.
+  void Idle(int64_t timeout_ns);
 
  private:
   explicit AgentFleet(const Clock* clock) : clock_(*clock) {}

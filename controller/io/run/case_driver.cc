@@ -50,9 +50,14 @@ absl::Status CaseDriver::Run() {
                                         context_.case_count, spec_.name, spec_.requests,
                                         spec_.concurrency));
   context_.repeats->BeginCase(spec_.engine.name, spec_.engine.url, spec_.dataset.cache_bust);
-  signals_seen_ = context_.signals->count();
-  RETURN_IF_ERROR(Drive());
-  context_.display->Finish(ProgressLine(context_.clock->MonotonicNs()));
+  if (absl::Status lost = Drive(); !lost.ok()) {
+    // The disk may be full: what can still be written says so in the report.
+    context_.db->WriteCase(MakeFacts()).IgnoreError();
+    return lost;
+  }
+  if (coordinator_.start_ns()) {
+    context_.display->Finish(ProgressLine(context_.clock->MonotonicNs()));
+  }
   RETURN_IF_ERROR(WriteDown());
   return coordinator_.rejection();
 }
@@ -137,9 +142,12 @@ absl::Status CaseDriver::WriteUnsent() {
   const std::vector<AgentState>& agents = coordinator_.agents();
   for (size_t i = 0; i < agents.size(); ++i) {
     const AgentInfo& info = agents[i].link->info();
-    // A rejected case was handed out but never started.
+    // What a case that was rejected or stopped had handed out and an agent that is still there did
+    // not report, it never began.
+    const bool stopped =
+        !coordinator_.rejection().ok() || !coordinator_.incomplete_reasons().empty();
     const RequestStatus status =
-        coordinator_.rejection().ok() ? RequestStatus::kLost : RequestStatus::kNotSent;
+        stopped && !agents[i].lost ? RequestStatus::kNotSent : RequestStatus::kLost;
     RETURN_IF_ERROR(WriteSynthetic(info.name, info.epoch, status, coordinator_.LostRequests(i)));
   }
   return WriteSynthetic("", 0, RequestStatus::kNotSent, coordinator_.NotSentRequests());
@@ -181,7 +189,8 @@ CaseFacts CaseDriver::MakeFacts() const {
     facts.incomplete_reasons.emplace_back(coordinator_.rejection().message());
   }
   for (const AgentState& agent : coordinator_.agents()) {
-    facts.agents.push_back(MakeAgentFacts(agent));
+    // One that was lost in an earlier case had no part in this one.
+    if (!agent.lost || !agent.lost_reason.empty()) facts.agents.push_back(MakeAgentFacts(agent));
   }
   return facts;
 }

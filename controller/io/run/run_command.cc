@@ -96,14 +96,15 @@ class Run {
       CaseDriver driver(context, spec, input.api_key, input.dataset, input.plan);
       absl::Status status =
           interrupted ? driver.Skip("not run: the run was interrupted by a signal") : driver.Run();
-      if (absl::IsDataLoss(status)) return status;
+      if (absl::IsDataLoss(status)) {
+        WriteEnd().IgnoreError();
+        return status;
+      }
       if (!status.ok() && !any_load_) return status;
       if (!status.ok()) display_.Say(StrCat("  not run: ", ToStd(status.message())));
       any_load_ = any_load_ || status.ok();
     }
-    facts_.interrupted = signals_.count() > 0;
-    facts_.finished_wall_ns = clock_.WallNs();
-    return db_->WriteRun(facts_);
+    return WriteEnd();
   }
 
   // Writes the reports and shows them; returns the exit status.
@@ -124,10 +125,16 @@ class Run {
   bool any_load() const { return any_load_; }
 
  private:
+  absl::Status WriteEnd() {
+    facts_.interrupted = signals_.count() > 0;
+    facts_.finished_wall_ns = clock_.WallNs();
+    return db_->WriteRun(facts_);
+  }
+
   void Pause() {
     const int64_t until_ns = clock_.MonotonicNs() + inputs_.scenario.pause_ns;
     while (clock_.MonotonicNs() < until_ns && signals_.count() == 0) {
-      fleet_->Next(std::min<int64_t>(until_ns - clock_.MonotonicNs(), 100 * kNsPerMs));
+      fleet_->Idle(std::min<int64_t>(until_ns - clock_.MonotonicNs(), 100 * kNsPerMs));
     }
   }
 
@@ -156,6 +163,8 @@ int RunCommand(const RunOptions& options) {
       LoadRunInputs(options.scenario_path, options.overrides, ProcessEnvironment());
   if (!inputs.ok()) return Fail(inputs.status(), kExitRejected);
 
+  // From here on a signal drains; until now it simply ended the program. No thread exists yet.
+  SignalWatcher::Block();
   Run run(options, *std::move(inputs));
   absl::Status status = run.Prepare();
   if (status.ok()) status = run.Execute();

@@ -17,8 +17,7 @@ struct RunOptions {
 };
 
 // Returns the exit status (design section 3). Everything for the user goes to stdout (the tables)
-// and stderr (progress, errors). REQUIRES: SignalWatcher::Block() was called before any thread
-// existed.
+// and stderr (progress, errors). REQUIRES: the process has no other thread.
 int RunCommand(const RunOptions& options);
 
 }  // namespace monsoon

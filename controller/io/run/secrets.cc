@@ -26,6 +26,11 @@ absl::StatusOr<Secret> ReadApiKey(const EngineSpec& engine) {
   }
   std::string key = content.str();
   key.erase(key.find_last_not_of(" \t\r\n") + 1);
+  if (key.empty()) {
+    return absl::FailedPreconditionError(StrCat("engine ", engine.name, ": the file ",
+                                                engine.api_key_file,
+                                                " (api_key_file) holds no key"));
+  }
   return Secret(std::move(key));
 }
 

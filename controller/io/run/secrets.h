@@ -8,7 +8,7 @@
 
 namespace monsoon {
 
-// The key of `engine`: from its environment variable or file (trailing line breaks removed), or an
+// The key of `engine`: from its environment variable or file (blanks at its end removed), or an
 // empty one when it names none. FAILED_PRECONDITION, naming the variable or file but never a value,
 // when the key is not there.
 absl::StatusOr<Secret> ReadApiKey(const EngineSpec& engine);

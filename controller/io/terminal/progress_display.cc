@@ -17,6 +17,9 @@ size_t TerminalColumns(std::FILE* out) {
   return size.ws_col;
 }
 
+// A byte inside a UTF-8 character, before which a line must not be cut.
+bool IsContinuation(char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; }
+
 }  // namespace
 
 ProgressDisplay::ProgressDisplay(std::FILE* out, bool quiet)
@@ -63,8 +66,10 @@ void ProgressDisplay::Finish(const std::string& line) {
 
 void ProgressDisplay::Rewrite(const std::string& line) {
   // One column less than there are, so that the terminal never wraps.
-  const size_t room = TerminalColumns(out_) - 1;
-  std::fprintf(out_, "\r  %.*s\x1b[K", static_cast<int>(room > 2 ? room - 2 : 0), line.c_str());
+  const size_t columns = TerminalColumns(out_) - 1;
+  size_t room = columns > 2 ? columns - 2 : 0;
+  while (room > 0 && room < line.size() && IsContinuation(line[room])) --room;
+  std::fprintf(out_, "\r  %.*s\x1b[K", static_cast<int>(room), line.c_str());
   std::fflush(out_);
   line_open_ = true;
 }
