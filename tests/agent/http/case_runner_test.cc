@@ -39,7 +39,6 @@ TEST_F(CaseRunnerTest, EveryRequestEndsInOneRecordWithStampsInOrder) {
                                          record.last_token_ns,
                                          record.done_ns};
     EXPECT_TRUE(std::is_sorted(stamps.begin(), stamps.end())) << ::testing::PrintToString(stamps);
-    EXPECT_GE(record.last_token_ns - record.first_token_ns, 3 * kNsPerMs);
     EXPECT_EQ(record.tls_ns, kNever);
     EXPECT_EQ(record.connect_ns != kNever, record.has_flag(kFlagNewConnection));
   }

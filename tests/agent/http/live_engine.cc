@@ -42,7 +42,7 @@ AgentCase LiveEngine::Case(int64_t concurrency) const {
   agent_case.model = "mock";
   agent_case.engine.type = "vllm";
   agent_case.engine.url = "http://" + address() + "/v1/chat/completions";
-  agent_case.concurrency = agent_case.max_concurrency = concurrency;
+  agent_case.concurrency = concurrency;
   return agent_case;
 }
 

@@ -15,7 +15,6 @@ namespace {
 
 class PollerTest : public ::testing::Test {
  protected:
-  // Waits for anything; something always comes, because a timer is armed by each test.
   int64_t Now() const { return clock_.MonotonicNs(); }
 
   SteadyClock clock_;

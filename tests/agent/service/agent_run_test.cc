@@ -26,7 +26,7 @@ TEST_F(AgentRunTest, ACaseFromPrepareToTheLastAcknowledgement) {
   EXPECT_GE(done.last_sequence(), 1u);
   EXPECT_GE(done.new_connections(), 1u);
   EXPECT_EQ(done.new_connections() + done.reused_connections(), 6u);
-  EXPECT_EQ(done.lease_lost(), "");
+  EXPECT_EQ(done.gave_up(), "");
   EXPECT_TRUE(LogHistogram::Parse(done.loop_lag_histogram()).ok());
 
   const std::vector<v1::RequestRecord> records = data_->ReadTo(done.last_sequence());
@@ -75,7 +75,7 @@ TEST_F(AgentRunTest, StopTurnsQueuedWorkIntoRecordsNotSent) {
   control_->AwaitProgress(3, 0);
   control_->Stop(0, v1::Stop::MODE_DRAIN);
   const v1::CaseDone done = control_->Await(Kind::kCaseDone).case_done();
-  EXPECT_EQ(done.lease_lost(), "");
+  EXPECT_EQ(done.gave_up(), "");
   const std::vector<v1::RequestRecord> records = data_->ReadTo(done.last_sequence());
   EXPECT_THAT(Indices(records), ElementsAre(10, 11, 12));
   for (const v1::RequestRecord& record : records) {
@@ -125,7 +125,7 @@ TEST_F(AgentRunTest, ASilentControllerLosesItsLease) {
   const v1::CaseDone done = control_->Await(Kind::kCaseDone).case_done();
   EXPECT_GE(clock_.MonotonicNs() - start_ns, 200 * kNsPerMs);
   EXPECT_LT(clock_.MonotonicNs() - start_ns, 2 * kNsPerS);
-  EXPECT_THAT(done.lease_lost(), HasSubstr("lease"));
+  EXPECT_THAT(done.gave_up(), HasSubstr("lease"));
   std::multiset<int> statuses;
   for (const v1::RequestRecord& record : data_->ReadTo(done.last_sequence())) {
     statuses.insert(record.status());
@@ -135,12 +135,27 @@ TEST_F(AgentRunTest, ASilentControllerLosesItsLease) {
   EXPECT_EQ(endless.Truth().size(), 2u);
 }
 
-TEST_F(AgentRunTest, StartBeforePrepareEndsTheRun) {
+// They crossed the end of their case on the way.
+TEST_F(AgentRunTest, WordsForACaseThatIsNotHereAreIgnored) {
   BeginRun();
   control_->Start(0, clock_.MonotonicNs());
-  const grpc::Status status = control_->Close();
-  EXPECT_EQ(status.error_code(), grpc::StatusCode::FAILED_PRECONDITION);
-  EXPECT_THAT(status.error_message(), HasSubstr("Start"));
+  control_->FinishCase(0);
+  control_->Stop(0, v1::Stop::MODE_CANCEL);
+  PrepareCase(engine_, 1);
+  data_->Work(1, 0, 2);
+  control_->AwaitProgress(2, 0);
+  control_->Start(0, clock_.MonotonicNs());
+  control_->FinishCase(2);
+  control_->Stop(0, v1::Stop::MODE_CANCEL);
+  // Answered after the three, and nothing was started by them.
+  control_->Recall(1);
+  EXPECT_EQ(control_->Await(Kind::kRecalled).recalled().request_indices_size(), 1);
+  control_->Start(1, clock_.MonotonicNs());
+  control_->AwaitProgress(2, 1);
+  control_->FinishCase(1);
+  const v1::CaseDone done = control_->Await(Kind::kCaseDone).case_done();
+  EXPECT_EQ(data_->ReadTo(done.last_sequence()).size(), 1u);
+  EXPECT_EQ(engine_.Truth().size(), 1u);
 }
 
 TEST_F(AgentRunTest, ASecondPrepareWhileACaseRunsEndsTheRun) {

@@ -38,7 +38,6 @@ AgentCase FullCase() {
   full.sampling.stop = {"\n\n", "", "END"};
   full.timeouts = {.connect_ns = 21, .first_token_ns = 22, .idle_ns = 23, .total_ns = 24};
   full.concurrency = 31;
-  full.max_concurrency = 32;
   full.cache_bust = true;
   full.max_event_bytes = 33;
   return full;

@@ -129,7 +129,6 @@ TEST_F(GrpcAgentLinkTest, IsLostOnceWhenTheAgentGoes) {
   EXPECT_EQ(event->agent, 3u);
   // Speaking to it is allowed and changes nothing.
   link_->Ping(1, 1);
-  link_->Heartbeat();
   link_ = nullptr;
   EXPECT_EQ(inbox_.size(), 0u);
 }
@@ -159,13 +158,20 @@ TEST_F(GrpcAgentLinkTest, InspectionSeesABusyAgentAndItsClock) {
   EXPECT_LE(std::abs(seen->offset_ns), seen->bound_ns);
 }
 
-TEST_F(GrpcAgentLinkTest, AWrongMessageInTheRunIsALossWithTheAgentsSentence) {
+TEST_F(GrpcAgentLinkTest, AWrongMessageIsALossWithTheAgentsSentence) {
+  LiveEngine engine(1, 0, 0);
   Connect();
-  link_->Start(0, 1);
-  std::optional<AgentEvent> event = inbox_.Pop(absl::Seconds(10));
-  ASSERT_TRUE(event.has_value());
-  ASSERT_TRUE(std::holds_alternative<LostEvent>(event->body));
-  EXPECT_THAT(std::get<LostEvent>(event->body).reason, HasSubstr("Start"));
+  link_->Prepare(engine.Case(1));
+  Await<ReadyEvent>();
+  link_->Prepare(engine.Case(1));
+  for (;;) {
+    std::optional<AgentEvent> event = inbox_.Pop(absl::Seconds(10));
+    ASSERT_TRUE(event.has_value());
+    const auto* lost = std::get_if<LostEvent>(&event->body);
+    if (lost == nullptr) continue;
+    EXPECT_THAT(lost->reason, HasSubstr("Prepare while a case is running"));
+    break;
+  }
 }
 
 }  // namespace

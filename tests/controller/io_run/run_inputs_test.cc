@@ -65,9 +65,9 @@ model: qwen
 dataset: {name: openqa, path: data.jsonl}
 engine: {type: vllm, url: "http://gpu1:8000"}
 cases:
-  - {requests: 3}
-  - {requests: 11}
-  - {requests: 4}
+  - {concurrency: 1, requests: 3}
+  - {concurrency: 2, requests: 11}
+  - {concurrency: 3, requests: 4}
 )");
   ASSERT_TRUE(inputs.ok()) << inputs.status();
   ASSERT_EQ(inputs->datasets.size(), 1u);

@@ -142,7 +142,7 @@ TEST_F(TerminalDisplayTest, NeverFillsTheLastColumn) {
 // A name of a model may hold any letter; half of one is a broken line on the terminal.
 TEST_F(TerminalDisplayTest, CutsBetweenCharactersOnly) {
   ProgressDisplay display(file_.get(), false);
-  std::string line = "x";
+  std::string line;
   for (int i = 0; i < 30; ++i) line += "é";
   display.Update(line, kNow);
   const std::string shown = Shown();
