@@ -81,6 +81,11 @@ class RejectedTest(RunTest):
         run = self.run_controller(scenario("http://no-such-host.invalid/v1/chat/completions", 1, 1))
         self.assert_rejected(run, "no-such-host.invalid", "does not resolve")
 
+    def test_a_parameter_that_the_engine_lacks(self):
+        run = self.run_with_engine(scenario("URL", 8, 2, extra="sampling: {top_k: 5}\n")
+                                   .replace("vllm", "openai"))
+        self.assert_rejected(run, "mock/openqa/c2/openai", "has no parameter top_k")
+
     def test_an_output_folder_that_is_in_use(self):
         self.write("scenario.yaml", scenario("http://127.0.0.1:9/v1/chat/completions", 1, 1))
         os.mkdir(os.path.join(self.folder, "used"))

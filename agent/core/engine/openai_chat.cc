@@ -9,33 +9,20 @@
 #include "agent/core/engine/utf8.h"
 #include "common/base/status_macros.h"
 #include "common/base/str_cat.h"
+#include "common/model/engine_type.h"
 
 namespace monsoon {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-// Sets `name` to `value`, or says that `engine` has no such parameter.
+// An engine that lacks the parameter has no name for it.
 template <typename T>
-absl::Status PutOwn(const OpenAiDialect& dialect, std::string_view parameter, std::string_view name,
-                    const std::optional<T>& value, Json& out) {
-  if (!value.has_value()) return absl::OkStatus();
-  if (name.empty()) {
-    return absl::InvalidArgumentError(
-        StrCat("engine type \"", dialect.type, "\" has no parameter ", parameter,
-               "; leave it out, name the engine's own type (vllm, lmdeploy), or set it in "
-               "engine.extra_body if this server knows it"));
-  }
-  out[std::string(name)] = *value;
-  return absl::OkStatus();
+void Put(std::string_view name, const std::optional<T>& value, Json& out) {
+  if (value.has_value() && !name.empty()) out[std::string(name)] = *value;
 }
 
-template <typename T>
-void Put(const char* name, const std::optional<T>& value, Json& out) {
-  if (value.has_value()) out[name] = *value;
-}
-
-absl::StatusOr<Json> SamplingMembers(const OpenAiDialect& dialect, const Sampling& sampling) {
+Json SamplingMembers(const OpenAiDialect& dialect, const Sampling& sampling) {
   Json out = Json::object();
   Put("max_tokens", sampling.max_tokens, out);
   Put("temperature", sampling.temperature, out);
@@ -44,14 +31,10 @@ absl::StatusOr<Json> SamplingMembers(const OpenAiDialect& dialect, const Samplin
   Put("presence_penalty", sampling.presence_penalty, out);
   Put("seed", sampling.seed, out);
   if (!sampling.stop.empty()) out["stop"] = sampling.stop;
-  RETURN_IF_ERROR(PutOwn(dialect, "min_tokens", dialect.min_tokens, sampling.min_tokens, out));
-  // An engine without ignore_eos never ignores it: false needs no word.
-  if (!dialect.ignore_eos.empty() || sampling.ignore_eos.value_or(false)) {
-    RETURN_IF_ERROR(PutOwn(dialect, "ignore_eos", dialect.ignore_eos, sampling.ignore_eos, out));
-  }
-  RETURN_IF_ERROR(PutOwn(dialect, "top_k", dialect.top_k, sampling.top_k, out));
-  RETURN_IF_ERROR(PutOwn(dialect, "repetition_penalty", dialect.repetition_penalty,
-                         sampling.repetition_penalty, out));
+  Put(dialect.min_tokens, sampling.min_tokens, out);
+  Put(dialect.ignore_eos, sampling.ignore_eos, out);
+  Put(dialect.top_k, sampling.top_k, out);
+  Put(dialect.repetition_penalty, sampling.repetition_penalty, out);
   return out;
 }
 
@@ -113,7 +96,8 @@ absl::StatusOr<std::unique_ptr<EngineAdapter>> OpenAiChat::Create(const OpenAiDi
   adapter->model_ = agent_case.model;
   adapter->stream_ = agent_case.sampling.stream;
   adapter->max_event_bytes_ = static_cast<size_t>(agent_case.max_event_bytes);
-  ASSIGN_OR_RETURN(adapter->sampling_, SamplingMembers(dialect, agent_case.sampling));
+  RETURN_IF_ERROR(CheckSampling(dialect.type, agent_case.sampling));
+  adapter->sampling_ = SamplingMembers(dialect, agent_case.sampling);
   ASSIGN_OR_RETURN(adapter->extra_body_, ParseExtraBody(agent_case.engine.extra_body_json));
   ASSIGN_OR_RETURN(adapter->headers_, BearerHeaders(agent_case.engine, adapter->stream_));
   return std::unique_ptr<EngineAdapter>(std::move(adapter));

@@ -7,6 +7,7 @@
 
 #include "common/base/status_macros.h"
 #include "common/base/str_cat.h"
+#include "common/model/engine_type.h"
 #include "controller/io/dataset/open_dataset.h"
 #include "controller/io/run/secrets.h"
 #include "controller/io/scenario/scenario_yaml.h"
@@ -60,6 +61,10 @@ absl::StatusOr<RunInputs> LoadRunInputs(const std::string& scenario_path,
     }
     entry.dataset = dataset->get();
     inputs.datasets.push_back(*std::move(dataset));
+  }
+  for (const CaseSpec& spec : inputs.scenario.cases) {
+    const absl::Status fits = CheckSampling(spec.engine.type, spec.sampling);
+    if (!fits.ok()) problems.push_back(StrCat("case ", spec.name, ": ", ToStd(fits.message())));
   }
   if (!problems.empty()) return absl::InvalidArgumentError(absl::StrJoin(problems, "\n"));
 
