@@ -14,7 +14,6 @@ namespace monsoon {
 namespace {
 
 using ::testing::HasSubstr;
-using ::testing::Not;
 
 constexpr char kVariable[] = "MONSOON_SECRETS_TEST_KEY";
 
