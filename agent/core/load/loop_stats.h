@@ -27,7 +27,8 @@ struct LoopFacts {
 };
 
 // Share of each second that the loop did not spend waiting in epoll_wait. Wall time, so that time
-// stolen by other processes counts as busy. Pure.
+// stolen by other processes while it works counts as busy; a delay between its wake-up and its
+// running is not seen. Pure.
 class BusyMeter {
  public:
   static constexpr int64_t kWindowNs = 1'000'000'000;
