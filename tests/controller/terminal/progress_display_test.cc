@@ -18,8 +18,6 @@ namespace monsoon {
 namespace {
 
 using ::testing::EndsWith;
-using ::testing::HasSubstr;
-using ::testing::Not;
 using ::testing::StartsWith;
 using File = std::unique_ptr<std::FILE, decltype(&std::fclose)>;
 
