@@ -1,6 +1,8 @@
 // The controller program: parse the command line, run the command.
 #include <signal.h>
 
+#include <iostream>
+
 #include <CLI/CLI.hpp>
 
 #include "common/version.h"
@@ -13,7 +15,7 @@ int main(int argc, char** argv) {
 
   CLI::App app{"Monsoon: a distributed load tester for LLM serving."};
   app.set_version_flag("--version", std::string("monsoon controller ") + monsoon::kVersion);
-  app.require_subcommand(1);
+  app.require_subcommand(0, 1);  // none is answered below, an unknown one by name
 
   monsoon::RunOptions run;
   CLI::App* run_app = app.add_subcommand("run", "Run a scenario and report");
@@ -55,5 +57,7 @@ int main(int argc, char** argv) {
   if (run_app->parsed()) return monsoon::RunCommand(run);
   if (validate_app->parsed()) return monsoon::ValidateCommand(scenario_path, overrides);
   if (report_app->parsed()) return monsoon::ReportCommand(run_dir);
-  return monsoon::AgentsCommand(agents);
+  if (agents_app->parsed()) return monsoon::AgentsCommand(agents);
+  std::cerr << app.help();
+  return monsoon::kExitRejected;
 }

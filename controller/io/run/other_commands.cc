@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <filesystem>
 #include <iostream>
 
 #include "absl/strings/str_format.h"
@@ -47,6 +48,10 @@ int ValidateCommand(const std::string& scenario_path, const std::vector<std::str
 }
 
 int ReportCommand(const std::string& run_dir) {
+  if (!std::filesystem::exists(run_dir + "/run.db")) {
+    return Fail(absl::NotFoundError(StrCat(
+        "no run in ", run_dir, ": it has no run.db; name a folder that `controller run` left")));
+  }
   absl::StatusOr<std::unique_ptr<RunDb>> db = RunDb::Open(run_dir + "/run.db");
   if (!db.ok()) return Fail(db.status());
   const absl::StatusOr<RunReport> report = WriteReports(run_dir, **db);

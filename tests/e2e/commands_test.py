@@ -1,0 +1,72 @@
+"""The commands other than `run`, as a new user would try them."""
+
+import json
+import os
+import subprocess
+import unittest
+
+from harness import Agent, MockEngine, program, unused_port
+from run_case import RunTest, scenario
+
+
+class CommandsTest(RunTest):
+    def controller(self, *arguments):
+        done = subprocess.run([program("controller"), *arguments], capture_output=True, text=True,
+                              timeout=60, check=False, cwd=self.folder)
+        return done.returncode, done.stdout, done.stderr
+
+    def test_no_command_shows_what_there_is(self):
+        status, _, err = self.controller()
+        self.assertEqual(status, 2)
+        for command in ("run", "validate", "report", "agents"):
+            self.assertIn(command, err)
+
+    def test_an_unknown_command_is_named(self):
+        status, _, err = self.controller("campare", "a")
+        self.assertEqual(status, 2)
+        self.assertIn("campare", err)
+
+    def test_validate_shows_the_cases_and_sends_nothing(self):
+        with MockEngine() as mock:
+            self.write("scenario.yaml", scenario(mock.url, 8, 2)
+                       .replace("concurrency: 2", "concurrency: [1, 2]"))
+            status, out, err = self.controller("validate", "scenario.yaml", "--set", "requests=5")
+        self.assertEqual(status, 0, err)
+        self.assertIn("2 case(s)", out)
+        self.assertIn("mock/openqa/c2/vllm: 5 requests from", out)
+        self.assertEqual(mock.truth, [])
+
+    def test_report_says_the_same_again_without_any_load(self):
+        with MockEngine("--ttft", "5ms", "--itl", "1ms", "--tokens", 5) as mock:
+            run = self.run_controller(scenario(mock.url, 8, 2))
+            os.remove(os.path.join(run.run_dir, "report.json"))
+            status, out, err = self.controller("report", run.run_dir)
+        self.assertEqual(status, run.status, err)
+        self.assertEqual(out, run.stdout)
+        with open(os.path.join(run.run_dir, "report.json"), encoding="utf-8") as file:
+            self.assertEqual(json.load(file), run.report)
+        self.assertEqual(len(mock.truth), 8)
+
+    def test_report_without_a_run_says_so(self):
+        status, _, err = self.controller("report", self.folder)
+        self.assertEqual(status, 2)
+        self.assertIn("run.db", err)
+
+    def test_agents_shows_each_and_names_who_is_missing(self):
+        with Agent() as agent:
+            missing = f"127.0.0.1:{unused_port()}"
+            status, out, err = self.controller("agents", f"{agent.address},{missing}")
+        self.assertEqual(status, 2)
+        self.assertIn(agent.address, out)
+        self.assertIn("free", out)
+        self.assertIn(missing, err)
+
+    def test_an_agent_refuses_to_listen_where_everybody_can_reach_it(self):
+        done = subprocess.run([program("agent"), "--listen", "0.0.0.0:0"], capture_output=True,
+                              text=True, timeout=20, check=False)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("--insecure-listen", done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
