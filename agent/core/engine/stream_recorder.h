@@ -34,8 +34,9 @@
 // E2E), first_token_ns, first_content_ns and first_chunk_tokens stay unset, there are no gaps, and
 // without usage output_tokens stays unknown.
 //
-// Belongs to one slot of a load thread and is reused. In steady state nothing is allocated per
-// event: `gaps` keeps its capacity as long as the record is copied out, not moved out.
+// Belongs to one slot of a load thread and is reused. Reset() makes room for the gaps of most
+// answers, so that OnText() allocates only for longer ones, and then rarely; otherwise nothing is
+// allocated per event.
 #pragma once
 
 #include <cstdint>

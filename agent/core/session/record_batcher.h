@@ -32,7 +32,6 @@ class RecordBatcher {
   // Everything up to and including `sequence` is safe. Unknown and older numbers change nothing.
   void Acknowledge(uint64_t sequence);
 
-  bool open_is_empty() const { return open_.records.empty(); }
   uint64_t last_sequence() const { return next_sequence_ - 1; }  // 0: none yet
   // Oldest first; what must be sent again after a reconnect.
   const std::deque<std::shared_ptr<const SequencedBatch>>& unacknowledged() const {

@@ -66,7 +66,6 @@ absl::StatusOr<AgentInfo> SayHello(const AgentTarget& target, const std::string&
   hello->set_run_id(run_id);
   hello->set_purpose(purpose);
   hello->set_lease_ms(static_cast<uint32_t>(kDefaultLeaseNs / 1'000'000));
-  hello->set_agent_name(target.name);
 
   // A stream has no deadline of its own, so somebody has to watch.
   absl::Notification answered;

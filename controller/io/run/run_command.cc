@@ -9,7 +9,6 @@
 #include <random>
 #include <utility>
 
-#include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_format.h"
 
 #include "common/base/status_macros.h"
