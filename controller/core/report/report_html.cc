@@ -19,11 +19,13 @@
 namespace monsoon {
 namespace {
 
+// The verdict comes first: on a narrow page the table scrolls, and it must not scroll out of sight.
 constexpr char kComparisonHead[] =
     "<div class=\"scroll\"><table class=\"numbers comparison\">\n<thead><tr><th>Engine</th>"
-    "<th>Output tok/s</th><th>TTFT p50, s</th><th>TTFT p99, s</th><th>TPOT p50, s</th>"
+    "<th>Verdict</th><th>Output tok/s</th><th>TTFT p50, s</th><th>TTFT p99, s</th><th>TPOT p50, "
+    "s</th>"
     "<th>Latency p50, s</th><th>Latency p99, s</th><th>QPS</th><th>OK</th><th>Failed</th>"
-    "<th>Verdict</th></tr></thead>\n";
+    "</tr></thead>\n";
 
 std::string P50(const Distribution& distribution) {
   return distribution.count == 0 ? kUndefinedText : SecondsText(distribution.p50);
@@ -46,7 +48,8 @@ std::string RowHtml(const CaseReport& report, double best) {
   const bool has_label = spec.engine.type != spec.engine.name;
   std::string out =
       StrCat("<tr><th><a href=\"#case-", spec.index, "\">", EscapeHtml(spec.engine.name), "</a>",
-             has_label ? ElementHtml("small", "", spec.engine.type) : "", "</th>",
+             has_label ? ElementHtml("small", "", spec.engine.type) : "",
+             "</th><td class=\"verdict\">", BadgeHtml(report.verdict.kind), "</td>",
              BarCell(report.throughput.output_tokens_per_s, best));
   for (const std::string& text :
        {P50(report.ttft_s), P99(report.ttft_s), P50(report.tpot_s), P50(report.e2e_s),
@@ -54,7 +57,7 @@ std::string RowHtml(const CaseReport& report, double best) {
         CountText(report.requests.ok), CountText(report.requests.failed)}) {
     out += ElementHtml("td", "", text);
   }
-  return StrCat(out, "<td class=\"verdict\">", BadgeHtml(report.verdict.kind), "</td></tr>\n");
+  return out + "</tr>\n";
 }
 
 std::string GroupHtml(const ComparisonGroup& group) {
