@@ -45,6 +45,7 @@
 #include <string>
 #include <string_view>
 
+#include "agent/core/http/response_head.h"
 #include "common/model/error_class.h"
 
 namespace monsoon {
@@ -74,14 +75,14 @@ class ResponseParser {
   bool head_seen() const { return head_seen_; }
 
   // From kHead to the next Begin().
-  int status() const { return status_; }
-  std::string_view content_type() const { return content_type_; }          // trimmed, "" without
-  std::string_view content_encoding() const { return content_encoding_; }  // likewise
-  bool chunked() const { return chunked_; }
+  int status() const { return head_.status(); }
+  std::string_view content_type() const { return head_.content_type(); }  // trimmed, "" without
+  std::string_view content_encoding() const { return head_.content_encoding(); }  // likewise
+  bool chunked() const { return head_.chunked(); }
   // What the header says; nothing when chunked. The body may be none in spite of it (204, 304).
-  std::optional<uint64_t> content_length() const;
+  std::optional<uint64_t> content_length() const { return head_.content_length(); }
   // Whether the connection may carry another request once kEnd was seen with no bytes left over.
-  bool keep_alive() const;
+  bool keep_alive() const { return head_.keep_alive(); }
 
   // At kError. kBadPayload: what came is not HTTP. kTruncated: it ended too early. After kHead the
   // bytes of the body so far were as sent, and the payload's own end may have been among them.
@@ -104,39 +105,24 @@ class ResponseParser {
   };
 
   Event Step(std::string_view& input, std::string_view& body);
-  Event BodyBytes(std::string_view& input, std::string_view& body);
-  bool TakeLine(std::string_view& input, size_t limit, std::string_view& line);
-  Event OnStatusLine(std::string_view line);
-  Event OnHeaderLine(std::string_view line);
-  Event OnField(std::string_view name, std::string_view value);
-  Event OnContentLength(std::string_view value);
-  Event OnTransferEncoding(std::string_view value);
-  void OnConnection(std::string_view value);
+  Event Body(std::string_view& input, std::string_view& body);
+  Event UntilLineEnd(std::string_view& input);
+  bool TakeLine(std::string_view& input, std::string_view& line);
+  Event OnLine(std::string_view line);
   Event OnHeadEnd();
   Event OnChunkSize(std::string_view line);
-  Event OnChunkEnd(std::string_view& input);
-  void ClearFields();
   Event Fail(std::string_view sentence, ErrorClass error_class = ErrorClass::kBadPayload);
 
   State state_ = State::kStatusLine;
   ErrorClass error_class_ = ErrorClass::kNone;
   bool head_seen_ = false;
-  bool http_1_0_ = false;
-  bool chunked_ = false;
-  bool has_length_ = false;
-  bool says_close_ = false;
-  bool says_keep_alive_ = false;
-  bool known_field_ = false;       // the header line before this one is read here
   bool line_is_consumed_ = false;  // line_ was handed out whole and may go
-  int status_ = 0;
-  uint64_t length_ = 0;      // of Content-Length
-  uint64_t left_ = 0;        // of the body or chunk
-  uint64_t bytes_seen_ = 0;  // since Begin()
-  size_t head_bytes_ = 0;    // of the lines of the head, or of the trailers
+  uint64_t left_ = 0;
+  uint64_t bytes_seen_ = 0;
+  size_t head_bytes_ = 0;  // in complete lines of the head, or of the trailers
   std::string_view error_;
   std::string line_;  // the line that the last Next() left unfinished
-  std::string content_type_;
-  std::string content_encoding_;
+  ResponseHead head_;
 };
 
 }  // namespace monsoon
