@@ -1,10 +1,9 @@
 // Proves that a stream in steady state allocates nothing: from the bytes of a read through decoder
-// and adapter into the recorder. This binary replaces the global operator new, so it must stay a
-// binary of its own; under a sanitizer, which brings its own allocator, the test says so and skips.
+// and adapter into the recorder. This binary replaces the global operator new
+// (tests/counting_new.h), so it must stay a binary of its own.
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <new>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -12,41 +11,7 @@
 #include "agent/core/engine/stream_recorder.h"
 #include "tests/agent/engine/decode.h"
 #include "tests/agent/engine/sample_streams.h"
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define MONSOON_SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define MONSOON_SANITIZED 1
-#endif
-#endif
-
-#ifndef MONSOON_SANITIZED
-namespace {
-int64_t allocations = 0;
-
-void* Allocate(size_t bytes) {
-  ++allocations;
-  if (void* memory = std::malloc(bytes)) return memory;
-  throw std::bad_alloc();
-}
-}  // namespace
-
-void* operator new(size_t bytes) { return Allocate(bytes); }
-void* operator new[](size_t bytes) { return Allocate(bytes); }
-void* operator new(size_t bytes, const std::nothrow_t&) noexcept {
-  ++allocations;
-  return std::malloc(bytes);
-}
-void* operator new[](size_t bytes, const std::nothrow_t&) noexcept {
-  ++allocations;
-  return std::malloc(bytes);
-}
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete[](void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, size_t) noexcept { std::free(memory); }
-void operator delete[](void* memory, size_t) noexcept { std::free(memory); }
-#endif
+#include "tests/counting_new.h"
 
 namespace monsoon {
 namespace {
