@@ -1,11 +1,10 @@
-// Counts the allocations of a whole program by replacing the global operator new. To be included by
-// one source of a test that is a binary of its own. Under a sanitizer, which brings its own
-// allocator, nothing is replaced and MONSOON_SANITIZED is defined: such a test says so and skips.
+// Counts the allocations of a whole program: tests/counting_new.cc, to be listed among the sources
+// of a test that is a binary of its own, replaces the global operator new. Under a sanitizer, which
+// brings its own allocator, nothing is replaced and MONSOON_SANITIZED is defined: such a test says
+// so and skips. For one thread.
 #pragma once
 
 #include <cstdint>
-#include <cstdlib>
-#include <new>
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define MONSOON_SANITIZED 1
@@ -15,29 +14,9 @@
 #endif
 #endif
 
-#ifndef MONSOON_SANITIZED
-namespace {
-int64_t allocations = 0;
+namespace monsoon {
 
-void* Allocate(size_t bytes) {
-  ++allocations;
-  if (void* memory = std::malloc(bytes)) return memory;
-  throw std::bad_alloc();
-}
-}  // namespace
+// Calls of any operator new since the program's start.
+int64_t Allocations();
 
-void* operator new(size_t bytes) { return Allocate(bytes); }
-void* operator new[](size_t bytes) { return Allocate(bytes); }
-void* operator new(size_t bytes, const std::nothrow_t&) noexcept {
-  ++allocations;
-  return std::malloc(bytes);
-}
-void* operator new[](size_t bytes, const std::nothrow_t&) noexcept {
-  ++allocations;
-  return std::malloc(bytes);
-}
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete[](void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, size_t) noexcept { std::free(memory); }
-void operator delete[](void* memory, size_t) noexcept { std::free(memory); }
-#endif
+}  // namespace monsoon

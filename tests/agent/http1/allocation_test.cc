@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdint>
+#include <new>
 #include <string>
 #include <string_view>
 
@@ -48,9 +49,9 @@ int64_t Play(ResponseParser& parser, std::string_view stream, size_t read_bytes)
 }
 
 TEST(Http1Allocation, TheCounterCounts) {
-  const int64_t before = allocations;
-  delete new int;
-  EXPECT_GT(allocations, before);
+  const int64_t before = Allocations();
+  ::operator delete(::operator new(1));  // a new-expression might be optimised away
+  EXPECT_GT(Allocations(), before);
 }
 
 TEST(Http1Allocation, AChunkedStreamAllocatesNothing) {
@@ -58,9 +59,9 @@ TEST(Http1Allocation, AChunkedStreamAllocatesNothing) {
   ResponseParser parser;
   for (const size_t read_bytes : {size_t{7}, size_t{168}, size_t{1448}, stream.size()}) {
     ASSERT_EQ(Play(parser, stream, read_bytes), 162'000);
-    const int64_t before = allocations;
+    const int64_t before = Allocations();
     const int64_t body_bytes = Play(parser, stream, read_bytes);
-    EXPECT_EQ(allocations - before, 0) << "reads of " << read_bytes << " bytes";
+    EXPECT_EQ(Allocations() - before, 0) << "reads of " << read_bytes << " bytes";
     EXPECT_EQ(body_bytes, 162'000);
   }
 }
@@ -69,9 +70,9 @@ TEST(Http1Allocation, LinesThatLieWholeInOneReadAllocateNothingEvenAtFirst) {
   const std::string stream =
       "HTTP/1.1 200 OK\r\nX-Long: " + std::string(5000, 'x') + "\r\nContent-Length: 1\r\n\r\nx";
   ResponseParser parser;
-  const int64_t before = allocations;
+  const int64_t before = Allocations();
   const int64_t body_bytes = Play(parser, stream, stream.size());
-  EXPECT_EQ(allocations - before, 0);
+  EXPECT_EQ(Allocations() - before, 0);
   EXPECT_EQ(body_bytes, 1);
 }
 
@@ -81,9 +82,9 @@ TEST(Http1Allocation, ARequestHeadAllocatesNothingWhereThereIsRoom) {
           .value();
   std::string out;
   out.reserve(1000);
-  const int64_t before = allocations;
+  const int64_t before = Allocations();
   ASSERT_TRUE(head.Append("run-0-17", 123, out));
-  EXPECT_EQ(allocations - before, 0);
+  EXPECT_EQ(Allocations() - before, 0);
 }
 
 #endif
