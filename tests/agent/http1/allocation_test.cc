@@ -76,6 +76,25 @@ TEST(Http1Allocation, LinesThatLieWholeInOneReadAllocateNothingEvenAtFirst) {
   EXPECT_EQ(body_bytes, 1);
 }
 
+// Ten thousand streams must not each keep a long header that happened to be cut: when a long line
+// comes once more, within the same response, it needs new memory.
+TEST(Http1Allocation, MemoryOfALongLineIsGivenBackWithTheHead) {
+  const std::string long_text(5000, 'x');
+  const std::string head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nX-Long: " + long_text;
+  const std::string chunk = "1;" + long_text;
+  ResponseParser parser;
+  parser.Begin();
+  std::string_view body;
+  std::string_view input = head;
+  ASSERT_EQ(parser.Next(input, body), ResponseParser::Event::kNeedMore);
+  input = "\r\n\r\n";
+  ASSERT_EQ(parser.Next(input, body), ResponseParser::Event::kHead);
+  const int64_t before = Allocations();
+  input = chunk;
+  ASSERT_EQ(parser.Next(input, body), ResponseParser::Event::kNeedMore);
+  EXPECT_GT(Allocations(), before);
+}
+
 TEST(Http1Allocation, ARequestHeadAllocatesNothingWhereThereIsRoom) {
   const RequestHead head =
       RequestHead::Create({.host = "h", .port = 80, .path = "/"}, {{"Content-Type", "a/b"}})
