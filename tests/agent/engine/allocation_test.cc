@@ -40,7 +40,7 @@ void Play(ResponseDecoder& decoder, StreamRecorder& recorder, std::string_view s
   uint64_t read = 0;
   for (size_t at = 0; at < stream.size(); at += read_bytes) {
     ++read;
-    recorder.BeginRead(static_cast<int64_t>(read) * 1'000'000, read, 50);
+    recorder.BeginRead(static_cast<int64_t>(read) * 1'000'000, read, {.bound_ns = 50});
     decoder.Feed(stream.substr(at, read_bytes));
   }
   decoder.Finish(true);
