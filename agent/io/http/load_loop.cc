@@ -32,13 +32,6 @@ void StayOn(int core) {
   pthread_setaffinity_np(pthread_self(), sizeof(set), &set);
 }
 
-// How far the wall clock is ahead of the monotonic one.
-int64_t RealtimeOffset(const Clock& clock) {
-  const int64_t before_ns = clock.MonotonicNs();
-  const int64_t wall_ns = clock.WallNs();
-  return wall_ns - (before_ns + (clock.MonotonicNs() - before_ns) / 2);
-}
-
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<LoadLoop>> LoadLoop::Create(const LoadLoopOptions& options) {
@@ -108,12 +101,14 @@ void LoadLoop::Run() {
   facts_.loop_lag_ns = lag_.loop_lag_ns();
   facts_.kernel_lag_ns = lag_.kernel_lag_ns();
   facts_.timer_lag_ns = lag_.timer_lag_ns();
+  facts_.clock_step_ns = clock_watch_.max_step_ns();
+  facts_.clock_rate_error = clock_watch_.rate_error();
 }
 
 void LoadLoop::Enter() {
   prctl(PR_SET_TIMERSLACK, 1UL);
   StayOn(options_.core);
-  context_.realtime_offset_ns = RealtimeOffset(*options_.clock);
+  LookAtClocks();
   if (options_.target->endpoint.tls) run_delay_ = std::make_unique<RunDelay>();
   poller_.ArmTick(options_.clock->MonotonicNs() + kTickNs, kTickNs);
   pool_->StartTopUp();
@@ -188,12 +183,19 @@ void LoadLoop::ServeSockets(std::span<const epoll_event> sockets) {
 void LoadLoop::ServeTick(int64_t due_ns) {
   const int64_t now_ns = options_.clock->MonotonicNs();
   lag_.OnTimer(now_ns, due_ns);
-  context_.realtime_offset_ns = RealtimeOffset(*options_.clock);
+  LookAtClocks();
   if (options_.control->mode() != LoadMode::kRun || options_.control->no_more_work()) {
     pool_->StopTopUp();
   }
   pool_->Tick(now_ns);
   EndDeadExchanges(now_ns);
+}
+
+void LoadLoop::LookAtClocks() {
+  const Clock& clock = *options_.clock;
+  // In this order: braces evaluate from left to right.
+  clock_watch_.Observe({clock.MonotonicNs(), clock.WallNs(), clock.RawNs(), clock.MonotonicNs()});
+  context_.realtime_offset_ns = clock_watch_.realtime_offset_ns();
 }
 
 void LoadLoop::Reap() {

@@ -19,6 +19,7 @@
 #include "absl/status/statusor.h"
 
 #include "agent/core/load/case_control.h"
+#include "agent/core/load/clock_watch.h"
 #include "agent/core/load/lag_meter.h"
 #include "agent/core/load/loop_stats.h"
 #include "agent/core/load/prepared_request.h"
@@ -88,6 +89,7 @@ class LoadLoop {
   Poller::Ready Look();
   void ServeSockets(std::span<const epoll_event> sockets);
   void ServeTick(int64_t due_ns);
+  void LookAtClocks();
   void Reap();
   void Dispatch();
   bool MaySend();
@@ -112,6 +114,7 @@ class LoadLoop {
   LoopCounters counters_;
   LoopFacts facts_;
   LagMeter lag_;
+  ClockWatch clock_watch_;
   BusyMeter busy_;
   std::unique_ptr<RunDelay> run_delay_;  // only where the kernel gives no receive stamps
   std::atomic<bool> hungry_{false};

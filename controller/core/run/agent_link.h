@@ -93,6 +93,10 @@ struct CaseDoneEvent {
   double cpu_seconds = 0;
   int64_t starved_slot_ns = 0;
   LogHistogram loop_lag_ns;
+  LogHistogram kernel_lag_ns;
+  LogHistogram timer_lag_ns;
+  int64_t clock_step_ns = 0;
+  double clock_rate_error = 0;
   std::string gave_up;
 };
 // Nothing more will be heard from this agent.
