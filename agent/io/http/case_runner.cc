@@ -50,6 +50,8 @@ absl::Status CaseRunner::Init(const LoadThreads& threads, const AddressPolicy* p
         .control = &control_,
         .work = &work_,
         .slots = slots / loop_count + (i < slots % loop_count ? 1 : 0),
+        .load_threads = loop_count,
+        .spin_ns = threads.spin_ns,
         .core = threads.cores.empty() ? -1 : threads.cores[thread % threads.cores.size()],
         .on_ready = [this] {
           absl::MutexLock lock(&mutex_);

@@ -15,7 +15,8 @@ ClockWatch::Look At(int64_t monotonic_ns, int64_t realtime_ns, int64_t raw_ns) {
 
 TEST(ClockWatchTest, GoodClocksAreUnsuspicious) {
   ClockWatch watch;
-  for (int64_t i = 1; i <= 100; ++i) watch.Observe(At(i * kS / 10, i * kS / 10 + 7 * kS, i * kS / 10));
+  for (int64_t i = 1; i <= 100; ++i)
+    watch.Observe(At(i * kS / 10, i * kS / 10 + 7 * kS, i * kS / 10));
   EXPECT_EQ(watch.realtime_offset_ns(), 7 * kS);
   EXPECT_EQ(watch.max_step_ns(), 0);
   EXPECT_DOUBLE_EQ(watch.rate_error(), 0);

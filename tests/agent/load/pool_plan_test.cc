@@ -30,6 +30,14 @@ TEST(PoolPlanTest, EachMissEarnsASpareUpToTheLimit) {
   }
 }
 
+TEST(PoolPlanTest, AnOpenLoopKeepsHeadroomForAShareOfWhatIsInUse) {
+  const PoolPlan plan(4, 10, 0.25);
+  EXPECT_EQ(plan.ToOpen({}, true), 4);
+  EXPECT_EQ(plan.ToOpen({.idle = 0, .in_use = 8}, true), 2);
+  EXPECT_EQ(plan.ToOpen({.idle = 1, .in_use = 8, .dialing = 1}, true), 0);
+  EXPECT_EQ(plan.ToOpen({.in_use = 100}, true), 10) << "at most max_spare";
+}
+
 TEST(PoolPlanTest, WhoeverWaitsIsServedEvenWithoutTopUp) {
   const PoolPlan plan(4, 0);
   EXPECT_EQ(plan.ToOpen({.waiting = 2}, false), 2);
