@@ -14,6 +14,7 @@
 #include "controller/core/report/case_report.h"
 #include "controller/core/report/error_samples.h"
 #include "controller/core/report/in_flight.h"
+#include "controller/core/report/rate_accumulator.h"
 
 namespace monsoon {
 
@@ -46,6 +47,7 @@ class CaseAccumulator {
   void AddTokens(const RequestRecord& record);
 
   void FinishWindow();
+  Span Window() const;
   void FinishDistributions();
   void FinishClient();
   // Of the successful requests whose finish lies in `span`.
@@ -55,6 +57,7 @@ class CaseAccumulator {
   Samples samples_;
   ErrorSamples errors_;
   InFlight in_flight_;
+  RateAccumulator rate_{&report_.facts};
   std::vector<Success> successes_;
   // Measured requests: first dispatch of any, last finish of a successful or failed one.
   int64_t first_dispatch_ns_ = kNever;
