@@ -21,6 +21,8 @@ namespace monsoon {
 class CaseAccumulator {
  public:
   explicit CaseAccumulator(CaseFacts facts);
+  CaseAccumulator(const CaseAccumulator&) = delete;
+  CaseAccumulator& operator=(const CaseAccumulator&) = delete;
 
   // Stamps on the run's common time line. Warm-up records count as load in flight and nothing else.
   void Add(const RequestRecord& record);
