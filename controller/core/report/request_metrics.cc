@@ -32,7 +32,10 @@ std::optional<double> TpotSimple(const RequestRecord& record) {
 
 }  // namespace
 
-int64_t StartNs(const RequestRecord& record) { return record.dispatched_ns; }
+int64_t StartNs(const RequestRecord& record) {
+  if (record.dispatched_ns == kNever) return kNever;
+  return record.has_flag(kFlagScheduled) ? record.intended_ns : record.dispatched_ns;
+}
 
 int64_t FinishNs(const RequestRecord& record) {
   if (record.dispatched_ns == kNever || record.done_ns != kNever) return record.done_ns;

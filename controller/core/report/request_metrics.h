@@ -11,7 +11,8 @@
 
 namespace monsoon {
 
-// Where latencies begin: the moment of dispatch (closed loop). kNever when it was never dispatched.
+// Where latencies begin: the moment of dispatch, or in an open loop (kFlagScheduled) the moment at
+// which the request was due. kNever when it was never dispatched.
 int64_t StartNs(const RequestRecord& record);
 // Where a request stopped occupying its slot: done, else its latest stamp; kNever when it never was
 // dispatched.

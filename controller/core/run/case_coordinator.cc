@@ -248,6 +248,7 @@ CaseCoordinator::Totals CaseCoordinator::totals() const {
   Totals totals;
   totals.total = static_cast<int64_t>(order_.source->total());
   for (const AgentState& agent : agents_) {
+    totals.started += agent.progress.started;
     totals.finished += agent.progress.finished;
     if (agent.active()) totals.in_flight += agent.progress.in_flight;
     totals.starved_slot_ns += agent.progress.starved_slot_ns;

@@ -52,6 +52,7 @@ class CaseCoordinator {
   // Numbers for the progress display.
   struct Totals {
     int64_t total = 0;
+    int64_t started = 0;
     int64_t finished = 0;
     int64_t in_flight = 0;
     int64_t starved_slot_ns = 0;
