@@ -7,6 +7,7 @@ own, prints its tables and writes OUT/<name>.json; bench.py runs them all and me
 import argparse
 import contextlib
 import json
+import math
 import os
 import statistics
 import sys
@@ -182,9 +183,10 @@ def spread_text(values, digits):
 
 def target(what, values, limit, at_most, unit):
     """One row of the table of targets: the median of `values` against `limit`. Without a value (every
-    run is void) nothing is shown, so it is not met."""
+    run is void), or with a run that could not be measured, nothing is shown, so it is not met."""
     known = spread(values)
-    met = known is not None and (known["median"] <= limit if at_most else known["median"] >= limit)
+    shown = known is not None and not any(math.isnan(value) for value in values)
+    met = shown and (known["median"] <= limit if at_most else known["median"] >= limit)
     return {"what": what, "limit": f"{'<=' if at_most else '>='} {limit:g} {unit}".strip(),
             "measured": known, "met": met}
 
@@ -197,7 +199,8 @@ def print_targets(targets):
     for t in targets:
         known = t["measured"]
         measured = ("void" if known is None else
-                    " / ".join(f"{known[k]:.4g}" for k in ("min", "median", "max")))
+                    " / ".join("-" if known[k] is None else f"{known[k]:.4g}"
+                               for k in ("min", "median", "max")))
         print(f"  {'met   ' if t['met'] else 'MISSED'}  {t['what']:<{width}}  "
               f"{t['limit']:<{limit_width}}  {measured}")
 
@@ -211,10 +214,19 @@ def finish(name, options, result):
     return 1 if result["problems"] or not all(t["met"] for t in result["targets"]) else 0
 
 
+def finite(content):
+    """`content` with null for every number that JSON does not have."""
+    if isinstance(content, dict):
+        return {key: finite(value) for key, value in content.items()}
+    if isinstance(content, list):
+        return [finite(value) for value in content]
+    return None if isinstance(content, float) and not math.isfinite(content) else content
+
+
 def write_json(folder, name, content):
     path = os.path.join(folder, name)
     with open(path + ".tmp", "w", encoding="utf-8") as file:
-        json.dump(content, file, indent=2)
+        json.dump(finite(content), file, indent=2, allow_nan=False)
         file.write("\n")
     os.replace(path + ".tmp", path)
     print(f"written: {os.path.relpath(path)}")

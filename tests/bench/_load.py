@@ -101,10 +101,8 @@ def errors_ms(stamps, truth, streams):
 
 
 def quantiles(values):
-    """p50, p99 and max; None of nothing."""
-    if not values:
-        return None
-    return {name: compare_truth.quantile(values, p)
+    """p50, p99 and max; of nothing, nan: it meets no limit."""
+    return {name: compare_truth.quantile(values, p) if values else float("nan")
             for name, p in (("p50", 0.5), ("p99", 0.99), ("max", 1.0))}
 
 
@@ -196,17 +194,24 @@ def memory_bytes(pid, name):
         return int(re.search(rf"^{name}:\s+(\d+) kB", file.read(), re.MULTILINE).group(1)) * 1024
 
 
+def milliseconds(statistics_s, *names):
+    """These members of one of the report's mappings. What the report lacks, as where an agent was
+    lost, is not a number: it prints as nan, and meets no limit."""
+    known = statistics_s or {}
+    return {name: float("nan") if known.get(name) is None else known[name] * 1e3 for name in names}
+
+
 def agent_row(case, stamps, mock, work):
     requests = case["requests"]
     return {"client": "agent", "planned": requests["planned"], "ok": requests["ok"],
             "lost": requests["planned"] - requests["ok"], "seconds": case["window_s"],
             "cpu_s": sum(agent["cpu_s"] for agent in case["agents"]),
             "error_ms": errors_ms(stamps, mock.truth, work.streams),
-            "reported_ttft_ms": {p: case["ttft_sent_s"][p] * 1e3 for p in ("p50", "p99")},
+            "reported_ttft_ms": milliseconds(case["ttft_sent_s"], "p50", "p99"),
             "true_ttft_ms": quantiles([(row["first_token_ns"] - row["received_ns"]) / 1e6
                                        for row in mock.truth if row["request_id"] in stamps]),
-            "lateness_ms": {p: case["lateness_s"][p] * 1e3 for p in ("p50", "p99", "max")},
-            "bound_ms": {p: case["client"]["error_bound_s"][p] * 1e3 for p in ("p50", "p99")},
+            "lateness_ms": milliseconds(case["lateness_s"], "p50", "p99", "max"),
+            "bound_ms": milliseconds(case["client"]["error_bound_s"], "p50", "p99"),
             "limit_ms": case["verdict_limits"]["effective_max_error_s"] * 1e3,
             "peak_concurrency": case["peak_concurrency"], "verdict": case["verdict"],
             "reasons": case["reasons"], "mock": mock_facts(mock)}

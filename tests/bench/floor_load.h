@@ -67,6 +67,7 @@ class FloorLoad {
   };
 
   void Connect();
+  void Settle() const;
   void Start();
   void Turn(int timeout_ms);
   void Send(Stream& stream);

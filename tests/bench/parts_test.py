@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The thinking parts of the benches: joins, quantiles, cores, targets, judgements. No processes."""
 
+import math
 import unittest
 
 import _bench
@@ -32,7 +33,15 @@ class ErrorsTest(unittest.TestCase):
 
     def test_requests_of_one_side_only_do_not_count(self):
         log = [truth("a", 0, 50), truth("never answered", 0, 0)]
-        self.assertIsNone(_load.errors_ms({"b": (0, 1)}, log, streams=0)["all"])
+        self.assertTrue(math.isnan(_load.errors_ms({"b": (0, 1)}, log, streams=0)["all"]["p99"]))
+
+    def test_what_the_report_lacks_meets_no_limit(self):
+        found = _load.milliseconds({"p50": 0.002, "p99": None}, "p50", "p99")
+        self.assertAlmostEqual(found["p50"], 2.0)
+        self.assertTrue(math.isnan(found["p99"]))
+        self.assertTrue(math.isnan(_load.milliseconds(None, "p50")["p50"]))
+        for at_most in (True, False):
+            self.assertFalse(_bench.target("x", [found["p99"]], 1.0, at_most, "")["met"])
 
     def test_quantiles_interpolate(self):
         found = _load.quantiles([float(i) for i in range(101)])
@@ -82,6 +91,11 @@ class TargetTest(unittest.TestCase):
 
     def test_nothing_shown_is_not_met(self):
         self.assertFalse(_bench.target("x", [], 1.5, True, "")["met"])
+        self.assertFalse(_bench.target("x", [1.0, math.nan, 1.0], 1.5, True, "")["met"])
+
+    def test_json_has_no_nan(self):
+        self.assertEqual(_bench.finite({"a": [1.5, math.nan], "b": "nan"}),
+                         {"a": [1.5, None], "b": "nan"})
 
     def test_spread(self):
         self.assertEqual(_bench.spread([3.0, None, 1.0]), {"min": 1.0, "median": 2.0, "max": 3.0})
