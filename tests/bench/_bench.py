@@ -69,10 +69,16 @@ class Cores:
 
     def describe(self):
         if self.agent is None:
-            return "one core only: nothing is pinned"
+            return "nothing"
         rest = ("which the controller shares" if self.rest == self.mock
                 else f"controller on core {self.rest}")
         return f"agent and floor client on core {self.agent}, mock engine on core {self.mock}, {rest}"
+
+
+def two_cores():
+    """One core for a client, one for all else; None when there is only one."""
+    cores = Cores()
+    return None if cores.agent is None else (cores.agent, cores.mock)
 
 
 def read_siblings(core):
@@ -158,14 +164,30 @@ class Table:
               flush=True)
 
 
+def processor():
+    with open("/proc/cpuinfo", encoding="utf-8") as file:
+        for line in file:
+            if line.startswith("model name"):
+                return line.split(":", 1)[1].strip()
+    return "unknown processor"
+
+
+def describe(pins):
+    print(f"machine: {len(os.sched_getaffinity(0))} cores, {processor()}; load average "
+          f"{' '.join(f'{x:.2f}' for x in os.getloadavg())} at the start")
+    if os.sched_getscheduler(0) == os.SCHED_RR:
+        print("scheduled before all other programs (SCHED_RR)")
+    print(f"pinned: {pins}" if two_cores() else "one core only: nothing is pinned")
+
+
 def begin(name, what, options, cores):
     print(f"{name}: {what}")
-    print(cores.describe() + ("; scheduled before all other programs" if options.first else ""))
+    describe(cores.describe())
     if options.quick:
         print("--quick: a part of the work; the numbers mean nothing")
 
 
-def spread(values):
+def extent(values):
     """min, median and max as a mapping; None of nothing."""
     values = [v for v in values if v is not None]
     if not values:
@@ -173,9 +195,9 @@ def spread(values):
     return {"min": min(values), "median": statistics.median(values), "max": max(values)}
 
 
-def spread_text(values, digits):
+def spread(values, digits):
     """minimum / median / maximum in one cell"""
-    known = spread(values)
+    known = extent(values)
     if known is None:
         return "-"
     return " / ".join(f"{known[k]:.{digits}f}" for k in ("min", "median", "max"))
@@ -184,7 +206,7 @@ def spread_text(values, digits):
 def target(what, values, limit, at_most, unit):
     """One row of the table of targets: the median of `values` against `limit`. Without a value (every
     run is void), or with a run that could not be measured, nothing is shown, so it is not met."""
-    known = spread(values)
+    known = extent(values)
     shown = known is not None and not any(math.isnan(value) for value in values)
     met = shown and (known["median"] <= limit if at_most else known["median"] >= limit)
     return {"what": what, "limit": f"{'<=' if at_most else '>='} {limit:g} {unit}".strip(),

@@ -51,15 +51,9 @@ def output_of(*command):
 
 
 def machine():
-    model = "unknown"
-    with open("/proc/cpuinfo", encoding="utf-8") as file:
-        for line in file:
-            if line.startswith("model name"):
-                model = line.split(":", 1)[1].strip()
-                break
     with open("/proc/meminfo", encoding="ascii") as file:
         memory_kib = int(file.readline().split()[1])
-    return {"cores": len(os.sched_getaffinity(0)), "processor": model,
+    return {"cores": len(os.sched_getaffinity(0)), "processor": _bench.processor(),
             "memory_gib": round(memory_kib / 1024 ** 2, 1), "kernel": platform.release(),
             "system": platform.freedesktop_os_release().get("PRETTY_NAME", "unknown"),
             "load_average": [round(x, 2) for x in os.getloadavg()],

@@ -46,8 +46,8 @@ def main():
                          ("MB/s", 26))
     for key in dict.fromkeys((r["decoder"], r["events"], r["events_per_read"]) for r in rows):
         some = [r for r in rows if (r["decoder"], r["events"], r["events_per_read"]) == key]
-        table.row(*key, _bench.spread_text([r["ns_per_event"] for r in some], 1),
-                  _bench.spread_text([r["bytes_per_s"] / 1e6 for r in some], 0))
+        table.row(*key, _bench.spread([r["ns_per_event"] for r in some], 1),
+                  _bench.spread([r["bytes_per_s"] / 1e6 for r in some], 0))
     return _bench.finish("decoder", options, {"rows": rows, "problems": [], "targets": []})
 
 

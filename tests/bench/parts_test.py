@@ -97,9 +97,9 @@ class TargetTest(unittest.TestCase):
         self.assertEqual(_bench.finite({"a": [1.5, math.nan], "b": "nan"}),
                          {"a": [1.5, None], "b": "nan"})
 
-    def test_spread(self):
-        self.assertEqual(_bench.spread([3.0, None, 1.0]), {"min": 1.0, "median": 2.0, "max": 3.0})
-        self.assertEqual(_bench.spread_text([], 2), "-")
+    def test_extent(self):
+        self.assertEqual(_bench.extent([3.0, None, 1.0]), {"min": 1.0, "median": 2.0, "max": 3.0})
+        self.assertEqual(_bench.spread([], 2), "-")
 
 
 class OpenLoopTest(unittest.TestCase):

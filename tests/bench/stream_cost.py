@@ -106,7 +106,7 @@ def summarise(rows):
     for streams in dict.fromkeys(row["streams"] for row in rows):
         some = [row for row in rows if row["streams"] == streams]
         counted = [row for row in some if not row["void"]]
-        text = _bench.spread_text
+        text = _bench.spread
         table.row(streams, f"{len(counted)} of {len(some)}",
                   text([r["agent"]["cpu_us_per_event"] for r in counted], 2),
                   text([r["cpu_ratio"] for r in counted], 2),
