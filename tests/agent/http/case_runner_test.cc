@@ -159,7 +159,7 @@ TEST_F(CaseRunnerTest, AnAgentWithoutAShareStandsBy) {
 
 TEST_F(CaseRunnerTest, MoreWorkThanTheQueueHoldsIsRefused) {
   LiveEngine engine(1, 0, 0);
-  auto runner = CaseRunner::Create(engine.Case(1), 1, 4, &policy_, &clock_);
+  auto runner = CaseRunner::Create(engine.Case(1), {.count = 1}, 4, &policy_, &clock_);
   ASSERT_TRUE(runner.ok()) << runner.status();
   for (int i = 0; i < 4; ++i) {
     EXPECT_TRUE((*runner)->AddWork(std::make_unique<PreparedRequest>()).ok());
@@ -172,7 +172,7 @@ TEST_F(CaseRunnerTest, MoreWorkThanTheQueueHoldsIsRefused) {
 TEST_F(CaseRunnerTest, ACaseThatCannotBeCarriedIsRefused) {
   LiveEngine engine(1, 0, 0);
   const auto code = [this](const AgentCase& agent_case) {
-    return CaseRunner::Create(agent_case, 1, 4, &policy_, &clock_).status().code();
+    return CaseRunner::Create(agent_case, {.count = 1}, 4, &policy_, &clock_).status().code();
   };
   AgentCase forbidden = engine.Case(1);
   forbidden.engine.url = "http://169.254.169.254/latest";
