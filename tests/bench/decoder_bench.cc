@@ -3,8 +3,9 @@
 // (--benchmark_filter=chat, --benchmark_format=json).
 //
 //   sse/KIND/N        SseDecoder alone: N events in each Feed()
-//   chat/KIND/N       what a load thread does with a read: BeginRead(), then the vLLM decoder with
-//                     the stream recorder behind it
+//   chat/KIND/N       the vLLM decoder with the stream recorder behind it
+//   http/KIND/N       what a load thread does with a read: these two behind the HTTP response
+//   parser
 //
 // KIND: small (about 180 bytes, a vLLM chunk with one word), reasoning (the same with the text in
 // `reasoning`), large (16 KiB of text). One iteration is one whole answer of kEvents token events,
@@ -12,12 +13,15 @@
 // not in it. Counters: ns_per_event, over the token events; bytes_per_second, over the body.
 #include <benchmark/benchmark.h>
 
+#include <cstdio>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "agent/core/engine/adapter_registry.h"
 #include "agent/core/engine/stream_recorder.h"
+#include "agent/core/http/response_parser.h"
 #include "agent/core/stream/sse_decoder.h"
 #include "common/model/agent_case.h"
 
@@ -95,29 +99,89 @@ void Sse(benchmark::State& state, Kind kind) {
   Count(state, reads);
 }
 
+// The vLLM decoder and the recorder behind it, as a load thread holds them for one stream.
+class Receiver {
+ public:
+  Receiver() {
+    AgentCase agent_case;
+    agent_case.model = "mock";
+    agent_case.engine.type = "vllm";
+    adapter_ = MakeEngineAdapter(agent_case).value();
+    decoder_ = adapter_->NewDecoder();
+  }
+
+  void Begin() {
+    recorder_.Reset();
+    recorder_.record().dispatched_ns = 0;
+    decoder_->Begin(200, "text/event-stream; charset=utf-8", &recorder_);
+    now_ns_ = 0;
+    read_ = 0;
+  }
+  void BeginRead() { recorder_.BeginRead(now_ns_ += kGapNs, ++read_, ReadLag{}); }
+  void Feed(std::string_view body) { decoder_->Feed(body); }
+  // Whether the answer came out as it was written.
+  bool Finish() {
+    decoder_->Finish(true);
+    recorder_.Complete(now_ns_);
+    return !recorder_.failed() && recorder_.record().output_tokens == kEvents;
+  }
+
+ private:
+  std::unique_ptr<EngineAdapter> adapter_;
+  std::unique_ptr<ResponseDecoder> decoder_;
+  StreamRecorder recorder_;
+  int64_t now_ns_ = 0;
+  uint64_t read_ = 0;
+};
+
 void Chat(benchmark::State& state, Kind kind) {
   const std::vector<std::string> reads = Reads(kind, static_cast<int>(state.range(0)));
-  AgentCase agent_case;
-  agent_case.model = "mock";
-  agent_case.engine.type = "vllm";
-  const auto adapter = MakeEngineAdapter(agent_case);
-  if (!adapter.ok()) return state.SkipWithError("there is no adapter for vllm");
-  const auto decoder = (*adapter)->NewDecoder();
-  StreamRecorder recorder;
+  Receiver receiver;
   for (auto unused : state) {
-    recorder.Reset();
-    recorder.record().dispatched_ns = 0;
-    decoder->Begin(200, "text/event-stream; charset=utf-8", &recorder);
-    int64_t now_ns = kGapNs;
-    uint64_t sequence = 0;
+    receiver.Begin();
     for (const std::string& read : reads) {
-      recorder.BeginRead(now_ns += kGapNs, ++sequence, 0);
-      decoder->Feed(read);
+      receiver.BeginRead();
+      receiver.Feed(read);
     }
-    decoder->Finish(true);
-    recorder.Complete(now_ns);
-    if (recorder.failed() || recorder.record().output_tokens != kEvents) {
-      state.SkipWithError("the answer was not read as it was written");
+    if (!receiver.Finish()) state.SkipWithError("the answer was not read as it was written");
+  }
+  Count(state, reads);
+}
+
+// The same reads with the response's head and the framing of chunks.
+std::vector<std::string> OnTheWire(std::vector<std::string> reads) {
+  for (std::string& read : reads) {
+    char size[32];
+    std::snprintf(size, sizeof(size), "%zx\r\n", read.size());
+    read = size + read + "\r\n";
+  }
+  reads.front().insert(0,
+                       "HTTP/1.1 200 OK\r\nserver: mock_engine\r\n"
+                       "content-type: text/event-stream; charset=utf-8\r\n"
+                       "transfer-encoding: chunked\r\n\r\n");
+  reads.back() += "0\r\n\r\n";
+  return reads;
+}
+
+void Http(benchmark::State& state, Kind kind) {
+  const std::vector<std::string> reads = OnTheWire(Reads(kind, static_cast<int>(state.range(0))));
+  Receiver receiver;
+  ResponseParser parser;
+  for (auto unused : state) {
+    receiver.Begin();
+    parser.Begin();
+    auto event = ResponseParser::Event::kNeedMore;
+    for (const std::string& read : reads) {
+      receiver.BeginRead();
+      std::string_view input = read;
+      std::string_view body;
+      do {
+        event = parser.Next(input, body);
+        if (event == ResponseParser::Event::kBody) receiver.Feed(body);
+      } while (event == ResponseParser::Event::kHead || event == ResponseParser::Event::kBody);
+    }
+    if (event != ResponseParser::Event::kEnd || !receiver.Finish()) {
+      state.SkipWithError("the response was not read as it was written");
     }
   }
   Count(state, reads);
@@ -133,6 +197,9 @@ BENCHMARK_CAPTURE(Sse, large, Kind::kLarge)->Name("sse/large")->Arg(1);
 BENCHMARK_CAPTURE(Chat, small, Kind::kSmall)->Name("chat/small")->Apply(OneToManyPerRead);
 BENCHMARK_CAPTURE(Chat, reasoning, Kind::kReasoning)->Name("chat/reasoning")->Arg(1);
 BENCHMARK_CAPTURE(Chat, large, Kind::kLarge)->Name("chat/large")->Arg(1);
+BENCHMARK_CAPTURE(Http, small, Kind::kSmall)->Name("http/small")->Apply(OneToManyPerRead);
+BENCHMARK_CAPTURE(Http, reasoning, Kind::kReasoning)->Name("http/reasoning")->Arg(1);
+BENCHMARK_CAPTURE(Http, large, Kind::kLarge)->Name("http/large")->Arg(1);
 
 }  // namespace
 }  // namespace monsoon::bench
