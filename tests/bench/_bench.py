@@ -19,6 +19,8 @@ sys.path.insert(0, os.path.join(ROOT, "tests", "e2e"))
 # Beyond this, the mock engine itself was late (p99), and a run shows nothing about its client.
 MOCK_LATE_LIMIT_MS = 1.0
 
+_first = False  # whether --first was given
+
 
 def parser_for(description):
     parser = argparse.ArgumentParser(description=description)
@@ -36,6 +38,7 @@ def parser_for(description):
 
 def arguments(description):
     """The options that every bench takes."""
+    global _first  # of the process, as its priority is
     parser = parser_for(description)
     options = parser.parse_args()
     check(parser, options)
@@ -44,6 +47,7 @@ def arguments(description):
             set_priority(1)
         except OSError as error:
             parser.error(f"--first: {error.strerror}")
+    _first = options.first
     return options
 
 
@@ -120,12 +124,12 @@ def set_priority(level):
 def priority(level):
     """What is started inside has this priority, if --first was given; else nothing changes."""
     before = os.sched_getparam(0).sched_priority
-    if before:
+    if _first:
         set_priority(level)
     try:
         yield
     finally:
-        if before:
+        if _first:
             set_priority(before)
 
 

@@ -23,7 +23,10 @@ TIMEOUT_S = 300
 class Work:
     """What is asked for. `tokens` is the mean length of the answers, which differ (half to one and a
     half times), and every answer begins at another moment of the token interval: streams that start
-    together would else beat in step and end together, which no users do."""
+    together would else beat in step and end together, which no users do. The first answers wait
+    until the mock engine has read the burst of requests that opens the streams."""
+
+    FIRST_WAIT_MS_PER_STREAM = 0.05
 
     def __init__(self, streams, requests, tokens, ttft_ms, itl_ms, prompt_bytes, even=False):
         self.streams = streams
@@ -43,9 +46,11 @@ class Work:
         if self.even:  # one line, which the mock engine uses again and again
             return [(round(self.ttft_ms * 1000), self.tokens)]
         chance = random.Random(1)
-        return [(round(1000 * (self.ttft_ms + self.itl_ms * chance.random())),
+        wait_ms = self.FIRST_WAIT_MS_PER_STREAM * self.streams
+        return [(round(1000 * (self.ttft_ms + self.itl_ms * chance.random()
+                               + (wait_ms if number < self.streams else 0))),
                  chance.randint(max(1, self.tokens // 2), max(1, self.tokens * 3 // 2)))
-                for _ in range(self.requests)]
+                for number in range(self.requests)]
 
     def mock_flags(self, folder):
         script = self.script()

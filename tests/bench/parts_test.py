@@ -56,6 +56,9 @@ class WorkTest(unittest.TestCase):
         self.assertEqual(script, _load.Work(100, 2000, 50, 50, 100, 1024).script())
         self.assertEqual(len(script), 2000)
         firsts, tokens = zip(*script)
+        # 100 streams open in 5 ms.
+        self.assertTrue(55_000 <= min(firsts[:100]) and 150_000 < max(firsts[:100]) <= 155_000)
+        firsts = firsts[100:]
         self.assertTrue(50_000 <= min(firsts) < 51_000 and 149_000 < max(firsts) <= 150_000)
         self.assertEqual((min(tokens), max(tokens)), (25, 75))
         self.assertTrue(all(count <= work.max_tokens for count in tokens))

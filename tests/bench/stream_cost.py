@@ -17,8 +17,8 @@ import _bench
 import _load
 
 # streams, answers per stream, mean tokens, ms between tokens; at most 100 000 events a second
-ROWS = ((1, 5, 100, 10), (128, 4, 100, 10), (1000, 4, 100, 10), (4000, 2, 75, 40),
-        (10000, 2, 50, 100))
+ROWS = ((1, 5, 100, 10), (128, 4, 100, 10), (1000, 4, 100, 10), (4000, 3, 40, 50),
+        (10000, 3, 35, 100))
 TTFT_MS = 50
 PROMPT_BYTES = 1024
 CPU_RATIO_LIMIT = 1.5
