@@ -5,12 +5,13 @@
 
 Answers of two tokens, the first after 1 ms, at constant intervals and as a Poisson process, by an
 agent on one core. Lateness of a request is dispatched - intended, as the report has it. The achieved
-rate, in percent of the planned one, is (dispatched requests / planned requests) x (time from the first to
-the last intended moment / time from the first to the last dispatch), from run.db: so requests that are not
-sent and requests that are sent ever later both lower it. A run in which the mock engine was late is
-void.
+rate, in percent of the planned one, is (dispatched requests / planned requests) x (time from the first
+intended moment to the last one / time from the first intended moment to the last dispatch), from run.db:
+so requests that are not sent and requests that are sent ever later both lower it. A run in which the
+mock engine was late is void.
 """
 
+import math
 import sys
 
 import _bench
@@ -27,14 +28,22 @@ def achieved_percent(planned, times):
     if len(times) < 2:
         return 0.0
     intended, dispatched = ([t[i] for t in times] for i in (0, 1))
-    spans = [max(some) - min(some) for some in (intended, dispatched)]
-    return 100 * len(times) / planned * spans[0] / spans[1]
+    begin = min(intended)
+    return 100 * len(times) / planned * (max(intended) - begin) / (max(dispatched) - begin)
 
 
-def dispatch_times(run):
-    return [(row["intended_ns"], row["dispatched_ns"]) for row in
-            run.db.execute("SELECT intended_ns, dispatched_ns FROM requests"
+def request_times(run):
+    """(intended, dispatched, done) of the requests that were dispatched."""
+    return [tuple(row) for row in
+            run.db.execute("SELECT intended_ns, dispatched_ns, done_ns FROM requests"
                            " WHERE dispatched_ns IS NOT NULL")]
+
+
+def busy_seconds(times):
+    """From the first dispatch to the last answer's end, which can be long after the last intended
+    moment."""
+    ends = [done for _, _, done in times if done is not None]
+    return (max(ends) - min(dispatched for _, dispatched, _ in times)) / 1e9 if ends else math.nan
 
 
 def measure(law, rate, seconds, cores):
@@ -44,9 +53,10 @@ def measure(law, rate, seconds, cores):
     machine = _bench.Machine()
     row = _load.run_agent(work, cores,
                           load=lambda _: f"load: {{{law}: {rate}/s}}\nduration: {seconds}s",
-                          look=lambda run: times.extend(dispatch_times(run)))
+                          look=lambda run: times.extend(request_times(run)))
     return row | {"law": law, "rate": rate, "void": row["mock"]["late"],
-                  "achieved_percent": achieved_percent(row["planned"], times),
+                  "achieved_percent": achieved_percent(row["planned"], [t[:2] for t in times]),
+                  "agent_busy": row["cpu_s"] / busy_seconds(times),
                   "steal": machine.shares()["steal"]}
 
 
@@ -56,7 +66,7 @@ def print_row(table, number, row):
               f"{row['achieved_percent']:.3f}",
               f"{late['p50']:.3f} / {late['p99']:.3f} / {late['max']:.3f}",
               f"{error['p50']:.3f} / {error['p99']:.3f}",
-              f"{row['cpu_s'] / row['seconds']:.0%}",
+              f"{row['agent_busy']:.0%}",
               f"{row['mock']['late_ms']['p99']:.3f}" + ("!" if row["void"] else ""), row["verdict"])
     for reason in row["reasons"]:
         print(f"{'':20}{reason}")

@@ -107,7 +107,12 @@ class TargetTest(unittest.TestCase):
 
 class OpenLoopTest(unittest.TestCase):
     def test_on_time(self):
-        times = [(i * 1000, i * 1000 + 7) for i in range(11)]
+        times = [(5 + i * 1000, 5 + i * 1000) for i in range(11)]
+        self.assertAlmostEqual(open_loop.achieved_percent(11, times), 100.0)
+        self.assertEqual(open_loop.busy_seconds([(0, 10, 2_000_000_010), (1, 20, None)]), 2.0)
+
+    def test_a_late_begin_does_not_raise_it(self):
+        times = [(i * 1000, max(5000, i * 1000)) for i in range(11)]
         self.assertAlmostEqual(open_loop.achieved_percent(11, times), 100.0)
 
     def test_ever_later_and_not_sent_lower_it(self):
