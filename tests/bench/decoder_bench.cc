@@ -153,7 +153,7 @@ std::vector<std::string> OnTheWire(std::vector<std::string> reads) {
   for (std::string& read : reads) {
     char size[32];
     std::snprintf(size, sizeof(size), "%zx\r\n", read.size());
-    read = size + read + "\r\n";
+    read.insert(0, size).append("\r\n");
   }
   reads.front().insert(0,
                        "HTTP/1.1 200 OK\r\nserver: mock_engine\r\n"
