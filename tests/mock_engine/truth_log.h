@@ -1,9 +1,9 @@
 // What the engine really did, one line per chat request: the truth that a client's measurements
 // are compared with.
 //
-// Add() may be called from any loop's thread and only copies the row; a thread of the log writes
-// rows to the file every 50 ms. The destructor writes what is left. Stamps are CLOCK_MONOTONIC in
-// nanoseconds, 0 where the thing never happened.
+// Add() may be called from any loop's thread and only copies the row; a thread of the log, of low
+// priority, writes rows to the file every 50 ms. The destructor writes what is left. Stamps are
+// CLOCK_MONOTONIC in nanoseconds, 0 where the thing never happened.
 #pragma once
 
 #include <cstdint>
