@@ -14,15 +14,15 @@ LATE_LIMIT_MS = 1.0
 TAIL_CHARACTERS = 300
 
 
-def measure(peer, venv, streams, cores, tokenizer):
-    """`cores`: (client, mock engine), each None for any."""
+def measure(peer, venv, streams, engine_flags, cores, tokenizer):
+    """`engine_flags`: the mock engine's script; `cores`: (client, engine), each None for any."""
     requests = _work.requests_for(streams)
     row = {"peer": peer.name, "streams": streams, "requests": requests}
     machine = _bench.Machine()
     with tempfile.TemporaryDirectory(prefix="monsoon-peers-") as folder:
         with _bench.on_core(cores[1]):
-            mock = harness.MockEngine("--ttft", f"{_work.TTFT_MS}ms", "--itl", f"{_work.ITL_MS}ms",
-                                      "--tokens", _work.TOKENS, "--model", _work.MODEL)
+            mock = harness.MockEngine(*engine_flags, "--tokens", _work.TOKENS,
+                                      "--model", _work.MODEL)
             mock.__enter__()
         try:
             work = _work.Work(mock.address, streams, requests, folder, tokenizer)

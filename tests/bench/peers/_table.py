@@ -20,7 +20,7 @@ def table(rows, streams, missing, titles):
 
 
 def _instead(reason):
-    return [reason, *[""] * (len(HEADER) - 2)]
+    return [reason, *["-"] * (len(HEADER) - 2)]
 
 
 def _cells(rows):
@@ -65,5 +65,5 @@ def text(streams, cells):
     lines = [f"--- {streams} streams"]
     for row in cells:
         lines.append(row[0])
-        lines += [f"    {name:<20}{cell}" for name, cell in zip(HEADER[1:], row[1:]) if cell]
+        lines += [f"    {name:<20}{cell}" for name, cell in zip(HEADER[1:], row[1:]) if cell != "-"]
     return "\n".join(lines)

@@ -8,7 +8,7 @@ import dataclasses
 import json
 import os
 
-TTFT_MS, ITL_MS, TOKENS = 50, 10, 100
+TTFT, ITL, TOKENS = "50ms", "10ms", 100
 MODEL = "mock"
 WORDS = ("what", "does", "the", "sea", "say", "to", "a", "ship", "when", "rain", "falls", "at",
          "night", "and", "why", "is", "it", "so", "loud", "here")

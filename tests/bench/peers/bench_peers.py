@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Other load testers, and Monsoon, against one mock engine with the same work.
 
-    bench_peers.py [--runs N] [--streams 128,1000] [--only NAME,...] [--out DIR] [--markdown]
+    bench_peers.py [--runs N] [--streams 128,1000] [--ttft DIST] [--itl DIST] [--only NAME,...]
+                   [--out DIR] [--markdown]
 
 Installs pinned releases under build/bench-peers (kept between runs), then runs each in turn with
 TTFT 50 ms, 10 ms between tokens, 100 tokens an answer: 1280 requests at 128 streams, 3000 at 1000.
@@ -39,6 +40,10 @@ def arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--runs", type=int, default=5, help="runs of each row (default: 5)")
     parser.add_argument("--streams", default="128,1000", help="default: 128,1000")
+    parser.add_argument("--ttft", default=_work.TTFT, metavar="DIST",
+                        help=f"the mock engine's, as its --help says (default: {_work.TTFT})")
+    parser.add_argument("--itl", default=_work.ITL, metavar="DIST",
+                        help=f"the same for the time between tokens (default: {_work.ITL})")
     parser.add_argument("--only", default=",".join(names), help="default: " + ",".join(names))
     parser.add_argument("--out", default=os.path.join(FOLDER, "results"),
                         help="folder for the results (default: build/bench-peers/results)")
@@ -62,14 +67,17 @@ def arguments():
 def install(peers, out):
     """(folders of virtual environments, reasons) by peer name."""
     venvs, missing = {}, {}
+    reasons = {}  # by environment: two peers may share one
     for peer in peers:
         if not peer.install:
             venvs[peer.name] = None
             continue
         try:
+            if peer.venv in reasons:
+                raise _install.InstallError(reasons[peer.venv])
             venvs[peer.name] = _install.prepare(peer, FOLDER)
         except _install.InstallError as error:
-            missing[peer.name] = str(error)
+            missing[peer.name] = reasons[peer.venv] = str(error)
             print(f"{peer.title} is not installed: {error}", flush=True)
             continue
         shutil.copy(os.path.join(FOLDER, peer.venv, "packages.txt"),
@@ -83,7 +91,8 @@ def print_row(number, title, row):
         print(f"{what}  FAILED: {row['failed']}", flush=True)
         return
     print(f"{what}  ok {row['ok']}/{row['requests']}  "
-          f"TTFT off by p50 {row['ttft_p50_error_ms']:+.2f} p99 {row['ttft_p99_error_ms']:+.2f} ms  "
+          f"TTFT off by p50 {row['ttft_p50_error_ms']:+.2f} "
+          f"p99 {row['ttft_p99_error_ms']:+.2f} ms  "
           f"in flight {row['truth']['concurrency']:.0f}  "
           f"CPU {row['cpu_s']:.1f} s ({row['cpu_us_per_token']:.1f} us/token)  "
           f"wall {row['wall_s']:.1f} s  mock late {row['mock_lateness_p99_ms']:.3f} ms  "
@@ -102,19 +111,21 @@ def main():
     peers = [peer for peer in PEERS if peer.name in options.only]
     titles = {peer.name: peer.title for peer in peers}
     cores = _bench.two_cores() or (None, None)
-    print(f"bench-peers: TTFT {_work.TTFT_MS} ms, ITL {_work.ITL_MS} ms, {_work.TOKENS} tokens, "
+    print(f"bench-peers: TTFT {options.ttft}, ITL {options.itl}, {_work.TOKENS} tokens, "
           f"Python {sys.version.split()[0]}")
     _bench.describe(f"all processes of a tool on core {cores[0]}, the mock engine on core "
                     f"{cores[1]}")
     venvs, missing = install(peers, options.out)
     tokenizer = _work.write_tokenizer(os.path.join(FOLDER, "tokenizer"))
+    engine = ("--ttft", options.ttft, "--itl", options.itl)
     rows = []
     for number in range(1, options.runs + 1):
         for streams in options.streams:
             for peer in peers:
                 if peer.name in missing:
                     continue
-                rows.append(_measure.measure(peer, venvs[peer.name], streams, cores, tokenizer))
+                rows.append(_measure.measure(peer, venvs[peer.name], streams, engine, cores,
+                                             tokenizer))
                 print_row(number, peer.title, rows[-1])
     layout = _table.markdown if options.markdown else _table.text
     for streams in options.streams:
@@ -123,6 +134,7 @@ def main():
         print(f"{peer.title}: {peer.about}")
     _bench.write_json(options.out, "peers.json", {
         "python": sys.version.split()[0], "pinned": cores[0] is not None,
+        "ttft": options.ttft, "itl": options.itl,
         "peers": {peer.name: {"title": peer.title, "about": peer.about} for peer in peers},
         "not_installed": missing, "runs": rows})
     return 0

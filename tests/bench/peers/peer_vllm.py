@@ -12,7 +12,7 @@ from _work import MODEL, TOKENS
 RELEASE = "0.33.0"
 INSTALL = (
     ("aiohttp", "numpy", "pandas", "pillow", "psutil", "pybase64", "pyyaml", "pyzmq", "regex",
-     "tqdm", "transformers", "cbor2", "msgspec"),
+     "requests", "tqdm", "transformers", "cbor2", "msgspec"),
     ("--no-deps", "vllm==" + RELEASE),
 )
 
