@@ -106,11 +106,12 @@ class ClientTest(unittest.TestCase):
                                (None, None))
 
     def test_counts_every_process_and_ends_orphans(self):
-        # The child outlives its parent, in a session of its own.
+        # The child outlives its parent, in a session of its own; it ends only when it is told to.
+        child = self.BURN + "open('burnt', 'w').close()\ntime.sleep(60)"
         result = self.run_client(
-            "import subprocess, sys\n"
-            f"subprocess.Popen([sys.executable, '-c', {self.BURN + 'time.sleep(60)'!r}],"
-            " start_new_session=True)\n" + self.BURN + "time.sleep(0.5)\nprint('done')")
+            "import os, subprocess, sys\n"
+            f"subprocess.Popen([sys.executable, '-c', {child!r}], start_new_session=True)\n"
+            + self.BURN + "while not os.path.exists('burnt'): time.sleep(0.01)\nprint('done')")
         self.assertEqual((result.status, result.output), (0, "done\n"))
         self.assertGreater(result.cpu_s, 0.59)
         self.assertLess(result.wall_s, 30)
