@@ -1,5 +1,6 @@
 """One run of one peer against a mock engine of its own, as a row of peers.json."""
 
+import contextlib
 import tempfile
 
 import _bench
@@ -20,16 +21,13 @@ def measure(peer, venv, streams, engine_flags, cores, tokenizer):
     row = {"peer": peer.name, "streams": streams, "requests": requests}
     machine = _bench.Machine()
     with tempfile.TemporaryDirectory(prefix="monsoon-peers-") as folder:
-        with _bench.on_core(cores[1]):
-            mock = harness.MockEngine(*engine_flags, "--tokens", _work.TOKENS,
-                                      "--model", _work.MODEL)
-            mock.__enter__()
-        try:
+        with contextlib.ExitStack() as stack:
+            with _bench.on_core(cores[1]):
+                mock = stack.enter_context(harness.MockEngine(
+                    *engine_flags, "--tokens", _work.TOKENS, "--model", _work.MODEL))
             work = _work.Work(mock.address, streams, requests, folder, tokenizer)
             client = _client.run(peer.command(venv, work), peer.environment, folder, LIMIT_S,
                                  {mock.process.pid}, cores)
-        finally:
-            mock.stop(expect_success=False)
         row.update(_costs(client), machine=machine.shares())
         row.update(_engine(mock, client))
         row.update(_reported(peer, client, folder))
