@@ -97,7 +97,10 @@ void GrpcAgentLink::StartThreads() {
 }
 
 GrpcAgentLink::~GrpcAgentLink() {
-  closing_ = true;
+  {
+    absl::MutexLock lock(&mutex_);  // wakes TakeTurn()
+    closing_ = true;
+  }
   control_out_.Close();
   data_out_.Close();
   if (threads_.empty()) {
@@ -191,7 +194,14 @@ void GrpcAgentLink::HearRecords(const v1::RecordBatch& batch) {
     }
     event.records.push_back(*std::move(record));
   }
+  TakeTurn();
   Post(std::move(event));
+}
+
+void GrpcAgentLink::TakeTurn() {
+  absl::MutexLock lock(&mutex_);
+  mutex_.Await(absl::Condition(this, &GrpcAgentLink::HasTurn));
+  ++waiting_batches_;
 }
 
 void GrpcAgentLink::Post(decltype(AgentEvent::body) body) {
@@ -273,6 +283,10 @@ void GrpcAgentLink::Stop(int32_t case_index, StopMode mode) {
 }
 
 void GrpcAgentLink::Acknowledge(uint64_t sequence) {
+  {
+    absl::MutexLock lock(&mutex_);
+    --waiting_batches_;
+  }
   v1::DataRequest request;
   request.mutable_record_ack()->set_sequence(sequence);
   data_out_.Push(std::move(request));
