@@ -121,6 +121,9 @@ void ServeFlood(const RecordMaker& maker, uint64_t records, int port_file) {
   int port = 0;
   grpc::ServerBuilder builder;
   builder.SetMaxSendMessageSize(kMaxMessageBytes);
+  // As agent_server.cc has it: controllers ping often.
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 500);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
   builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
   builder.RegisterService(&service);
   const std::unique_ptr<grpc::Server> server = builder.BuildAndStart();

@@ -1,5 +1,6 @@
 #include "controller/io/agents/grpc_agent_link.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "common/base/status_macros.h"
@@ -194,14 +195,14 @@ void GrpcAgentLink::HearRecords(const v1::RecordBatch& batch) {
     }
     event.records.push_back(*std::move(record));
   }
-  TakeTurn();
+  TakeTurn(event.sequence);
   Post(std::move(event));
 }
 
-void GrpcAgentLink::TakeTurn() {
+void GrpcAgentLink::TakeTurn(uint64_t sequence) {
   absl::MutexLock lock(&mutex_);
   mutex_.Await(absl::Condition(this, &GrpcAgentLink::HasTurn));
-  ++waiting_batches_;
+  last_posted_ = std::max(last_posted_, sequence);
 }
 
 void GrpcAgentLink::Post(decltype(AgentEvent::body) body) {
@@ -285,7 +286,7 @@ void GrpcAgentLink::Stop(int32_t case_index, StopMode mode) {
 void GrpcAgentLink::Acknowledge(uint64_t sequence) {
   {
     absl::MutexLock lock(&mutex_);
-    --waiting_batches_;
+    acknowledged_ = std::max(acknowledged_, sequence);
   }
   v1::DataRequest request;
   request.mutable_record_ack()->set_sequence(sequence);

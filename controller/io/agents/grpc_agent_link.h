@@ -34,7 +34,7 @@ using AgentInbox = BlockingQueue<AgentEvent>;
 class GrpcAgentLink final : public AgentLink {
  public:
   // Of some 256 KiB on the wire.
-  static constexpr int kMaxWaitingBatches = 16;
+  static constexpr uint64_t kMaxWaitingBatches = 16;
 
   // Connects both streams and takes the agent for the run. `index` goes into AgentEvent::agent.
   // `clock` and `inbox` outlive the link. Errors are sentences that name the agent.
@@ -67,10 +67,10 @@ class GrpcAgentLink final : public AgentLink {
   void ReadData();
   void HearControl(const v1::ControlResponse& response);
   void HearRecords(const v1::RecordBatch& batch);
-  // Waits until one more batch may go into the inbox.
-  void TakeTurn();
+  // Waits until the batch of this sequence may go into the inbox.
+  void TakeTurn(uint64_t sequence);
   bool HasTurn() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-    return waiting_batches_ < kMaxWaitingBatches || closing_;
+    return last_posted_ < acknowledged_ + kMaxWaitingBatches || closing_;
   }
   void Post(decltype(AgentEvent::body) body);
   // The agent said something that makes no sense: breaks both streams off, for this reason.
@@ -92,10 +92,11 @@ class GrpcAgentLink final : public AgentLink {
   BlockingQueue<v1::DataRequest> data_out_;
   std::atomic<bool> closing_{false};
   absl::Mutex mutex_;
-  std::string lost_reason_ ABSL_GUARDED_BY(mutex_);  // the first one
-  int waiting_batches_ ABSL_GUARDED_BY(mutex_) = 0;
-  absl::Notification control_over_;   // read to its end
-  absl::Notification control_ended_;  // and the loss was told
+  std::string lost_reason_ ABSL_GUARDED_BY(mutex_);    // the first one
+  uint64_t last_posted_ ABSL_GUARDED_BY(mutex_) = 0;   // highest sequence
+  uint64_t acknowledged_ ABSL_GUARDED_BY(mutex_) = 0;  // highest sequence
+  absl::Notification control_over_;                    // read to its end
+  absl::Notification control_ended_;                   // and the loss was told
   absl::Notification data_ended_;
   std::vector<std::thread> threads_;
 };
