@@ -8,9 +8,9 @@
 #include <cstdio>
 #include <iostream>
 #include <random>
-#include <thread>
 
 #include "agent/io/config/agent_flags.h"
+#include "agent/io/config/core_list.h"
 #include "agent/io/config/listen_address.h"
 #include "agent/io/http/http_library.h"
 #include "agent/io/http/open_files.h"
@@ -30,9 +30,11 @@ absl::StatusOr<AgentOptions> MakeOptions(const AgentFlags& flags) {
   std::random_device random;
   options.instance_id =
       StrCat(absl::Hex(random(), absl::kZeroPad8), absl::Hex(random(), absl::kZeroPad8));
-  options.load_threads = flags.load_threads > 0
-                             ? flags.load_threads
-                             : static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+  const size_t cores = flags.cores.empty() ? UsableCores().size() : flags.cores.size();
+  options.load_threads = {
+      .count = flags.load_threads > 0 ? flags.load_threads : std::max(1, static_cast<int>(cores)),
+      .cores = flags.cores,
+      .spin_ns = flags.spin_us * kNsPerUs};
   options.item_cache_bytes = flags.item_cache_bytes;
   ASSIGN_OR_RETURN(options.policy, AddressPolicy::WithAllowed(flags.allow_targets));
   return options;

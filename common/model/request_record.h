@@ -45,6 +45,8 @@ enum RecordFlag : uint32_t {
   kFlagInvalidUtf8 = 1u << 6,        // the engine sent bytes that are not UTF-8
   kFlagLateEvents = 1u << 7,         // events after the protocol's terminator
   kFlagNotStreamed = 1u << 8,        // the answer came as one document, asked for or not
+  kFlagScheduled = 1u << 9,          // open loop: latencies begin at intended_ns, not at dispatch
+  kFlagOverLimit = 1u << 10,         // open loop: not sent, too many requests were in flight
 };
 
 struct RequestRecord {
@@ -58,8 +60,11 @@ struct RequestRecord {
   // Stamps, ns, kNever where it never happened (design section 7).
   int64_t intended_ns = kNever;
   int64_t dispatched_ns = kNever;
-  int64_t connect_ns = kNever;  // TCP connection established; kNever on a reused connection
-  int64_t tls_ns = kNever;      // TLS handshake done; kNever without TLS or on a reused connection
+  // Of the connection, on the first request that it carries; kNever on a reused one. Connections
+  // are opened ahead of need, so these mostly lie before dispatched_ns.
+  int64_t connect_begin_ns = kNever;  // began to connect
+  int64_t connect_ns = kNever;        // TCP connection established
+  int64_t tls_ns = kNever;            // TLS handshake done; kNever without TLS
   int64_t sent_ns = kNever;
   int64_t headers_ns = kNever;
   int64_t first_event_ns = kNever;
@@ -68,8 +73,8 @@ struct RequestRecord {
   int64_t last_token_ns = kNever;
   int64_t done_ns = kNever;
 
-  // How late the read that brought the first token may have been: from socket ready to bytes read,
-  // ns.
+  // How much of sent -> first token may be the client's own, ns: how late the read that brought the
+  // first token was (from socket ready to bytes read) and how long the call that sent took.
   int64_t first_token_lag_ns = kNever;
 
   int64_t input_tokens = kUnknownTokens;

@@ -71,7 +71,7 @@ def request_metrics(row):
     """The samples that one successful request gives."""
     out = {"e2e_s": seconds(row["last_token_ns"], row["start_ns"]),
            "stream_end_s": seconds(row["done_ns"], row["start_ns"]),
-           "connect_s": seconds(row["connect_ns"], row["start_ns"]),
+           "connect_s": seconds(row["connect_ns"], row["connect_begin_ns"]),
            "tls_s": seconds(row["tls_ns"], row["connect_ns"])}
     if row["flags"] & NOT_STREAMED:
         return out

@@ -66,7 +66,7 @@ void Record(FramedDecoder& decoder, const Answer& answer,
   uint64_t read = 0;
   for (const std::string_view bytes : reads) {
     ++read;
-    recorder.BeginRead(static_cast<int64_t>(read) * 1000, read, 1);
+    recorder.BeginRead(static_cast<int64_t>(read) * 1000, read, {.bound_ns = 1});
     decoder.Feed(bytes);
   }
   decoder.Finish(answer.complete);

@@ -1,12 +1,10 @@
 #include "agent/core/engine/request_headers.h"
 
 #include <algorithm>
-#include <string_view>
 
-#include "absl/strings/ascii.h"
-#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 
+#include "agent/core/http/header_syntax.h"
 #include "common/base/status_macros.h"
 #include "common/base/str_cat.h"
 
@@ -14,29 +12,6 @@ namespace monsoon {
 namespace {
 
 using Header = std::pair<std::string, std::string>;
-
-bool IsTokenChar(char c) {
-  return absl::ascii_isalnum(static_cast<unsigned char>(c)) ||
-         std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
-}
-
-bool IsValueChar(char c) {
-  return c == '\t' || (static_cast<unsigned char>(c) >= 0x20 && c != 0x7F);
-}
-
-absl::Status CheckHeader(const Header& header) {
-  const auto& [name, value] = header;
-  if (name.empty() || !std::all_of(name.begin(), name.end(), IsTokenChar)) {
-    return absl::InvalidArgumentError(
-        StrCat("engine.headers: \"", absl::CHexEscape(name), "\" is not an HTTP header name"));
-  }
-  if (!std::all_of(value.begin(), value.end(), IsValueChar)) {
-    return absl::InvalidArgumentError(
-        StrCat("the value of header \"", name,
-               "\" has a line break or another control character in it; check for one at its end"));
-  }
-  return absl::OkStatus();
-}
 
 }  // namespace
 
@@ -55,7 +30,7 @@ absl::StatusOr<std::vector<Header>> BearerHeaders(const EngineTarget& target, bo
     });
   });
   headers.insert(headers.end(), target.headers.begin(), target.headers.end());
-  for (const Header& header : headers) RETURN_IF_ERROR(CheckHeader(header));
+  for (const auto& [name, value] : headers) RETURN_IF_ERROR(CheckHeader(name, value));
   return headers;
 }
 

@@ -32,10 +32,10 @@ void StreamRecorder::Reset() {
   record_.gaps = std::move(gaps);
 }
 
-void StreamRecorder::BeginRead(int64_t now_ns, uint64_t read_sequence, int64_t lag_ns) {
+void StreamRecorder::BeginRead(int64_t now_ns, uint64_t read_sequence, const ReadLag& lag) {
   now_ns_ = now_ns;
   read_ = read_sequence;
-  lag_ns_ = lag_ns;
+  lag_ = lag;
 }
 
 void StreamRecorder::OnEvent() {
@@ -54,9 +54,10 @@ void StreamRecorder::BeginTokenEvent() {
   event_has_text_ = true;
   if (record_.token_events++ == 0) {
     record_.first_token_ns = now_ns_;
-    record_.first_token_lag_ns = lag_ns_;
+    record_.first_token_lag_ns = lag_.kernel_ns != kNever ? lag_.kernel_ns : lag_.bound_ns;
     first_token_read_ = read_;
   } else {
+    if (read_ == first_token_read_) record_.first_token_lag_ns = lag_.bound_ns;
     const int64_t gap_ns = std::max<int64_t>(0, now_ns_ - record_.last_token_ns);
     AppendGap({gap_ns, read_ == last_token_read_}, record_.gaps);
   }

@@ -5,7 +5,7 @@
 //
 //   recorder.Reset();
 //   recorder.record().dispatched_ns = ...;             // the transport's own stamps and counts
-//   recorder.BeginRead(now_ns, ++read_sequence, lag_ns);
+//   recorder.BeginRead(now_ns, ++read_sequence, lag);
 //   decoder->Feed(bytes);                              // any number of times
 //   decoder->Finish(complete);                         // or recorder.Fail(kTimeoutIdle, "...")
 //   recorder.Complete(done_ns);
@@ -28,6 +28,8 @@
 //   - first_chunk_tokens: what the engine counted up to and with the first token-bearing event
 //   (what
 //     it held back came with it), else 1 and kFlagFirstChunkAssumed;
+//   - first_token_lag_ns: the kernel's word on the first token's read where it has one and the read
+//     held no later token (its stamp is that of the read's last bytes), else the loop's bound;
 //   - kFlagBothEndsOneRead: first and last token in one read, also when they are one event.
 //
 // A non-streamed answer (kFlagNotStreamed) has no TTFT: last_token_ns is its last read's stamp (for
@@ -42,6 +44,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "agent/core/engine/read_lag.h"
 #include "agent/core/engine/response_sink.h"
 #include "common/model/request_record.h"
 
@@ -53,9 +56,9 @@ class StreamRecorder : public ResponseSink {
   // answer are the caller's to set afterwards.
   void Reset();
 
-  // Bytes arrived at `now_ns`, in this recorder's `read_sequence`-th read, at most `lag_ns` after
-  // the socket became readable. Call before ResponseDecoder::Feed. `now_ns` must not go back.
-  void BeginRead(int64_t now_ns, uint64_t read_sequence, int64_t lag_ns);
+  // Bytes arrived at `now_ns`, in this recorder's `read_sequence`-th read, which was late by `lag`.
+  // Call before ResponseDecoder::Feed. `now_ns` must not go back.
+  void BeginRead(int64_t now_ns, uint64_t read_sequence, const ReadLag& lag);
   // The request failed outside the answer (timeout, connection). The first failure wins.
   void Fail(ErrorClass error_class, std::string_view message);
   // The request is over: decides status, error class and counts.
@@ -89,7 +92,7 @@ class StreamRecorder : public ResponseSink {
   RequestRecord record_;
 
   int64_t now_ns_ = kNever;
-  int64_t lag_ns_ = kNever;
+  ReadLag lag_;
   uint64_t read_ = 0;
   uint64_t first_token_read_ = 0;
   uint64_t last_token_read_ = 0;

@@ -19,16 +19,20 @@ struct LoopCounters {
 
 // Belongs to the load thread until it has ended, then to whoever joined it.
 struct LoopFacts {
-  LogHistogram loop_lag_ns;   // socket ready -> bytes read, every read
-  double busy_share_max = 0;  // busiest second
+  LogHistogram loop_lag_ns;    // socket ready -> bytes read, every read, bounded from above
+  LogHistogram kernel_lag_ns;  // received by the kernel -> bytes read, of a sample of reads
+  LogHistogram timer_lag_ns;   // how late the steady tick was served
+  double busy_share_max = 0;   // busiest second
+  int64_t clock_step_ns = 0;   // largest step of the wall clock meanwhile (ClockWatch)
+  double clock_rate_error = 0;
   uint64_t new_connections = 0;
   uint64_t reused_connections = 0;
   std::string failure;  // why the loop could not go on; "": it could
 };
 
-// Share of each second that the loop did not spend waiting in epoll_wait. Wall time, so that time
-// stolen by other processes while it works counts as busy; a delay between its wake-up and its
-// running is not seen. Pure.
+// Share of each second that the loop did not spend waiting in epoll_wait for something to do. Wall
+// time, so that what other processes take of the core counts as busy, be it while the loop works or
+// between its wake-up and its running (LagMeter). Pure.
 class BusyMeter {
  public:
   static constexpr int64_t kWindowNs = 1'000'000'000;
@@ -45,6 +49,8 @@ class BusyMeter {
     window_start_ns_ = to_ns;
     waited_ns_ = 0;
   }
+  // So much of what was told as waiting was not: the thread was ready and had no core.
+  void Lost(int64_t ns) { waited_ns_ -= ns; }
   double max_share() const { return max_share_; }
 
  private:

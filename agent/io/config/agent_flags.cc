@@ -2,6 +2,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include "agent/io/config/core_list.h"
+#include "common/base/str_cat.h"
 #include "common/version.h"
 
 namespace monsoon {
@@ -19,8 +21,23 @@ std::optional<AgentFlags> ParseAgentFlags(int argc, char** argv, int* exit_statu
       "--insecure-listen", flags.insecure_listen,
       "Allow plain text on an address other than loopback (anybody who reaches it can make "
       "this agent send load)");
-  app.add_option("--threads", flags.load_threads, "Load threads; 0: one for each core")
+  app.add_option("--threads", flags.load_threads,
+                 "Load threads; 0: one for each core, or for each of --cores")
       ->check(CLI::Range(0, 1024))
+      ->capture_default_str();
+  app.add_option_function<std::string>(
+      "--cores",
+      [&flags](const std::string& text) {
+        absl::StatusOr<std::vector<int>> cores = ParseCoreList(text, UsableCores());
+        if (!cores.ok())
+          throw CLI::ValidationError("--cores", std::string(ToStd(cores.status().message())));
+        flags.cores = *std::move(cores);
+      },
+      "Pin the load threads to these cores, one after another: 2,3 or 4-7,12");
+  app.add_option("--spin-us", flags.spin_us,
+                 "Open loop: before a request is due, look at the clock for so many microseconds "
+                 "instead of sleeping (costs a core, gains the time of a wake-up)")
+      ->check(CLI::Range(0, 10'000))
       ->capture_default_str();
   app.add_option("--allow-target", flags.allow_targets,
                  "A network that engines may be in, besides loopback and private ones: an address, "

@@ -11,7 +11,9 @@ namespace monsoon {
 struct AgentFlags {
   std::string listen = "127.0.0.1:7070";
   bool insecure_listen = false;
-  int load_threads = 0;  // 0: one for each core
+  int load_threads = 0;    // 0: one for each core, or each of `cores`
+  std::vector<int> cores;  // that the load threads stay on; empty: where the kernel puts them
+  int64_t spin_us = 0;     // before a due moment, look at the clock instead of sleeping
   std::vector<std::string> allow_targets;
   int64_t item_cache_bytes = int64_t{1} << 30;
   std::string port_file;         // the port listened on is written there

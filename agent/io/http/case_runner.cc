@@ -9,39 +9,63 @@
 #include "common/base/str_cat.h"
 
 namespace monsoon {
+namespace {
+
+constexpr absl::Duration kReadyPatience = absl::Seconds(5);
+
+}  // namespace
 
 absl::StatusOr<std::unique_ptr<CaseRunner>> CaseRunner::Create(AgentCase agent_case,
-                                                               int load_threads,
+                                                               const LoadThreads& threads,
                                                                int64_t max_queued_work,
                                                                const AddressPolicy* policy,
                                                                const Clock* clock) {
   std::unique_ptr<CaseRunner> runner(new CaseRunner(std::move(agent_case), max_queued_work));
-  RETURN_IF_ERROR(runner->Init(load_threads, policy, clock));
+  RETURN_IF_ERROR(runner->Init(threads, policy, clock));
   return runner;
 }
 
 CaseRunner::CaseRunner(AgentCase agent_case, int64_t max_queued_work)
     : agent_case_(std::move(agent_case)), work_(static_cast<size_t>(max_queued_work)) {}
 
-absl::Status CaseRunner::Init(int load_threads, const AddressPolicy* policy, const Clock* clock) {
+absl::Status CaseRunner::Init(const LoadThreads& threads, const AddressPolicy* policy,
+                              const Clock* clock) {
   ASSIGN_OR_RETURN(adapter_, MakeEngineAdapter(agent_case_));
   ASSIGN_OR_RETURN(target_, Resolve(agent_case_.engine.url, *policy));
+  ASSIGN_OR_RETURN(head_, RequestHead::Create(target_.endpoint, adapter_->Headers()));
   const int64_t slots = agent_case_.concurrency;
+  // Each slot may have a spare connection (PoolPlan).
   RETURN_IF_ERROR(CheckOpenFiles(slots));
 
-  const int64_t loop_count = std::clamp<int64_t>(slots, 1, load_threads);
+  const int64_t loop_count = std::clamp<int64_t>(slots, 1, threads.count);
   for (int64_t i = 0; i < loop_count; ++i) {
-    const LoadLoopOptions options{.agent_case = &agent_case_,
-                                  .adapter = adapter_.get(),
-                                  .policy = policy,
-                                  .target = &target_,
-                                  .clock = clock,
-                                  .control = &control_,
-                                  .work = &work_,
-                                  .slots = slots / loop_count + (i < slots % loop_count ? 1 : 0)};
+    const auto thread = static_cast<size_t>(i);
+    const LoadLoopOptions options{
+        .agent_case = &agent_case_,
+        .adapter = adapter_.get(),
+        .head = &*head_,
+        .policy = policy,
+        .target = &target_,
+        .clock = clock,
+        .control = &control_,
+        .work = &work_,
+        .slots = slots / loop_count + (i < slots % loop_count ? 1 : 0),
+        .load_threads = loop_count,
+        .spin_ns = threads.spin_ns,
+        .core = threads.cores.empty() ? -1 : threads.cores[thread % threads.cores.size()],
+        .on_ready = [this] {
+          absl::MutexLock lock(&mutex_);
+          ++ready_threads_;
+        }};
     ASSIGN_OR_RETURN(std::unique_ptr<LoadLoop> loop, LoadLoop::Create(options));
     loops_.push_back(std::move(loop));
   }
+  StartThreads();
+  AwaitReady();
+  return absl::OkStatus();
+}
+
+void CaseRunner::StartThreads() {
   running_threads_ = static_cast<int>(loops_.size());
   for (const auto& loop : loops_) {
     threads_.emplace_back([this, raw = loop.get()] {
@@ -49,7 +73,14 @@ absl::Status CaseRunner::Init(int load_threads, const AddressPolicy* policy, con
       running_threads_.fetch_sub(1, std::memory_order_release);
     });
   }
-  return absl::OkStatus();
+}
+
+void CaseRunner::AwaitReady() {
+  absl::MutexLock lock(&mutex_);
+  const auto all_ready = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return ready_threads_ == static_cast<int>(loops_.size());
+  };
+  mutex_.AwaitWithTimeout(absl::Condition(&all_ready), kReadyPatience);
 }
 
 CaseRunner::~CaseRunner() {
@@ -130,7 +161,11 @@ LoopFacts CaseRunner::JoinAndCollect() {
   for (const auto& loop : loops_) {
     const LoopFacts& facts = loop->facts();
     total.loop_lag_ns.Merge(facts.loop_lag_ns);
+    total.kernel_lag_ns.Merge(facts.kernel_lag_ns);
+    total.timer_lag_ns.Merge(facts.timer_lag_ns);
     total.busy_share_max = std::max(total.busy_share_max, facts.busy_share_max);
+    total.clock_step_ns = std::max(total.clock_step_ns, facts.clock_step_ns);
+    total.clock_rate_error = std::max(total.clock_rate_error, facts.clock_rate_error);
     total.new_connections += facts.new_connections;
     total.reused_connections += facts.reused_connections;
     if (total.failure.empty()) total.failure = facts.failure;

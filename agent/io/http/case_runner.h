@@ -7,14 +7,18 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
 
 #include "agent/core/engine/engine_adapter.h"
 #include "agent/core/load/case_control.h"
+#include "agent/core/load/load_threads.h"
 #include "agent/core/load/loop_stats.h"
 #include "agent/core/load/prepared_request.h"
 #include "agent/core/net/address_policy.h"
@@ -35,10 +39,13 @@ class CaseRunner {
   };
 
   // Resolves the engine, checks the policy and the limits, builds the loops and starts their
-  // threads, which then wait for StartAt(). FAILED_PRECONDITION, RESOURCE_EXHAUSTED, NOT_FOUND or
+  // threads, which open their connections and then wait for StartAt(). Returns when the connections
+  // are open, or the engine refused, or 5 s have passed: a request never waits for that, it opens
+  // what it lacks. INVALID_ARGUMENT, FAILED_PRECONDITION, RESOURCE_EXHAUSTED, NOT_FOUND or
   // PERMISSION_DENIED with a sentence for the user when this agent cannot carry the case.
   // `policy` and `clock` outlive the runner.
-  static absl::StatusOr<std::unique_ptr<CaseRunner>> Create(AgentCase agent_case, int load_threads,
+  static absl::StatusOr<std::unique_ptr<CaseRunner>> Create(AgentCase agent_case,
+                                                            const LoadThreads& threads,
                                                             int64_t max_queued_work,
                                                             const AddressPolicy* policy,
                                                             const Clock* clock);
@@ -77,17 +84,22 @@ class CaseRunner {
 
  private:
   CaseRunner(AgentCase agent_case, int64_t max_queued_work);
-  absl::Status Init(int load_threads, const AddressPolicy* policy, const Clock* clock);
+  absl::Status Init(const LoadThreads& threads, const AddressPolicy* policy, const Clock* clock);
+  void StartThreads();
+  void AwaitReady();
   void WakeAll();
 
   const AgentCase agent_case_;
   std::unique_ptr<EngineAdapter> adapter_;
+  std::optional<RequestHead> head_;
   ResolvedEndpoint target_;
   CaseControl control_;
   WorkQueue work_;
   std::vector<std::unique_ptr<LoadLoop>> loops_;
   std::vector<std::thread> threads_;
   std::atomic<int> running_threads_{0};
+  absl::Mutex mutex_;
+  int ready_threads_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace monsoon

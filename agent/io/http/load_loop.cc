@@ -1,5 +1,7 @@
 #include "agent/io/http/load_loop.h"
 
+#include <pthread.h>
+#include <sched.h>
 #include <sys/prctl.h>
 
 #include <algorithm>
@@ -14,6 +16,23 @@ namespace {
 // How often deadlines are looked at: a timeout is noticed at most this late.
 constexpr int64_t kTickNs = 20 * kNsPerMs;
 constexpr size_t kRecordQueueCapacity = 8192;
+// One for the whole thread: what a read brings is decoded before the next.
+constexpr size_t kReadBufferBytes = 256 * 1024;
+// After so many new requests the sockets are looked at, so that the first answers of a large ramp
+// do not wait for its end.
+constexpr int kMaxDispatchesAtOnce = 32;
+// Open loop: connections kept in reserve, as a share of those in use.
+constexpr double kOpenLoopHeadroom = 0.125;
+
+void StayOn(int core) {
+  if (core < 0) return;
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  CPU_SET(core, &set);
+  // The flags were checked against the cores that there are; where a cpuset forbids one meanwhile,
+  // the thread runs elsewhere, which spoils no number.
+  pthread_setaffinity_np(pthread_self(), sizeof(set), &set);
+}
 
 }  // namespace
 
@@ -27,86 +46,89 @@ absl::StatusOr<std::unique_ptr<LoadLoop>> LoadLoop::Create(const LoadLoopOptions
 LoadLoop::LoadLoop(const LoadLoopOptions& options, Poller poller)
     : options_(options),
       poller_(std::move(poller)),
+      read_buffer_(kReadBufferBytes),
       records_(kRecordQueueCapacity),
       busy_(options.clock->MonotonicNs()) {}
 
 LoadLoop::~LoadLoop() {
-  transfers_.clear();
-  if (multi_ != nullptr) curl_multi_cleanup(multi_);
-  curl_slist_free_all(headers_);
+  if (pool_ != nullptr) pool_->StopTopUp();
+  exchanges_.clear();
+  pool_.reset();
   curl_slist_free_all(resolve_);
 }
 
 absl::Status LoadLoop::Init() {
-  multi_ = curl_multi_init();
-  if (multi_ == nullptr) return absl::InternalError("libcurl could not be initialised");
-  curl_multi_setopt(multi_, CURLMOPT_SOCKETFUNCTION, &LoadLoop::OnSocket);
-  curl_multi_setopt(multi_, CURLMOPT_SOCKETDATA, this);
-  curl_multi_setopt(multi_, CURLMOPT_TIMERFUNCTION, &LoadLoop::OnTimer);
-  curl_multi_setopt(multi_, CURLMOPT_TIMERDATA, this);
-  curl_multi_setopt(multi_, CURLMOPT_PIPELINING, static_cast<long>(CURLPIPE_NOTHING));
-  // By default libcurl shrinks its pool when few transfers are active and then reconnects.
-  curl_multi_setopt(multi_, CURLMOPT_MAXCONNECTS, static_cast<long>(options_.slots + 8));
-
-  // No wait for "100 Continue": the header without a value removes libcurl's own.
-  headers_ = curl_slist_append(headers_, "Expect:");
-  for (const auto& [name, value] : options_.adapter->Headers()) {
-    headers_ = curl_slist_append(headers_, StrCat(name, ": ", value).c_str());
-  }
   if (!options_.target->is_literal()) {
     resolve_ = curl_slist_append(resolve_, options_.target->CurlResolveLine().c_str());
   }
+  dial_context_ = {.agent_case = options_.agent_case,
+                   .policy = options_.policy,
+                   .clock = options_.clock,
+                   .poller = &poller_,
+                   .resolve = resolve_};
+  if (const auto& open_loop = options_.agent_case->open_loop; open_loop) {
+    gate_.emplace(options_.slots,
+                  open_loop->rate_per_s / static_cast<double>(options_.load_threads));
+  }
+  const int64_t slots = gate_ ? gate_->SlotsAtStart() : options_.slots;
+  pool_ = std::make_unique<ConnectionPool>(
+      &dial_context_, PoolPlan(slots, options_.slots, gate_ ? kOpenLoopHeadroom : 0));
+  RETURN_IF_ERROR(pool_->Init());
 
   context_ = {.agent_case = options_.agent_case,
               .adapter = options_.adapter,
-              .policy = options_.policy,
+              .head = options_.head,
               .clock = options_.clock,
               .control = options_.control,
-              .multi = multi_,
-              .headers = headers_,
-              .resolve = resolve_,
-              .loop_lag_ns = &facts_.loop_lag_ns};
-  for (int64_t i = 0; i < options_.slots; ++i) {
-    transfers_.push_back(std::make_unique<Transfer>(&context_));
-    RETURN_IF_ERROR(transfers_.back()->Init());
-    free_.push_back({.transfer = transfers_.back().get(), .fresh = true});
-  }
-  poller_.ArmTick(kTickNs);
+              .pool = pool_.get(),
+              .poller = &poller_,
+              .lag = &lag_,
+              .read_buffer = read_buffer_,
+              .ended = &ended_};
+  for (int64_t i = 0; i < slots; ++i) AddSlot();
   return absl::OkStatus();
 }
 
-int LoadLoop::OnSocket(CURL*, curl_socket_t socket, int what, void* self, void* watched) {
-  auto* loop = static_cast<LoadLoop*>(self);
-  if (what == CURL_POLL_REMOVE) {
-    loop->poller_.Unwatch(socket);
-    curl_multi_assign(loop->multi_, socket, nullptr);
-    return 0;
-  }
-  const uint32_t events =
-      ((what & CURL_POLL_IN) != 0 ? EPOLLIN : 0u) | ((what & CURL_POLL_OUT) != 0 ? EPOLLOUT : 0u);
-  loop->poller_.Watch(socket, events, watched != nullptr);
-  curl_multi_assign(loop->multi_, socket, loop);
-  return 0;
-}
-
-int LoadLoop::OnTimer(CURLM*, long timeout_ms, void* self) {
-  // libcurl must not be called from here, so the moment is only noted.
-  auto* loop = static_cast<LoadLoop*>(self);
-  loop->curl_timer_ns_ =
-      timeout_ms < 0 ? 0 : loop->options_.clock->MonotonicNs() + timeout_ms * kNsPerMs;
-  if (timeout_ms > 0) loop->poller_.ArmTimer(loop->curl_timer_ns_);
-  return 0;
+void LoadLoop::AddSlot() {
+  exchanges_.push_back(std::make_unique<Exchange>(&context_));
+  free_.push_back({.exchange = exchanges_.back().get(), .fresh = true});
+  ended_.reserve(exchanges_.capacity());
 }
 
 void LoadLoop::Run() {
-  prctl(PR_SET_TIMERSLACK, 1UL);
+  Enter();
   WaitForStart();
-  last_wait_end_ns_ = options_.clock->MonotonicNs();
-  busy_ = BusyMeter(last_wait_end_ns_);
+  const int64_t now_ns = options_.clock->MonotonicNs();
+  lag_.Start(now_ns);
+  busy_ = BusyMeter(now_ns);
   Dispatch();
+  Reap();
   while (!Finished()) Turn();
-  busy_.Waited(options_.clock->MonotonicNs(), options_.clock->MonotonicNs());
+  if (arrival_ != nullptr) RefuseArrival(0);
+  const int64_t end_ns = options_.clock->MonotonicNs();
+  busy_.Waited(end_ns, end_ns);
   facts_.busy_share_max = busy_.max_share();
+  facts_.loop_lag_ns = lag_.loop_lag_ns();
+  facts_.kernel_lag_ns = lag_.kernel_lag_ns();
+  facts_.timer_lag_ns = lag_.timer_lag_ns();
+  facts_.clock_step_ns = clock_watch_.max_step_ns();
+  facts_.clock_rate_error = clock_watch_.rate_error();
+}
+
+void LoadLoop::Enter() {
+  prctl(PR_SET_TIMERSLACK, 1UL);
+  StayOn(options_.core);
+  LookAtClocks();
+  if (options_.target->endpoint.tls) run_delay_ = std::make_unique<RunDelay>();
+  poller_.ArmTick(options_.clock->MonotonicNs() + kTickNs, kTickNs);
+  pool_->StartTopUp();
+  ReportReadyOnce();
+}
+
+void LoadLoop::ReportReadyOnce() {
+  if (ready_reported_ || !pool_->settled()) return;
+  ready_reported_ = true;
+  options_.on_ready();
 }
 
 void LoadLoop::WaitForStart() {
@@ -119,7 +141,11 @@ void LoadLoop::WaitForStart() {
       poller_.ArmTimer(start_ns);
       armed_ns = start_ns;
     }
-    poller_.Wait(true);
+    const Poller::Ready ready = poller_.Wait(true);
+    ServeSockets(ready.sockets);
+    if (ready.tick) pool_->Tick(options_.clock->MonotonicNs());
+    pool_->Bury();
+    ReportReadyOnce();
   }
   const int64_t start_ns = options_.control->start_ns();
   context_.case_start_ns =
@@ -128,112 +154,123 @@ void LoadLoop::WaitForStart() {
 }
 
 void LoadLoop::Turn() {
-  // What is ready at once became ready at some time since the last look. What had to be waited for
-  // became ready just now.
+  const Poller::Ready ready = Look();
+  if (!options_.control->CheckLease(options_.clock->MonotonicNs())) CancelAll();
+  ServeSockets(ready.sockets);
+  busy_.Lost(lag_.TakeWakeDelay());
+  if (ready.tick) ServeTick(ready.tick_due_ns);
+  if (options_.control->mode() == LoadMode::kCancel) CancelAll();
+  Reap();
+  Dispatch();
+  Reap();
+  pool_->Bury();
+}
+
+Poller::Ready LoadLoop::Look() {
   Poller::Ready ready = poller_.Wait(false);
-  context_.ready_since_ns = last_wait_end_ns_;
   int64_t now_ns = options_.clock->MonotonicNs();
-  const bool curl_is_due = curl_timer_ns_ != 0 && curl_timer_ns_ <= now_ns;
-  if (!ready.any() && !curl_is_due) {
+  if (ready.any() || more_to_send_ || ArrivalIsNear(now_ns)) {
+    lag_.Looked(now_ns, ready.complete);
+  } else {
     const int64_t wait_start_ns = now_ns;
     ready = poller_.Wait(true);
     now_ns = options_.clock->MonotonicNs();
     busy_.Waited(wait_start_ns, now_ns);
-    context_.ready_since_ns = now_ns;
+    lag_.Woke(now_ns, run_delay_ != nullptr ? run_delay_->TakeNs() : 0);
   }
   busy_.Waited(now_ns, now_ns);
-  last_wait_end_ns_ = now_ns;
-  if (!options_.control->CheckLease(now_ns)) CancelAll();
-  ServeSockets(ready.sockets);
-  ServeCurlTimer(now_ns);
-  Reap();
-  if (ready.tick) EndDeadTransfers(now_ns);
-  if (options_.control->mode() == LoadMode::kCancel) CancelAll();
-  Dispatch();
+  return ready;
 }
 
 void LoadLoop::ServeSockets(std::span<const epoll_event> sockets) {
-  int running = 0;
   for (const epoll_event& event : sockets) {
-    const int events = ((event.events & EPOLLIN) != 0 ? CURL_CSELECT_IN : 0) |
-                       ((event.events & EPOLLOUT) != 0 ? CURL_CSELECT_OUT : 0) |
-                       ((event.events & (EPOLLERR | EPOLLHUP)) != 0 ? CURL_CSELECT_ERR : 0);
-    ++context_.read_sequence;
-    CheckCurl(curl_multi_socket_action(multi_, event.data.fd, events, &running));
+    static_cast<SocketHandler*>(event.data.ptr)->OnReady(event.events);
     // At once, not after the other sockets: a slot that has become free must not wait for them.
-    Reap();
+    if (!ended_.empty()) Reap();
   }
 }
 
-void LoadLoop::ServeCurlTimer(int64_t now_ns) {
-  if (curl_timer_ns_ == 0 || curl_timer_ns_ > now_ns) return;
-  curl_timer_ns_ = 0;
-  int running = 0;
-  ++context_.read_sequence;
-  CheckCurl(curl_multi_socket_action(multi_, CURL_SOCKET_TIMEOUT, 0, &running));
+void LoadLoop::ServeTick(int64_t due_ns) {
+  const int64_t now_ns = options_.clock->MonotonicNs();
+  lag_.OnTimer(now_ns, due_ns);
+  LookAtClocks();
+  if (options_.control->mode() != LoadMode::kRun || options_.control->no_more_work()) {
+    pool_->StopTopUp();
+  }
+  pool_->Tick(now_ns);
+  EndDeadExchanges(now_ns);
 }
 
-void LoadLoop::CheckCurl(CURLMcode code) {
-  if (code == CURLM_OK) return;
-  // The state of every transfer is uncertain now (libcurl's manual): the case cannot go on here.
-  facts_.failure = StrCat("libcurl failed: ", curl_multi_strerror(code));
-  options_.control->SetMode(LoadMode::kCancel);
+void LoadLoop::LookAtClocks() {
+  const Clock& clock = *options_.clock;
+  // In this order: braces evaluate from left to right.
+  clock_watch_.Observe({clock.MonotonicNs(), clock.WallNs(), clock.RawNs(), clock.MonotonicNs()});
+  context_.realtime_offset_ns = clock_watch_.realtime_offset_ns();
 }
 
 void LoadLoop::Reap() {
-  int left = 0;
-  while (CURLMsg* message = curl_multi_info_read(multi_, &left)) {
-    if (message->msg != CURLMSG_DONE) continue;
-    const CURLcode code = message->data.result;
-    Transfer* transfer = nullptr;
-    curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &transfer);
-    transfer->End(code);
-    Release(transfer, options_.clock->MonotonicNs());
+  while (!ended_.empty()) {
+    Exchange* exchange = ended_.back();
+    ended_.pop_back();
+    Release(exchange, options_.clock->MonotonicNs());
     Dispatch();
   }
 }
 
-void LoadLoop::Release(Transfer* transfer, int64_t now_ns) {
-  RequestRecord& record = transfer->record();
+void LoadLoop::Release(Exchange* exchange, int64_t now_ns) {
+  RequestRecord& record = exchange->record();
   if (record.has_flag(kFlagNewConnection)) {
     ++facts_.new_connections;
   } else if (record.sent_ns != kNever) {
     ++facts_.reused_connections;
   }
   counters_.token_events.fetch_add(record.token_events, std::memory_order_relaxed);
+  PushRecord(record);
+  free_.push_back({.exchange = exchange, .since_ns = now_ns});
+}
+
+void LoadLoop::PushRecord(RequestRecord& record) {
   if (!overflow_.empty() || !records_.TryPush(record)) overflow_.push_back(record);
   while (!overflow_.empty() && records_.TryPush(overflow_.front())) overflow_.pop_front();
   counters_.finished.fetch_add(1, std::memory_order_release);
-  free_.push_back({.transfer = transfer, .since_ns = now_ns});
+}
+
+bool LoadLoop::TakeWork(std::unique_ptr<PreparedRequest>& request) {
+  if (options_.work->TryPop(request)) return true;
+  // Say so before looking once more, so that work pushed in between is not missed.
+  hungry_.store(true, std::memory_order_seq_cst);
+  if (!options_.work->TryPop(request)) return false;
+  hungry_.store(false, std::memory_order_relaxed);
+  return true;
 }
 
 void LoadLoop::Dispatch() {
-  while (!free_.empty() && MaySend()) {
-    std::unique_ptr<PreparedRequest> request;
-    if (!options_.work->TryPop(request)) {
-      // Say so before looking once more, so that work pushed in between is not missed.
-      hungry_.store(true, std::memory_order_seq_cst);
-      if (!options_.work->TryPop(request)) {
-        MarkStarved();
-        return;
-      }
-      hungry_.store(false, std::memory_order_relaxed);
+  more_to_send_ = false;
+  if (gate_) return DispatchDue();
+  // The slots of a closed loop are opened one after another: each is free from the moment that the
+  // thread comes to it. What this ramp takes shows in the steady window.
+  if (ramp_ns_ != 0) ramp_ns_ = options_.clock->MonotonicNs();
+  for (int count = 0; !free_.empty() && MaySend(); ++count) {
+    if (count == kMaxDispatchesAtOnce) {
+      more_to_send_ = true;
+      return;
     }
+    std::unique_ptr<PreparedRequest> request;
+    if (!TakeWork(request)) return MarkStarved();
     FreeSlot slot = free_.back();
     free_.pop_back();
-    // The slots of a closed loop are opened one after another: each is free from the moment that
-    // the thread is done with the one before. What this ramp takes shows in the steady window.
     if (slot.fresh && !slot.starved) slot.since_ns = std::max(slot.since_ns, ramp_ns_);
-    counters_.started.fetch_add(1, std::memory_order_relaxed);
-    CheckCurl(slot.transfer->Begin(std::move(request), slot.since_ns));
-    if (slot.starved) {
-      counters_.starved_slot_ns.fetch_add(options_.clock->MonotonicNs() - slot.since_ns,
-                                          std::memory_order_relaxed);
-    }
-    // At once, so that `dispatched` is when the sending or connecting really begins.
-    int running = 0;
-    CheckCurl(curl_multi_socket_action(multi_, CURL_SOCKET_TIMEOUT, 0, &running));
+    Begin(slot, std::move(request), slot.since_ns);
     if (slot.fresh) ramp_ns_ = options_.clock->MonotonicNs();
+  }
+}
+
+void LoadLoop::Begin(FreeSlot slot, std::unique_ptr<PreparedRequest> request, int64_t intended_ns) {
+  counters_.started.fetch_add(1, std::memory_order_relaxed);
+  slot.exchange->Begin(std::move(request), intended_ns);
+  if (slot.starved) {
+    counters_.starved_slot_ns.fetch_add(options_.clock->MonotonicNs() - slot.since_ns,
+                                        std::memory_order_relaxed);
   }
 }
 
@@ -253,28 +290,25 @@ void LoadLoop::WakeIfHungry() {
   if (hungry_.exchange(false, std::memory_order_seq_cst)) Wake();
 }
 
-void LoadLoop::EndDeadTransfers(int64_t now_ns) {
-  for (const auto& transfer : transfers_) {
-    if (!transfer->busy()) continue;
-    const Transfer::Deadline deadline = transfer->deadline();
-    if (now_ns < deadline.at_ns) continue;
-    transfer->TimeOut(deadline.error_class);
-    Release(transfer.get(), options_.clock->MonotonicNs());
+void LoadLoop::EndDeadExchanges(int64_t now_ns) {
+  for (const auto& exchange : exchanges_) {
+    if (!exchange->busy()) continue;
+    const Exchange::Deadline deadline = exchange->deadline();
+    if (now_ns >= deadline.at_ns) exchange->TimeOut(deadline.error_class);
   }
 }
 
 void LoadLoop::CancelAll() {
-  for (const auto& transfer : transfers_) {
-    if (!transfer->busy()) continue;
-    transfer->Cancel();
-    Release(transfer.get(), options_.clock->MonotonicNs());
+  for (const auto& exchange : exchanges_) {
+    if (exchange->busy()) exchange->Cancel();
   }
 }
 
 bool LoadLoop::Finished() {
-  if (free_.size() < transfers_.size()) return false;
+  if (free_.size() < exchanges_.size()) return false;
   if (options_.control->mode() != LoadMode::kRun) return true;
-  return options_.control->no_more_work() && options_.work->ApproximateSize() == 0;
+  return options_.control->no_more_work() && arrival_ == nullptr &&
+         options_.work->ApproximateSize() == 0;
 }
 
 }  // namespace monsoon

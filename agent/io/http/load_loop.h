@@ -1,27 +1,37 @@
-// LoadLoop: one load thread: an event loop around libcurl's multi_socket interface that keeps its
-// slots busy with work from the queue, in a closed loop.
+// LoadLoop: one load thread: an event loop over its own connections that keeps its slots busy with
+// work from the queue, in a closed loop, or in an open loop sends each request when it is due. Then
+// a thread holds the next request of the queue until its moment; the threads of an agent take them
+// in order, so whichever is free serves the next.
 //
 // The object is made on the control path; Run() is the body of a thread of its own. While it runs,
 // the other threads may only use the members marked thread-safe. Between Run() and them there are
 // the work queue, the record queue and atomics: no lock. In steady state Run() neither allocates
-// per event nor makes system calls other than those of epoll and libcurl's recv.
+// per event nor makes system calls other than epoll_wait and one recv for each socket that is
+// ready.
 #pragma once
 
 #include <curl/curl.h>
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "absl/status/statusor.h"
 
 #include "agent/core/load/case_control.h"
+#include "agent/core/load/clock_watch.h"
+#include "agent/core/load/lag_meter.h"
 #include "agent/core/load/loop_stats.h"
+#include "agent/core/load/open_loop_gate.h"
 #include "agent/core/load/prepared_request.h"
+#include "agent/io/http/connection_pool.h"
+#include "agent/io/http/exchange.h"
 #include "agent/io/http/poller.h"
 #include "agent/io/http/resolve.h"
-#include "agent/io/http/transfer.h"
+#include "agent/io/http/run_delay.h"
 
 namespace monsoon {
 
@@ -29,12 +39,18 @@ namespace monsoon {
 struct LoadLoopOptions {
   const AgentCase* agent_case = nullptr;
   const EngineAdapter* adapter = nullptr;
+  const RequestHead* head = nullptr;
   const AddressPolicy* policy = nullptr;
   const ResolvedEndpoint* target = nullptr;
   const Clock* clock = nullptr;
   CaseControl* control = nullptr;
   WorkQueue* work = nullptr;
-  int64_t slots = 0;  // requests this thread keeps in flight
+  int64_t slots = 0;  // requests this thread keeps in flight; open loop: the most it may have
+  int64_t load_threads = 1;  // that share the case's arrivals
+  int64_t spin_ns = 0;       // LoadThreads
+  int core = -1;             // the thread stays on this one; -1: where the kernel puts it
+  // Called once by Run(), when the connections are open that can be opened ahead of the start.
+  std::function<void()> on_ready;
 };
 
 class LoadLoop {
@@ -45,7 +61,7 @@ class LoadLoop {
   LoadLoop(const LoadLoop&) = delete;
   LoadLoop& operator=(const LoadLoop&) = delete;
 
-  // Sends from the start until the work has ended (CaseControl), then returns.
+  // Opens connections, sends from the start until the work has ended (CaseControl), then returns.
   void Run();
 
   // Thread-safe: new work, or a new word in CaseControl. WakeIfHungry does nothing (and costs no
@@ -63,7 +79,7 @@ class LoadLoop {
  private:
   // A slot without a request.
   struct FreeSlot {
-    Transfer* transfer = nullptr;
+    Exchange* exchange = nullptr;
     int64_t since_ns = 0;
     bool starved = false;  // it found the queue empty
     bool fresh = false;    // it never had a request
@@ -72,40 +88,60 @@ class LoadLoop {
   LoadLoop(const LoadLoopOptions& options, Poller poller);
   absl::Status Init();
 
-  static int OnSocket(CURL* easy, curl_socket_t socket, int what, void* self, void* watched);
-  static int OnTimer(CURLM* multi, long timeout_ms, void* self);
-
+  void Enter();
   void WaitForStart();
+  void ReportReadyOnce();
   void Turn();
+  Poller::Ready Look();
   void ServeSockets(std::span<const epoll_event> sockets);
-  void ServeCurlTimer(int64_t now_ns);
-  void CheckCurl(CURLMcode code);
+  void ServeTick(int64_t due_ns);
+  void LookAtClocks();
   void Reap();
+  void AddSlot();
+  void PushRecord(RequestRecord& record);
   void Dispatch();
+  bool TakeWork(std::unique_ptr<PreparedRequest>& request);
+  void Begin(FreeSlot slot, std::unique_ptr<PreparedRequest> request, int64_t intended_ns);
+
+  // Open loop (load_loop_open.cc).
+  void DispatchDue();
+  void SendArrival();
+  void RefuseArrival(uint32_t flags);
+  int64_t ArrivalDueNs() const;
+  bool ArrivalIsNear(int64_t now_ns) const;
+
   bool MaySend();
   void MarkStarved();
-  void EndDeadTransfers(int64_t now_ns);
+  void EndDeadExchanges(int64_t now_ns);
   void CancelAll();
-  void Release(Transfer* transfer, int64_t now_ns);
+  void Release(Exchange* exchange, int64_t now_ns);
   bool Finished();
 
   const LoadLoopOptions options_;
   Poller poller_;
-  CURLM* multi_ = nullptr;
-  curl_slist* headers_ = nullptr;
   curl_slist* resolve_ = nullptr;
-  TransferContext context_;
-  std::vector<std::unique_ptr<Transfer>> transfers_;
+  DialContext dial_context_;
+  std::unique_ptr<ConnectionPool> pool_;
+  std::vector<char> read_buffer_;
+  ExchangeContext context_;
+  std::vector<std::unique_ptr<Exchange>> exchanges_;
+  std::vector<Exchange*> ended_;  // and not yet released
   std::vector<FreeSlot> free_;
+  std::optional<OpenLoopGate> gate_;          // open loop
+  std::unique_ptr<PreparedRequest> arrival_;  // open loop: taken, not due yet
+  int64_t armed_ns_ = 0;                      // open loop: what the timer was last set to
   RecordQueue records_;
   std::deque<RequestRecord> overflow_;  // records that found the queue full
   LoopCounters counters_;
   LoopFacts facts_;
+  LagMeter lag_;
+  ClockWatch clock_watch_;
   BusyMeter busy_;
+  std::unique_ptr<RunDelay> run_delay_;  // only where the kernel gives no receive stamps
   std::atomic<bool> hungry_{false};
-  int64_t curl_timer_ns_ = 0;  // when libcurl wants to be called; 0: not
-  int64_t last_wait_end_ns_ = 0;
-  int64_t ramp_ns_ = 0;  // when the last fresh slot was dispatched
+  bool ready_reported_ = false;
+  bool more_to_send_ = false;  // the last Dispatch() stopped with free slots and maybe work left
+  int64_t ramp_ns_ = 0;        // when the last fresh slot was dispatched
 };
 
 }  // namespace monsoon

@@ -1,7 +1,9 @@
 // Poller: the file descriptors that a load thread waits on: its sockets (epoll), a wake-up from
 // other threads (eventfd), a one-shot timer and a steady tick (timerfd, CLOCK_MONOTONIC, absolute).
 //
-// Belongs to one thread, except Wake(), which any thread may call at any time.
+// Belongs to one thread, except Wake(), which any thread may call at any time. A socket's handler
+// must outlive its last event of a Wait(): what is unwatched may still stand among the events that
+// the last Wait() gave.
 #pragma once
 
 #include <sys/epoll.h>
@@ -12,29 +14,29 @@
 
 #include "absl/status/statusor.h"
 
+#include "agent/io/http/unique_fd.h"
+
 namespace monsoon {
 
-// Closes its descriptor.
-class UniqueFd {
+// Whoever a socket's events are for.
+class SocketHandler {
  public:
-  UniqueFd() = default;
-  explicit UniqueFd(int fd) : fd_(fd) {}
-  UniqueFd(UniqueFd&& other) noexcept : fd_(other.fd_) { other.fd_ = -1; }
-  UniqueFd& operator=(UniqueFd&& other) noexcept;
-  ~UniqueFd();
-  int get() const { return fd_; }
+  // `events`: EPOLLIN, EPOLLOUT, EPOLLERR, EPOLLHUP.
+  virtual void OnReady(uint32_t events) = 0;
 
- private:
-  int fd_ = -1;
+ protected:
+  ~SocketHandler() = default;
 };
 
 class Poller {
  public:
   struct Ready {
-    std::span<const epoll_event> sockets;  // data.fd is the socket; valid until the next Wait
+    std::span<const epoll_event> sockets;  // data.ptr is a SocketHandler; valid until the next Wait
     bool woken = false;
     bool timer = false;
     bool tick = false;
+    bool complete = true;     // nothing else was ready
+    int64_t tick_due_ns = 0;  // when the tick was due, the first of those that were missed
 
     bool any() const { return !sockets.empty() || woken || timer || tick; }
   };
@@ -45,13 +47,15 @@ class Poller {
   // Ready events without waiting; with `block`, waits until there is one.
   Ready Wait(bool block);
 
-  // Level-triggered interest in `events` (EPOLLIN | EPOLLOUT) of `socket`.
-  void Watch(int socket, uint32_t events, bool already_watched);
+  // Level-triggered interest in `events` (EPOLLIN | EPOLLOUT) of `socket`; a later call replaces an
+  // earlier one.
+  void Watch(int socket, uint32_t events, SocketHandler* handler);
   void Unwatch(int socket);
 
   // The timer fires once at `monotonic_ns` (now, if that has passed); a later call replaces it.
   void ArmTimer(int64_t monotonic_ns);
-  void ArmTick(int64_t period_ns);
+  // Fires at `first_ns` (monotonic) and every `period_ns` from then on.
+  void ArmTick(int64_t first_ns, int64_t period_ns);
 
   void Wake();
 
@@ -59,6 +63,8 @@ class Poller {
   Poller() = default;
 
   UniqueFd epoll_, wake_, timer_, tick_;
+  int64_t next_tick_ns_ = 0;
+  int64_t tick_period_ns_ = 0;
   std::array<epoll_event, 512> events_{};
   std::array<epoll_event, 512> sockets_{};
 };

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 
+#include "agent/core/load/load_threads.h"
 #include "agent/core/net/address_policy.h"
 
 namespace monsoon {
@@ -11,7 +12,7 @@ namespace monsoon {
 struct AgentOptions {
   std::string hostname;
   std::string instance_id;  // new with each start of the process
-  int load_threads = 1;
+  LoadThreads load_threads;
   AddressPolicy policy;
   int64_t item_cache_bytes = int64_t{1} << 30;
   int64_t max_queued_work = int64_t{1} << 16;

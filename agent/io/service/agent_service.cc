@@ -49,7 +49,7 @@ v1::Welcome AgentService::MakeWelcome(uint64_t epoch, bool busy) const {
   welcome.set_hostname(options_.hostname);
   welcome.set_instance_id(options_.instance_id);
   welcome.set_epoch(epoch);
-  welcome.mutable_limits()->set_load_threads(options_.load_threads);
+  welcome.mutable_limits()->set_load_threads(options_.load_threads.count);
   welcome.mutable_limits()->set_max_concurrency(MaxConnections());
   welcome.mutable_limits()->set_item_cache_bytes(options_.item_cache_bytes);
   welcome.mutable_limits()->set_max_queued_work(options_.max_queued_work);

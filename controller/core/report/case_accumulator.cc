@@ -196,19 +196,28 @@ void CaseAccumulator::FinishDistributions() {
 
 void CaseAccumulator::FinishClient() {
   ClientReport& client = report_.client;
-  LogHistogram lag_ns;
+  LogHistogram lag_ns, kernel_ns, timer_ns;
   for (const AgentFacts& agent : report_.facts.agents) {
     lag_ns.Merge(agent.loop_lag_ns);
+    kernel_ns.Merge(agent.kernel_lag_ns);
+    timer_ns.Merge(agent.timer_lag_ns);
+    client.clock_step_ns = std::max(client.clock_step_ns, agent.clock_step_ns);
+    client.clock_rate_error = std::max(client.clock_rate_error, agent.clock_rate_error);
     client.cpu_utilisation_max = std::max(client.cpu_utilisation_max, agent.busy_share_max);
     client.new_connections += agent.new_connections;
     client.reused_connections += agent.reused_connections;
     client.starved_s += ToSeconds(agent.starved_slot_ns);
   }
   client.loop_lag_s = DescribeHistogramNs(lag_ns, report_.lateness_s.count);
+  client.kernel_lag_s = DescribeHistogramNs(kernel_ns, report_.lateness_s.count);
+  client.timer_lag_s = DescribeHistogramNs(timer_ns, report_.lateness_s.count);
   client.first_token_lag_s = Describe(samples_.first_token_lag);
   if (lag_ns.count() > 0) {
-    client.error_bound_p50_s = client.loop_lag_s.p50;
-    client.error_bound_p99_s = client.loop_lag_s.p99;
+    // 0 where nothing was sampled, which never wins.
+    client.error_bound_p50_s =
+        std::max({client.loop_lag_s.p50, client.kernel_lag_s.p50, client.first_token_lag_s.p50});
+    client.error_bound_p99_s =
+        std::max({client.loop_lag_s.p99, client.kernel_lag_s.p99, client.first_token_lag_s.p99});
   }
   if (report_.window_s) {
     const auto slots = static_cast<double>(report_.facts.spec.concurrency);

@@ -80,12 +80,18 @@ struct ErrorSample {
 
 // What the client knows about its own error.
 struct ClientReport {
-  // nullopt: no agent measured its loop lag.
+  // The largest of loop_lag_s, kernel_lag_s and first_token_lag_s at that percentile. nullopt: no
+  // agent measured its loop lag.
   std::optional<double> error_bound_p50_s;
   std::optional<double> error_bound_p99_s;
-  Distribution loop_lag_s;  // of a histogram with buckets of under 1 % width
+  // Of histograms with buckets of under 1 % width.
+  Distribution loop_lag_s;    // every read, bounded from above
+  Distribution kernel_lag_s;  // by the kernel's receive stamps, a sample of reads
+  Distribution timer_lag_s;   // of a steady tick
   Distribution first_token_lag_s;
   double cpu_utilisation_max = 0;  // busiest second of the busiest load thread, 0..1
+  int64_t clock_step_ns = 0;       // the largest of any agent
+  double clock_rate_error = 0;
   int64_t new_connections = 0;
   int64_t reused_connections = 0;
   double starved_s = 0;                 // slot time without work although work was left

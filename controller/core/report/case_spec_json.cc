@@ -172,6 +172,7 @@ void Visit(Archive& archive, T& limits) {
   archive.Member("max_error_share_of_ttft", limits.max_error_share_of_ttft);
   archive.Member("max_busy_share", limits.max_busy_share);
   archive.Member("max_starved_share", limits.max_starved_share);
+  archive.Member("max_clock_rate_error", limits.max_clock_rate_error);
 }
 
 template <typename Archive, MaybeConst<CaseSpec> T>

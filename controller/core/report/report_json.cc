@@ -70,7 +70,11 @@ Json ClientJson(const ClientReport& client) {
       {"error_bound_s",
        {{"p50", Optional(client.error_bound_p50_s)}, {"p99", Optional(client.error_bound_p99_s)}}},
       {"loop_lag_s", DistributionJson(client.loop_lag_s)},
+      {"kernel_lag_s", DistributionJson(client.kernel_lag_s)},
       {"first_token_lag_s", DistributionJson(client.first_token_lag_s)},
+      {"timer_lag_s", DistributionJson(client.timer_lag_s)},
+      {"clock_step_s", ToSeconds(client.clock_step_ns)},
+      {"clock_rate_error", client.clock_rate_error},
       {"cpu_utilisation_max", client.cpu_utilisation_max},
       {"reused_connections", client.reused_connections},
       {"new_connections", client.new_connections},
@@ -107,7 +111,8 @@ Json LimitsJson(const CaseReport& report) {
           {"max_error_share_of_ttft", limits.max_error_share_of_ttft},
           {"effective_max_error_s", report.max_error_s},
           {"max_busy_share", limits.max_busy_share},
-          {"max_starved_share", limits.max_starved_share}};
+          {"max_starved_share", limits.max_starved_share},
+          {"max_clock_rate_error", limits.max_clock_rate_error}};
 }
 
 Json GatesJson(const CaseReport& report) {

@@ -46,7 +46,7 @@ RequestMetrics MetricsOf(const RequestRecord& record) {
   RequestMetrics out;
   out.e2e_s = Between(start_ns, record.last_token_ns);
   out.stream_end_s = Between(start_ns, record.done_ns);
-  out.connect_s = Between(start_ns, record.connect_ns);
+  out.connect_s = Between(record.connect_begin_ns, record.connect_ns);
   out.tls_s = Between(record.connect_ns, record.tls_ns);
   if (record.has_flag(kFlagNotStreamed)) return out;
   out.ttft_s = Between(start_ns, record.first_token_ns);

@@ -29,7 +29,7 @@ struct RequestMetrics {
   std::optional<double> tpot_s;
   // (e2e - ttft) / (output tokens - 1), as vllm bench serve has it; undefined for one token.
   std::optional<double> tpot_simple_s;
-  std::optional<double> connect_s;  // TCP connection established - start; new connections only
+  std::optional<double> connect_s;  // TCP established - began to connect; new connections only
   std::optional<double> tls_s;      // TLS done - TCP established; new TLS connections only
 };
 RequestMetrics MetricsOf(const RequestRecord& record);

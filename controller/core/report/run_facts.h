@@ -41,7 +41,11 @@ struct AgentFacts {
   double busy_share_max = 0;    // busiest second of its busiest load thread, 0..1, steal counted
   double cpu_seconds = 0;       // of the whole process during the case
   int64_t starved_slot_ns = 0;  // slot time without work although the case had work left
-  LogHistogram loop_lag_ns;     // socket ready -> bytes read, every read
+  LogHistogram loop_lag_ns;     // socket ready -> bytes read, every read, bounded from above
+  LogHistogram kernel_lag_ns;   // received by the kernel -> bytes read, of a sample of reads
+  LogHistogram timer_lag_ns;    // how late a steady tick was served
+  int64_t clock_step_ns = 0;    // largest step of its wall clock meanwhile; 0: none
+  double clock_rate_error = 0;  // |rate of its monotonic clock / the hardware's - 1|
   bool lost = false;            // vanished during the case
   std::string lost_reason;
 };

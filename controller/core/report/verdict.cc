@@ -94,6 +94,16 @@ void CheckCapacity(const CaseReport& report, Reasons& reasons) {
   }
 }
 
+void CheckClocks(const CaseReport& report, Reasons& reasons) {
+  const double error = report.client.clock_rate_error;
+  const double limit = report.facts.spec.verdict.max_clock_rate_error;
+  if (error <= limit) return;
+  reasons.push_back(StrCat("An agent's monotonic clock ran ", PercentText(error),
+                           " off its hardware's rate, over the limit of ", PercentText(limit),
+                           ": every time is wrong by that share. Repair its time "
+                           "synchronisation (chronyc tracking), then run the case again."));
+}
+
 void CheckConservation(const RequestCounts& counts, Reasons& reasons) {
   if (counts.accounted() == counts.planned) return;
   reasons.push_back(
@@ -109,6 +119,7 @@ Reasons InvalidReasons(const CaseReport& report) {
   // With nothing measured there is nothing that a slow client could have spoiled.
   if (report.requests.ok > 0) CheckClientError(report, reasons);
   CheckCapacity(report, reasons);
+  CheckClocks(report, reasons);
   CheckConservation(report.requests, reasons);
   return reasons;
 }

@@ -65,6 +65,9 @@ struct VerdictLimits {
   double max_busy_share = 0.90;           // of a load thread, over one second
   double max_starved_share = 0.01;        // of slot time without work although work was left
 
+  // Between the rates of an agent's monotonic clock and of its hardware's.
+  double max_clock_rate_error = 0.001;
+
   friend bool operator==(const VerdictLimits&, const VerdictLimits&) = default;
 };
 

@@ -227,6 +227,10 @@ AgentFacts CaseDriver::MakeAgentFacts(const AgentState& agent) const {
     facts.cpu_seconds = agent.facts->cpu_seconds;
     facts.starved_slot_ns = agent.facts->starved_slot_ns;
     facts.loop_lag_ns = agent.facts->loop_lag_ns;
+    facts.kernel_lag_ns = agent.facts->kernel_lag_ns;
+    facts.timer_lag_ns = agent.facts->timer_lag_ns;
+    facts.clock_step_ns = agent.facts->clock_step_ns;
+    facts.clock_rate_error = agent.facts->clock_rate_error;
   }
   return facts;
 }

@@ -67,6 +67,7 @@ void ReadVerdict(const YamlNode& node, VerdictLimits& verdict, Diagnostics& diag
   map.ReadShare("max_error_share", verdict.max_error_share_of_ttft);
   map.ReadShare("max_busy", verdict.max_busy_share);
   map.ReadShare("max_starved", verdict.max_starved_share);
+  map.ReadShare("max_clock_rate_error", verdict.max_clock_rate_error);
   map.RejectUnknownKeys();
 }
 

@@ -82,6 +82,7 @@ std::string VerdictToYaml(const VerdictLimits& verdict) {
       .Add("max_error_share", YamlNumber(verdict.max_error_share_of_ttft))
       .Add("max_busy", YamlNumber(verdict.max_busy_share))
       .Add("max_starved", YamlNumber(verdict.max_starved_share))
+      .Add("max_clock_rate_error", YamlNumber(verdict.max_clock_rate_error))
       .str();
 }
 

@@ -103,10 +103,12 @@ absl::Status RunDb::InsertAgents(const CaseFacts& facts) {
                    SqliteStatement::Prepare(
                        db_, path_,
                        "INSERT INTO case_agents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
-                       "?, ?, ?, ?, ?, ?)"));
+                       "?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
   int64_t position = 0;
   for (const AgentFacts& agent : facts.agents) {
     const std::string loop_lag = agent.loop_lag_ns.Serialize();
+    const std::string kernel_lag = agent.kernel_lag_ns.Serialize();
+    const std::string timer_lag = agent.timer_lag_ns.Serialize();
     insert.Bind(int64_t{facts.spec.index});
     insert.Bind(position++);
     insert.Bind(std::string_view(agent.name));
@@ -123,6 +125,10 @@ absl::Status RunDb::InsertAgents(const CaseFacts& facts) {
     insert.Bind(agent.cpu_seconds);
     insert.Bind(agent.starved_slot_ns);
     insert.BindBlob(loop_lag);
+    insert.BindBlob(kernel_lag);
+    insert.BindBlob(timer_lag);
+    insert.Bind(agent.clock_step_ns);
+    insert.Bind(agent.clock_rate_error);
     insert.Bind(int64_t{agent.lost});
     insert.Bind(std::string_view(agent.lost_reason));
     RETURN_IF_ERROR(insert.Run());
@@ -165,7 +171,8 @@ absl::StatusOr<std::vector<AgentFacts>> RunDb::ReadAgents(int32_t case_index) {
           db_, path_,
           "SELECT name, hostname, version, load_threads, concurrency, engine_address, "
           "clock_offset_ns, clock_bound_ns, new_connections, reused_connections, busy_share_max, "
-          "cpu_seconds, starved_slot_ns, loop_lag_ns, lost, lost_reason FROM case_agents "
+          "cpu_seconds, starved_slot_ns, loop_lag_ns, kernel_lag_ns, timer_lag_ns, clock_step_ns, "
+          "clock_rate_error, lost, lost_reason FROM case_agents "
           "WHERE case_id = ? ORDER BY position"));
   select.Bind(int64_t{case_index});
   std::vector<AgentFacts> agents;
@@ -187,6 +194,10 @@ absl::StatusOr<std::vector<AgentFacts>> RunDb::ReadAgents(int32_t case_index) {
     agent.cpu_seconds = select.TakeDouble();
     agent.starved_slot_ns = select.TakeInt();
     ASSIGN_OR_RETURN(agent.loop_lag_ns, LogHistogram::Parse(select.TakeText()));
+    ASSIGN_OR_RETURN(agent.kernel_lag_ns, LogHistogram::Parse(select.TakeText()));
+    ASSIGN_OR_RETURN(agent.timer_lag_ns, LogHistogram::Parse(select.TakeText()));
+    agent.clock_step_ns = select.TakeInt();
+    agent.clock_rate_error = select.TakeDouble();
     agent.lost = select.TakeInt() != 0;
     agent.lost_reason = select.TakeText();
   }

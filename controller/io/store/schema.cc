@@ -50,7 +50,11 @@ CREATE TABLE case_agents (
   busy_share_max REAL NOT NULL,      -- busiest second of its busiest load thread, 0..1
   cpu_seconds REAL NOT NULL,
   starved_slot_ns INTEGER NOT NULL,  -- slot time without work although work was left
-  loop_lag_ns BLOB NOT NULL,         -- histogram, common/stats/log_histogram.h
+  loop_lag_ns BLOB NOT NULL,         -- histogram, common/stats/log_histogram.h: every read
+  kernel_lag_ns BLOB NOT NULL,       -- the same, by the kernel's receive stamps: a sample of reads
+  timer_lag_ns BLOB NOT NULL,        -- how late a tick of 20 ms was served
+  clock_step_ns INTEGER NOT NULL,    -- largest step of its wall clock during the case; 0: none
+  clock_rate_error REAL NOT NULL,    -- |rate of CLOCK_MONOTONIC / CLOCK_MONOTONIC_RAW - 1|
   lost INTEGER NOT NULL,             -- 1: it vanished during the case
   lost_reason TEXT NOT NULL,
   PRIMARY KEY (case_id, position)
@@ -83,7 +87,8 @@ CREATE TABLE requests (
   intended_ns INTEGER,               -- when it was due (closed loop: its slot became free)
   dispatched_ns INTEGER,             -- when the agent took it up
   start_ns INTEGER,                  -- where latencies begin; closed loop: dispatched_ns
-  connect_ns INTEGER,                -- TCP connection established; NULL on a reused one
+  connect_begin_ns INTEGER,          -- its connection: began to connect, mostly before the request
+  connect_ns INTEGER,                -- TCP connection established; these NULL on a reused one
   tls_ns INTEGER,                    -- TLS handshake done
   sent_ns INTEGER,                   -- first write of the request
   headers_ns INTEGER,                -- response headers complete

@@ -80,7 +80,7 @@ inline RequestRecord RecordOf(const Answer& answer) {
   const std::unique_ptr<ResponseDecoder> decoder = NewDecoder();
   StreamRecorder recorder;
   recorder.Reset();
-  recorder.BeginRead(1000, 1, 10);
+  recorder.BeginRead(1000, 1, {.bound_ns = 10});
   FeedCut(*decoder, answer, {}, recorder);
   recorder.Complete(2000);
   return recorder.record();

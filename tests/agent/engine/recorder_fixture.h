@@ -15,7 +15,9 @@ class StreamRecorderTest : public ::testing::Test {
  protected:
   StreamRecorderTest() { recorder_.Reset(); }
 
-  void Read(int64_t now_ns, int64_t lag_ns = 0) { recorder_.BeginRead(now_ns, ++reads_, lag_ns); }
+  void Read(int64_t now_ns, int64_t lag_ns = 0) {
+    recorder_.BeginRead(now_ns, ++reads_, {.bound_ns = lag_ns});
+  }
   // One event with text; tokens < 0: the engine does not say how many.
   void TextEvent(TextChannel channel = TextChannel::kContent, int64_t tokens = -1) {
     recorder_.OnEvent();

@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <thread>
 #include <utility>
 
@@ -55,32 +56,50 @@ TEST_F(PollerTest, ATimerIsNeverEarlyAndALaterCallReplacesIt) {
   EXPECT_GE(Now(), due_ns);
 }
 
-TEST_F(PollerTest, TheTickComesAgain) {
-  const int64_t start_ns = Now();
-  poller_.ArmTick(2 * kNsPerMs);
-  for (int i = 0; i < 3; ++i) EXPECT_TRUE(poller_.Wait(true).tick);
-  EXPECT_GE(Now() - start_ns, 6 * kNsPerMs);
+TEST_F(PollerTest, TheTickComesAgainAndSaysWhenItWasDue) {
+  const int64_t first_ns = Now() + 2 * kNsPerMs;
+  poller_.ArmTick(first_ns, 2 * kNsPerMs);
+  for (int i = 0; i < 3; ++i) {
+    const Poller::Ready ready = poller_.Wait(true);
+    EXPECT_TRUE(ready.tick);
+    EXPECT_LE(ready.tick_due_ns, Now());
+    EXPECT_EQ((ready.tick_due_ns - first_ns) % (2 * kNsPerMs), 0);
+  }
+  EXPECT_GE(Now() - first_ns, 4 * kNsPerMs);
 }
+
+TEST_F(PollerTest, MissedTicksAreOneWhoseDueTimeIsTheFirst) {
+  const int64_t first_ns = Now() + kNsPerMs;
+  poller_.ArmTick(first_ns, kNsPerMs);
+  std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  EXPECT_EQ(poller_.Wait(true).tick_due_ns, first_ns);
+  EXPECT_GE(poller_.Wait(true).tick_due_ns, first_ns + 9 * kNsPerMs);
+}
+
+class CountingHandler final : public SocketHandler {
+ public:
+  void OnReady(uint32_t events) override { events_ = events; }
+  uint32_t events_ = 0;
+};
 
 TEST_F(PollerTest, SocketsAreLevelTriggeredUntilUnwatched) {
   int pair[2];
   ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
   const UniqueFd here(pair[0]);
   const UniqueFd there(pair[1]);
-  poller_.Watch(here.get(), EPOLLIN, false);
+  CountingHandler handler;
+  poller_.Watch(here.get(), EPOLLIN, &handler);
   EXPECT_FALSE(poller_.Wait(false).any());
   ASSERT_EQ(write(there.get(), "x", 1), 1);
   for (int i = 0; i < 2; ++i) {
     const Poller::Ready ready = poller_.Wait(true);
     ASSERT_EQ(ready.sockets.size(), 1u);
-    EXPECT_EQ(ready.sockets[0].data.fd, here.get());
-    EXPECT_NE(ready.sockets[0].events & EPOLLIN, 0u);
+    EXPECT_TRUE(ready.complete);
+    static_cast<SocketHandler*>(ready.sockets[0].data.ptr)->OnReady(ready.sockets[0].events);
+    EXPECT_NE(handler.events_ & EPOLLIN, 0u);
   }
-  poller_.Watch(here.get(), EPOLLOUT, true);
+  poller_.Watch(here.get(), EPOLLOUT, &handler);
   EXPECT_EQ(poller_.Wait(true).sockets[0].events, static_cast<uint32_t>(EPOLLOUT));
-  // Watched already, whatever the caller believes.
-  poller_.Watch(here.get(), EPOLLIN, false);
-  EXPECT_EQ(poller_.Wait(true).sockets[0].events, static_cast<uint32_t>(EPOLLIN));
   poller_.Unwatch(here.get());
   EXPECT_FALSE(poller_.Wait(false).any());
 }

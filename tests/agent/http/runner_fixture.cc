@@ -7,7 +7,8 @@
 namespace monsoon {
 
 void RunnerTest::Make(AgentCase agent_case) {
-  auto runner = CaseRunner::Create(std::move(agent_case), kLoadThreads, 1024, &policy_, &clock_);
+  auto runner =
+      CaseRunner::Create(std::move(agent_case), {.count = kLoadThreads}, 1024, &policy_, &clock_);
   ASSERT_TRUE(runner.ok()) << runner.status();
   runner_ = *std::move(runner);
 }

@@ -20,7 +20,8 @@ class ServiceTest : public ::testing::Test {
   using Kind = v1::ControlResponse::MessageCase;
 
   void SetUp() override {
-    AgentOptions options{.hostname = "host", .instance_id = "instance", .load_threads = 2};
+    AgentOptions options{
+        .hostname = "host", .instance_id = "instance", .load_threads = {.count = 2}};
     auto server = AgentServer::Start(options, "127.0.0.1:0", &clock_);
     ASSERT_TRUE(server.ok()) << server.status();
     server_ = *std::move(server);

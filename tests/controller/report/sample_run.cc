@@ -50,7 +50,11 @@ AgentFacts Agent(const std::string& name, int64_t concurrency, uint64_t salt) {
   agent.busy_share_max = 0.1375 + 0.05 * static_cast<double>(salt);
   agent.cpu_seconds = 1.875;
   agent.starved_slot_ns = 4 * kNsPerMs;
+  agent.clock_step_ns = salt == 0 ? 0 : 2 * kNsPerS;
+  agent.clock_rate_error = 12e-6;
   for (uint64_t i = 0; i < 20'000; ++i) {
+    if (i % 16 == 0) agent.kernel_lag_ns.Add(6'000 + Spread(i, salt, 25'000));
+    if (i % 100 == 0) agent.timer_lag_ns.Add(30'000 + Spread(i, salt, 60'000));
     agent.loop_lag_ns.Add(9'000 + Spread(i, salt, 30'000) + (i % 97 == 0 ? 210'000 : 0));
   }
   return agent;
@@ -70,6 +74,7 @@ std::vector<RequestRecord> ClosedLoop(const CaseSpec& spec, int64_t base_ttft_ns
     record.intended_ns = *slot;
     if (i < slots.size()) {
       record.flags |= kFlagNewConnection;
+      record.connect_begin_ns = start_ns;
       record.connect_ns = start_ns + 180'000 + Spread(i, 5, 90'000);
     }
     *slot = record.done_ns;
@@ -129,6 +134,9 @@ SampleCase IncompleteCase() {
   sample.facts.agents[1].lost = true;
   sample.facts.agents[1].lost_reason = "no heartbeat for 10s";
   sample.facts.agents[1].loop_lag_ns.Clear();
+  sample.facts.agents[1].kernel_lag_ns.Clear();
+  sample.facts.agents[1].timer_lag_ns.Clear();
+  sample.facts.agents[1].clock_step_ns = 0;
   sample.facts.incomplete_reasons = {
       "Agent load2:7070 was lost 9.1 s into the case: no heartbeat for 10s. Look at its log."};
   sample.records = ClosedLoop(sample.facts.spec, 900 * kNsPerMs, 31 * kNsPerMs);
