@@ -15,6 +15,13 @@ void AppendGap(Gap gap, std::string& blob) {
 
 absl::StatusOr<std::vector<Gap>> DecodeGaps(std::string_view blob) {
   std::vector<Gap> gaps;
+  absl::Status status = DecodeGaps(blob, gaps);
+  if (!status.ok()) return status;
+  return gaps;
+}
+
+absl::Status DecodeGaps(std::string_view blob, std::vector<Gap>& gaps) {
+  gaps.clear();
   uint64_t value = 0;
   int shift = 0;
   for (size_t i = 0; i < blob.size(); ++i) {
@@ -30,7 +37,7 @@ absl::StatusOr<std::vector<Gap>> DecodeGaps(std::string_view blob) {
     shift = 0;
   }
   if (shift != 0) return absl::DataLossError("gaps: the last varint is cut off");
-  return gaps;
+  return absl::OkStatus();
 }
 
 }  // namespace monsoon

@@ -29,5 +29,7 @@ void AppendGap(Gap gap, std::string& blob);
 
 // All gaps of `blob`; DATA_LOSS when it ends inside a varint or holds one of over 64 bits.
 absl::StatusOr<std::vector<Gap>> DecodeGaps(std::string_view blob);
+// The same into `gaps`, whose memory is used again; unspecified after an error.
+absl::Status DecodeGaps(std::string_view blob, std::vector<Gap>& gaps);
 
 }  // namespace monsoon

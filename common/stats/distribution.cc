@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "common/stats/compensated_sum.h"
 #include "common/stats/percentile.h"
 
 namespace monsoon {
@@ -21,24 +22,6 @@ constexpr std::array<Statistic, 10> kStatistics = {{{"mean", &Distribution::mean
                                                     {"p999", &Distribution::p999},
                                                     {"max", &Distribution::max}}};
 
-constexpr std::array<double, 8> kFractions = {0, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999, 1};
-
-// Neumaier's sum: the error of each addition is kept and added back at the end.
-class CompensatedSum {
- public:
-  void Add(double value) {
-    const double next = sum_ + value;
-    const bool sum_is_larger = std::fabs(sum_) >= std::fabs(value);
-    lost_ += sum_is_larger ? (sum_ - next) + value : (value - next) + sum_;
-    sum_ = next;
-  }
-  double value() const { return sum_ + lost_; }
-
- private:
-  double sum_ = 0;
-  double lost_ = 0;
-};
-
 std::vector<std::string> InsufficientFor(int64_t requests) {
   std::vector<std::string> names;
   for (const PercentileNeed& need : kPercentileNeeds) {
@@ -46,6 +29,14 @@ std::vector<std::string> InsufficientFor(int64_t requests) {
   }
   return names;
 }
+
+}  // namespace
+
+bool Distribution::is_insufficient(std::string_view percentile) const {
+  return std::find(insufficient.begin(), insufficient.end(), percentile) != insufficient.end();
+}
+
+std::span<const Statistic> DistributionStatistics() { return kStatistics; }
 
 void SetPercentiles(std::span<const double> values, Distribution& out) {
   out.min = values[0];
@@ -58,18 +49,15 @@ void SetPercentiles(std::span<const double> values, Distribution& out) {
   out.max = values[7];
 }
 
-}  // namespace
-
-bool Distribution::is_insufficient(std::string_view percentile) const {
-  return std::find(insufficient.begin(), insufficient.end(), percentile) != insufficient.end();
+Distribution EmptyDistribution(int64_t requests) {
+  Distribution out;
+  out.insufficient = InsufficientFor(requests);
+  return out;
 }
 
-std::span<const Statistic> DistributionStatistics() { return kStatistics; }
-
 Distribution DescribeSamples(std::span<double> samples, int64_t requests) {
-  Distribution out;
+  Distribution out = EmptyDistribution(requests);
   out.count = static_cast<int64_t>(samples.size());
-  out.insufficient = InsufficientFor(requests);
   if (samples.empty()) return out;
   const auto n = static_cast<double>(samples.size());
   CompensatedSum sum;
@@ -78,20 +66,19 @@ Distribution DescribeSamples(std::span<double> samples, int64_t requests) {
   CompensatedSum squares;
   for (const double sample : samples) squares.Add((sample - out.mean) * (sample - out.mean));
   out.stddev = std::sqrt(squares.value() / n);
-  SetPercentiles(PercentilesOf(samples, kFractions), out);
+  SetPercentiles(PercentilesOf(samples, kDistributionFractions), out);
   return out;
 }
 
 Distribution DescribeHistogramNs(const LogHistogram& histogram, int64_t requests) {
-  Distribution out;
+  Distribution out = EmptyDistribution(requests);
   out.count = histogram.count();
-  out.insufficient = InsufficientFor(requests);
   if (out.count == 0) return out;
   out.mean = histogram.mean() / kNsPerSecond;
   out.stddev = histogram.stddev() / kNsPerSecond;
-  std::array<double, kFractions.size()> values{};
+  std::array<double, kDistributionFractions.size()> values{};
   for (size_t i = 0; i < values.size(); ++i) {
-    values[i] = static_cast<double>(histogram.Quantile(kFractions[i])) / kNsPerSecond;
+    values[i] = static_cast<double>(histogram.Quantile(kDistributionFractions[i])) / kNsPerSecond;
   }
   SetPercentiles(values, out);
   out.min = static_cast<double>(histogram.min()) / kNsPerSecond;

@@ -66,4 +66,12 @@ Distribution DescribeSamples(std::span<double> samples, int64_t requests);
 // large and never too small; count, mean, min and max are exact.
 Distribution DescribeHistogramNs(const LogHistogram& histogram, int64_t requests);
 
+// The parts that DistributionBuilder (distribution_builder.h) shares with these: the fractions of
+// min p50 p75 p90 p95 p99 p999 max, how values in this order become members, and a distribution of
+// nothing, in which only `insufficient` says something.
+inline constexpr std::array<double, 8> kDistributionFractions = {0,    0.5,  0.75,  0.9,
+                                                                 0.95, 0.99, 0.999, 1};
+void SetPercentiles(std::span<const double> values, Distribution& out);
+Distribution EmptyDistribution(int64_t requests);
+
 }  // namespace monsoon

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "common/model/gap_codec.h"
 #include "common/time/clock.h"
 #include "controller/core/report/gate_results.h"
 #include "controller/core/report/metric_catalogue.h"
@@ -14,13 +13,11 @@
 namespace monsoon {
 namespace {
 
-void Push(const std::optional<double>& value, std::vector<double>& samples) {
-  if (value) samples.push_back(*value);
+void Push(const std::optional<double>& value, DistributionBuilder& samples) {
+  if (value) samples.Add(*value);
 }
 
-Distribution Describe(std::vector<double>& samples) {
-  return DescribeSamples(samples, static_cast<int64_t>(samples.size()));
-}
+Distribution Describe(DistributionBuilder& samples) { return samples.Describe(samples.count()); }
 
 bool HasEnded(const RequestRecord& record) {
   return record.status == RequestStatus::kOk || record.status == RequestStatus::kFailed;
@@ -28,7 +25,8 @@ bool HasEnded(const RequestRecord& record) {
 
 }  // namespace
 
-CaseAccumulator::CaseAccumulator(CaseFacts facts) {
+CaseAccumulator::CaseAccumulator(CaseFacts facts, const AccumulatorLimits& limits)
+    : samples_(limits), in_flight_(limits.changes), successes_(&samples_.group.budget()) {
   report_.facts = std::move(facts);
   report_.requests.planned = report_.facts.planned;
   for (const FlagInfo& info : RecordFlags()) report_.flags[std::string(info.name)] = 0;
@@ -37,23 +35,32 @@ CaseAccumulator::CaseAccumulator(CaseFacts facts) {
 void CaseAccumulator::Add(const RequestRecord& record) {
   const int64_t finish_ns = FinishNs(record);
   const bool dispatched = record.dispatched_ns != kNever;
-  if (dispatched) in_flight_.Add(record.dispatched_ns, std::max(finish_ns, record.dispatched_ns));
+  if (dispatched && !in_flight_known_) {
+    in_flight_.Add(record.dispatched_ns, std::max(finish_ns, record.dispatched_ns));
+  }
   if (record.phase == Phase::kWarmup) {
-    ++report_.warmup_requests;
+    if (first_pass_) ++report_.warmup_requests;
     return;
   }
+  if (first_pass_) CountRecord(record);
+  if (dispatched) Push(LatenessSeconds(record), samples_.lateness);
+  if (record.status == RequestStatus::kOk) AddSuccess(record);
+}
+
+void CaseAccumulator::CountRecord(const RequestRecord& record) {
   CountStatus(record);
   rate_.Add(record);
-  if (dispatched) {
+  if (record.dispatched_ns != kNever) {
     const bool first = first_dispatch_ns_ == kNever || record.dispatched_ns < first_dispatch_ns_;
     if (first) first_dispatch_ns_ = record.dispatched_ns;
-    Push(LatenessSeconds(record), samples_.lateness);
   }
   for (const FlagInfo& info : RecordFlags()) {
     if (record.has_flag(info.flag)) ++report_.flags[std::string(info.name)];
   }
-  if (HasEnded(record)) last_finish_ns_ = std::max(last_finish_ns_, finish_ns);
-  if (record.status == RequestStatus::kOk) AddSuccess(record);
+  if (HasEnded(record)) last_finish_ns_ = std::max(last_finish_ns_, FinishNs(record));
+  if (record.status != RequestStatus::kOk) return;
+  ++report_.finish_reasons[record.finish_reason.empty() ? "none" : record.finish_reason];
+  CountTokens(record);
 }
 
 void CaseAccumulator::CountStatus(const RequestRecord& record) {
@@ -79,11 +86,9 @@ void CaseAccumulator::CountStatus(const RequestRecord& record) {
 }
 
 void CaseAccumulator::AddSuccess(const RequestRecord& record) {
-  successes_.push_back({FinishNs(record), record.input_tokens, record.output_tokens});
-  ++report_.finish_reasons[record.finish_reason.empty() ? "none" : record.finish_reason];
+  successes_.Add({FinishNs(record), record.input_tokens, record.output_tokens});
   AddLatencies(record);
-  AddGaps(record);
-  AddTokens(record);
+  if (!samples_.itl.complete()) AddGaps(record);
 }
 
 void CaseAccumulator::AddLatencies(const RequestRecord& record) {
@@ -100,29 +105,28 @@ void CaseAccumulator::AddLatencies(const RequestRecord& record) {
   if (metrics.tpot_s) {
     const bool assumed =
         record.has_flag(kFlagFirstChunkAssumed) || record.first_chunk_tokens == kUnknownTokens;
-    if (assumed) ++report_.tokens.first_chunk_assumed;
-    if (*metrics.tpot_s > 0) samples_.user_tokens_per_s.push_back(1 / *metrics.tpot_s);
+    if (assumed && first_pass_) ++report_.tokens.first_chunk_assumed;
+    if (*metrics.tpot_s > 0) samples_.user_tokens_per_s.Add(1 / *metrics.tpot_s);
   }
   if (record.first_token_lag_ns != kNever) {
-    samples_.first_token_lag.push_back(ToSeconds(record.first_token_lag_ns));
+    samples_.first_token_lag.Add(ToSeconds(record.first_token_lag_ns));
   }
 }
 
 void CaseAccumulator::AddGaps(const RequestRecord& record) {
   if (record.gaps.empty() || record.has_flag(kFlagNotStreamed)) return;
-  const absl::StatusOr<std::vector<Gap>> gaps = DecodeGaps(record.gaps);
-  if (!gaps.ok()) {
-    ++report_.undecodable_gaps;
+  if (!DecodeGaps(record.gaps, gaps_).ok()) {
+    if (first_pass_) ++report_.undecodable_gaps;
     return;
   }
+  for (const Gap& gap : gaps_) samples_.itl.Add(ToSeconds(gap.gap_ns));
+  if (!first_pass_) return;
   ++samples_.requests_with_gaps;
-  for (const Gap& gap : *gaps) {
-    samples_.itl.push_back(ToSeconds(gap.gap_ns));
-    if (gap.same_read) ++report_.same_read_gaps;
-  }
+  report_.same_read_gaps +=
+      std::count_if(gaps_.begin(), gaps_.end(), [](const Gap& gap) { return gap.same_read; });
 }
 
-void CaseAccumulator::AddTokens(const RequestRecord& record) {
+void CaseAccumulator::CountTokens(const RequestRecord& record) {
   TokenTotals& totals = report_.tokens;
   ++totals.sources[std::string(TokenSourceName(record.token_source))];
   if (record.input_tokens == kUnknownTokens) ++totals.without_input;
@@ -134,30 +138,29 @@ void CaseAccumulator::AddTokens(const RequestRecord& record) {
   totals.reasoning += std::max<int64_t>(record.reasoning_tokens, 0);
 }
 
-Throughput CaseAccumulator::ThroughputOf(Span span, int64_t* requests) const {
-  int64_t ok = 0, inputs = 0, outputs = 0, input_tokens = 0, output_tokens = 0;
-  for (const Success& success : successes_) {
-    if (success.finish_ns < span.start_ns || success.finish_ns > span.end_ns) continue;
-    ++ok;
-    inputs += success.input_tokens != kUnknownTokens;
-    outputs += success.output_tokens != kUnknownTokens;
-    input_tokens += std::max<int64_t>(success.input_tokens, 0);
-    output_tokens += std::max<int64_t>(success.output_tokens, 0);
+bool CaseAccumulator::EndPass() {
+  bool complete = samples_.group.EndPass();
+  successes_.EndPass();
+  if (first_pass_) {
+    report_.rate = rate_.Finish();
+    const Span window = Window();
+    if (window.start_ns != kNever && window.end_ns != kNever && window.length_ns() > 0) {
+      window_ = window;
+      window_sums_ = successes_.Count(window);
+    }
   }
-  *requests = ok;
-  const double seconds = ToSeconds(span.length_ns());
-  Throughput out;
-  out.requests_per_s = static_cast<double>(ok) / seconds;
-  // Without a single success 0 tokens were received, which is known; without a single count,
-  // nothing.
-  if (ok == 0 || inputs > 0) out.input_tokens_per_s = static_cast<double>(input_tokens) / seconds;
-  if (ok == 0 || outputs > 0) {
-    out.output_tokens_per_s = static_cast<double>(output_tokens) / seconds;
-  }
-  if (out.input_tokens_per_s && out.output_tokens_per_s) {
-    out.total_tokens_per_s = static_cast<double>(input_tokens + output_tokens) / seconds;
-  }
-  return out;
+  first_pass_ = false;
+  if (!in_flight_known_) in_flight_known_ = EndInFlightPass();
+  return complete && in_flight_known_ && successes_.complete();
+}
+
+bool CaseAccumulator::EndInFlightPass() {
+  if (!window_) return true;
+  if (!in_flight_.EndPass(*window_, report_.facts.spec.concurrency)) return false;
+  steady_span_ = report_.rate ? rate_.SteadySpan(*report_.rate) : in_flight_.summary().at_target;
+  if (steady_span_ && steady_span_->length_ns() <= 0) steady_span_.reset();
+  if (steady_span_) steady_sums_ = successes_.Count(*steady_span_);
+  return true;
 }
 
 Span CaseAccumulator::Window() const {
@@ -168,12 +171,10 @@ Span CaseAccumulator::Window() const {
 }
 
 void CaseAccumulator::FinishWindow() {
-  const Span window = Window();
-  if (window.start_ns == kNever || window.end_ns == kNever || window.length_ns() <= 0) return;
-  report_.window_s = ToSeconds(window.length_ns());
-  report_.window_start_s = ToSeconds(window.start_ns);
-  int64_t finished = 0;
-  report_.throughput = ThroughputOf(window, &finished);
+  if (!window_) return;
+  report_.window_s = ToSeconds(window_->length_ns());
+  report_.window_start_s = ToSeconds(window_->start_ns);
+  report_.throughput = successes_.window(window_sums_).throughput();
   double tokens = static_cast<double>(report_.tokens.output);
   if (report_.facts.window_end_ns != kNever) {
     const double straddling_per_s = rate_.straddling_tokens() / *report_.window_s;
@@ -183,16 +184,15 @@ void CaseAccumulator::FinishWindow() {
     tokens = throughput.output_tokens_per_s.value_or(0) * *report_.window_s;
   }
   if (tokens > 0) report_.system_time_per_output_token_s = *report_.window_s / tokens;
-  const InFlight::Summary in_flight = in_flight_.Summarise(window, report_.facts.spec.concurrency);
-  report_.achieved_concurrency = in_flight.mean;
-  report_.peak_concurrency = in_flight.peak;
-  const std::optional<Span> span =
-      report_.rate ? rate_.SteadySpan(*report_.rate) : in_flight.at_target;
-  if (!span || span->length_ns() <= 0) return;
+  report_.achieved_concurrency = in_flight_.summary().mean;
+  report_.peak_concurrency = in_flight_.summary().peak;
+  if (!steady_span_) return;
+  const SuccessWindow& sums = successes_.window(steady_sums_);
   SteadyWindow steady;
-  steady.start_s = ToSeconds(span->start_ns - window.start_ns);
-  steady.seconds = ToSeconds(span->length_ns());
-  steady.throughput = ThroughputOf(*span, &steady.requests);
+  steady.start_s = ToSeconds(steady_span_->start_ns - window_->start_ns);
+  steady.seconds = ToSeconds(steady_span_->length_ns());
+  steady.requests = sums.requests();
+  steady.throughput = sums.throughput();
   report_.steady = steady;
 }
 
@@ -202,7 +202,7 @@ void CaseAccumulator::FinishDistributions() {
   report_.first_event_s = Describe(samples_.first_event);
   report_.tpot_s = Describe(samples_.tpot);
   report_.tpot_simple_s = Describe(samples_.tpot_simple);
-  report_.itl_s = DescribeSamples(samples_.itl, samples_.requests_with_gaps);
+  report_.itl_s = samples_.itl.Describe(samples_.requests_with_gaps);
   report_.e2e_s = Describe(samples_.e2e);
   report_.stream_end_s = Describe(samples_.stream_end);
   report_.lateness_s = Describe(samples_.lateness);
@@ -247,7 +247,6 @@ CaseReport CaseAccumulator::Finish() {
   if (ended > 0) {
     report_.error_rate = static_cast<double>(report_.requests.failed) / static_cast<double>(ended);
   }
-  report_.rate = rate_.Finish();
   FinishWindow();
   FinishDistributions();
   FinishClient();

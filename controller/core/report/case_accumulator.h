@@ -1,66 +1,107 @@
 // CaseAccumulator: turns a case's facts and its records, fed one by one, into a CaseReport.
 //
-// Made for streaming out of the database: it keeps numbers, never records (for each request some
-// 100 bytes, and 8 bytes for each gap between tokens, which exact percentiles need). The order of
-// the records does not matter. Owned and used by one thread; pure.
+// Made for streaming out of the database, in memory that does not grow with the records: it keeps
+// numbers, never records, and those only as long as they fit into AccumulatorLimits. A larger case
+// is fed several times, and its report is equal to the last bit:
+//
+//   do { for (each record) accumulator.Add(record); } while (!accumulator.EndPass());
+//   CaseReport report = accumulator.Finish();
+//
+// Every pass must feed the same records in the same order; which order does not matter. Owned and
+// used by one thread; pure.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
-#include <map>
-#include <string>
+#include <optional>
 #include <vector>
 
+#include "common/model/gap_codec.h"
 #include "common/model/request_record.h"
+#include "common/stats/distribution_builder.h"
 #include "controller/core/report/case_report.h"
 #include "controller/core/report/error_samples.h"
 #include "controller/core/report/in_flight.h"
 #include "controller/core/report/rate_accumulator.h"
+#include "controller/core/report/success_windows.h"
 
 namespace monsoon {
 
+// What may be kept in memory. With these some two million gaps need one pass.
+struct AccumulatorLimits {
+  size_t sample_bytes = size_t{16} << 20;     // of samples, in the first pass
+  size_t selected_samples = size_t{1} << 17;  // of each metric, in a later pass
+  size_t changes = InFlight::kMaxChanges;     // of the number in flight
+};
+
 class CaseAccumulator {
  public:
-  explicit CaseAccumulator(CaseFacts facts);
+  explicit CaseAccumulator(CaseFacts facts, const AccumulatorLimits& limits = {});
   CaseAccumulator(const CaseAccumulator&) = delete;
   CaseAccumulator& operator=(const CaseAccumulator&) = delete;
 
   // Stamps on the run's common time line. Warm-up records count as load in flight and nothing else.
   void Add(const RequestRecord& record);
+  // After all of them. True: Finish. False: feed all of them once more.
+  bool EndPass();
 
-  // The finished report: numbers, gates, verdict, warnings. Call once, last.
+  // The finished report: numbers, gates, verdict, warnings. Call once, last, after EndPass() said
+  // true.
   CaseReport Finish();
 
  private:
-  struct Success {
-    int64_t finish_ns;
-    int64_t input_tokens;
-    int64_t output_tokens;
-  };
   struct Samples {
-    std::vector<double> ttft, ttft_sent, first_event, tpot, tpot_simple, itl, e2e, stream_end;
-    std::vector<double> lateness, connect, tls, user_tokens_per_s, first_token_lag;
+    explicit Samples(const AccumulatorLimits& limits)
+        : group(limits.sample_bytes, limits.selected_samples) {}
+
+    DistributionGroup group;
+    DistributionBuilder& ttft = group.New();
+    DistributionBuilder& ttft_sent = group.New();
+    DistributionBuilder& first_event = group.New();
+    DistributionBuilder& tpot = group.New();
+    DistributionBuilder& tpot_simple = group.New();
+    DistributionBuilder& itl = group.New();
+    DistributionBuilder& e2e = group.New();
+    DistributionBuilder& stream_end = group.New();
+    DistributionBuilder& lateness = group.New();
+    DistributionBuilder& connect = group.New();
+    DistributionBuilder& tls = group.New();
+    DistributionBuilder& user_tokens_per_s = group.New();
+    DistributionBuilder& first_token_lag = group.New();
     int64_t requests_with_gaps = 0;
   };
 
+  // The first pass alone: what is only counted.
+  void CountRecord(const RequestRecord& record);
   void CountStatus(const RequestRecord& record);
+  void CountTokens(const RequestRecord& record);
+  // Every pass: samples.
   void AddSuccess(const RequestRecord& record);
   void AddLatencies(const RequestRecord& record);
   void AddGaps(const RequestRecord& record);
-  void AddTokens(const RequestRecord& record);
 
+  // Looks for the steady window.
+  bool EndInFlightPass();
   void FinishWindow();
   Span Window() const;
   void FinishDistributions();
   void FinishClient();
-  // Of the successful requests whose finish lies in `span`.
-  Throughput ThroughputOf(Span span, int64_t* requests) const;
 
   CaseReport report_;
   Samples samples_;
   ErrorSamples errors_;
   InFlight in_flight_;
   RateAccumulator rate_{&report_.facts};
-  std::vector<Success> successes_;
+  SuccessWindows successes_;
+  bool first_pass_ = true;
+  std::vector<Gap> gaps_;  // of the record at hand
+  // Known after the first pass, unless there is none.
+  std::optional<Span> window_;
+  size_t window_sums_ = 0;  // position in successes_
+  // Known when in_flight_known_, unless there is none.
+  bool in_flight_known_ = false;
+  std::optional<Span> steady_span_;
+  size_t steady_sums_ = 0;  // position in successes_
   // Measured requests: first dispatch of any, last finish of a successful or failed one.
   int64_t first_dispatch_ns_ = kNever;
   int64_t last_finish_ns_ = kNever;

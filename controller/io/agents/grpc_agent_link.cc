@@ -1,5 +1,6 @@
 #include "controller/io/agents/grpc_agent_link.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "common/base/status_macros.h"
@@ -106,7 +107,10 @@ void GrpcAgentLink::StartThreads() {
 }
 
 GrpcAgentLink::~GrpcAgentLink() {
-  closing_ = true;
+  {
+    absl::MutexLock lock(&mutex_);  // wakes TakeTurn()
+    closing_ = true;
+  }
   control_out_.Close();
   data_out_.Close();
   if (threads_.empty()) {
@@ -196,7 +200,14 @@ void GrpcAgentLink::HearRecords(const v1::RecordBatch& batch) {
     }
     event.records.push_back(*std::move(record));
   }
+  TakeTurn(event.sequence);
   Post(std::move(event));
+}
+
+void GrpcAgentLink::TakeTurn(uint64_t sequence) {
+  absl::MutexLock lock(&mutex_);
+  mutex_.Await(absl::Condition(this, &GrpcAgentLink::HasTurn));
+  last_posted_ = std::max(last_posted_, sequence);
 }
 
 void GrpcAgentLink::Post(decltype(AgentEvent::body) body) {
@@ -279,6 +290,10 @@ void GrpcAgentLink::Stop(int32_t case_index, StopMode mode) {
 }
 
 void GrpcAgentLink::Acknowledge(uint64_t sequence) {
+  {
+    absl::MutexLock lock(&mutex_);
+    acknowledged_ = std::max(acknowledged_, sequence);
+  }
   v1::DataRequest request;
   request.mutable_record_ack()->set_sequence(sequence);
   data_out_.Push(std::move(request));

@@ -2,7 +2,10 @@
 // own.
 //
 // The AgentLink methods are for the run's thread: they put messages into queues, which two threads
-// write out. Two more threads read, and put what they hear into the run's inbox as AgentEvents.
+// write out. Two more threads read, and put what they hear into the run's inbox as AgentEvents. At
+// most kMaxWaitingBatches batches of records wait in the inbox for their Acknowledge(); then Data
+// is read no further, and the agent, which keeps every batch until it is acknowledged, waits too.
+// So a slow disk costs the controller no memory.
 #pragma once
 
 #include <grpcpp/grpcpp.h>
@@ -30,6 +33,9 @@ using AgentInbox = BlockingQueue<AgentEvent>;
 
 class GrpcAgentLink final : public AgentLink {
  public:
+  // Of some 256 KiB on the wire.
+  static constexpr uint64_t kMaxWaitingBatches = 16;
+
   // Connects both streams and takes the agent for the run. `index` goes into AgentEvent::agent.
   // `clock` and `inbox` outlive the link. Errors are sentences that name the agent.
   static absl::StatusOr<std::unique_ptr<GrpcAgentLink>> Connect(const AgentTarget& target,
@@ -61,6 +67,11 @@ class GrpcAgentLink final : public AgentLink {
   void ReadData();
   void HearControl(const v1::ControlResponse& response);
   void HearRecords(const v1::RecordBatch& batch);
+  // Waits until the batch of this sequence may go into the inbox.
+  void TakeTurn(uint64_t sequence);
+  bool HasTurn() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return last_posted_ < acknowledged_ + kMaxWaitingBatches || closing_;
+  }
   void Post(decltype(AgentEvent::body) body);
   // The agent said something that makes no sense: breaks both streams off, for this reason.
   void BreakOff(const std::string& reason);
@@ -81,9 +92,11 @@ class GrpcAgentLink final : public AgentLink {
   BlockingQueue<v1::DataRequest> data_out_;
   std::atomic<bool> closing_{false};
   absl::Mutex mutex_;
-  std::string lost_reason_ ABSL_GUARDED_BY(mutex_);  // the first one
-  absl::Notification control_over_;                  // read to its end
-  absl::Notification control_ended_;                 // and the loss was told
+  std::string lost_reason_ ABSL_GUARDED_BY(mutex_);    // the first one
+  uint64_t last_posted_ ABSL_GUARDED_BY(mutex_) = 0;   // highest sequence
+  uint64_t acknowledged_ ABSL_GUARDED_BY(mutex_) = 0;  // highest sequence
+  absl::Notification control_over_;                    // read to its end
+  absl::Notification control_ended_;                   // and the loss was told
   absl::Notification data_ended_;
   std::vector<std::thread> threads_;
 };

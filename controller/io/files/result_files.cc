@@ -4,7 +4,6 @@
 
 #include "common/base/status_macros.h"
 #include "common/base/str_cat.h"
-#include "controller/core/report/case_accumulator.h"
 #include "controller/core/report/report_html.h"
 #include "controller/core/report/report_json.h"
 #include "controller/core/report/report_text.h"
@@ -33,22 +32,25 @@ absl::Status WriteRequestsCsv(const std::string& path, const RunReport& report, 
 
 }  // namespace
 
-absl::StatusOr<RunReport> BuildRunReport(RunDb& db) {
+absl::StatusOr<RunReport> BuildRunReport(RunDb& db, const AccumulatorLimits& limits) {
   RunReport report;
   ASSIGN_OR_RETURN(report.run, db.ReadRun());
   ASSIGN_OR_RETURN(std::vector<CaseFacts> cases, db.ReadCases());
   for (CaseFacts& facts : cases) {
     const int32_t case_index = facts.spec.index;
-    CaseAccumulator accumulator(std::move(facts));
-    RETURN_IF_ERROR(db.ForEachRecord(
-        case_index, [&accumulator](const RequestRecord& record) { accumulator.Add(record); }));
+    CaseAccumulator accumulator(std::move(facts), limits);
+    do {
+      RETURN_IF_ERROR(db.ForEachRecord(
+          case_index, [&accumulator](const RequestRecord& record) { accumulator.Add(record); }));
+    } while (!accumulator.EndPass());
     report.cases.push_back(accumulator.Finish());
   }
   return report;
 }
 
-absl::StatusOr<RunReport> WriteReports(const std::string& run_dir, RunDb& db) {
-  ASSIGN_OR_RETURN(RunReport report, BuildRunReport(db));
+absl::StatusOr<RunReport> WriteReports(const std::string& run_dir, RunDb& db,
+                                       const AccumulatorLimits& limits) {
+  ASSIGN_OR_RETURN(RunReport report, BuildRunReport(db, limits));
   RETURN_IF_ERROR(WriteFileAtomically(StrCat(run_dir, "/report.json"), RenderReportJson(report)));
   RETURN_IF_ERROR(WriteFileAtomically(StrCat(run_dir, "/report.html"), RenderReportHtml(report)));
   RETURN_IF_ERROR(WriteFileAtomically(StrCat(run_dir, "/report.txt"), RenderReportText(report)));

@@ -14,6 +14,8 @@ namespace {
 constexpr int64_t kTickNs = 50 * kNsPerMs;
 // Batches that the controller writes itself, beyond any number that an agent reaches.
 constexpr uint64_t kSyntheticSequence = uint64_t{1} << 62;
+// Records in each: of millions that were never sent, few are in memory.
+constexpr size_t kSyntheticBatch = 1000;
 
 AgentCase MakeAgentCase(const RunContext& context, const CaseSpec& spec, const Secret& api_key) {
   AgentCase agent_case;
@@ -175,8 +177,16 @@ absl::Status CaseDriver::WriteUnsent() {
 absl::Status CaseDriver::WriteSynthetic(const std::string& agent, uint64_t epoch,
                                         RequestStatus status,
                                         const std::vector<uint64_t>& request_indices) {
-  if (request_indices.empty()) return absl::OkStatus();
   std::vector<RequestRecord> records;
+  // A number of its own for each batch of each case.
+  uint64_t sequence = kSyntheticSequence + (static_cast<uint64_t>(spec_.index) << 32);
+  const auto write = [&] {
+    const BatchId id{.agent = agent, .epoch = epoch, .sequence = sequence++};
+    absl::Status written =
+        context_.db->AppendRecords(id, spec_.index, RequestIdPrefix(), ShiftNs(), records);
+    records.clear();
+    return written;
+  };
   for (const uint64_t request_index : request_indices) {
     RequestRecord record;
     record.request_index = request_index;
@@ -188,11 +198,9 @@ absl::Status CaseDriver::WriteSynthetic(const std::string& agent, uint64_t epoch
       if (coordinator_.start_ns()) record.intended_ns = source_.DueNs(request_index);
     }
     records.push_back(std::move(record));
+    if (records.size() >= kSyntheticBatch) RETURN_IF_ERROR(write());
   }
-  const BatchId id{.agent = agent,
-                   .epoch = epoch,
-                   .sequence = kSyntheticSequence + static_cast<uint64_t>(spec_.index)};
-  return context_.db->AppendRecords(id, spec_.index, RequestIdPrefix(), ShiftNs(), records);
+  return records.empty() ? absl::OkStatus() : write();
 }
 
 CaseFacts CaseDriver::MakeFacts() const {

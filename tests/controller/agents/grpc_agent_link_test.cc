@@ -3,16 +3,19 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <memory>
 #include <optional>
 #include <set>
 #include <string>
+#include <thread>
 
 #include "agent/io/service/agent_server.h"
 #include "common/time/steady_clock.h"
 #include "controller/io/agents/inspect_agent.h"
 #include "tests/agent/http/live_engine.h"
+#include "tests/bench/flooding_agent.h"
 
 namespace monsoon {
 namespace {
@@ -139,6 +142,67 @@ TEST_F(GrpcAgentLinkTest, ClosingIsNoLossAndFreesTheAgent) {
   EXPECT_EQ(inbox_.size(), 0u);
   Connect();
   EXPECT_EQ(link_->info().epoch, 2u);
+}
+
+// An agent that writes 40 batches or more as fast as it can.
+class GrpcAgentLinkFloodTest : public ::testing::Test {
+ protected:
+  static constexpr uint64_t kRecords = 20'000;
+
+  void SetUp() override {
+    ASSERT_EQ(pipe(port_pipe_), 0);
+    agent_ = std::thread([this] { bench::ServeFlood(maker_, kRecords, port_pipe_[1]); });
+    int port = 0;
+    ASSERT_EQ(read(port_pipe_[0], &port, sizeof(port)), static_cast<ssize_t>(sizeof(port)));
+    const AgentTarget target{"flood", "ipv4:127.0.0.1:" + std::to_string(port), true};
+    auto link = GrpcAgentLink::Connect(target, "run", 0, &clock_, &inbox_);
+    ASSERT_TRUE(link.ok()) << link.status();
+    link_ = *std::move(link);
+  }
+  void TearDown() override {
+    link_.reset();
+    agent_.join();
+    close(port_pipe_[0]);
+    close(port_pipe_[1]);
+  }
+
+  void AwaitFullInbox() {
+    for (int i = 0; i < 1000 && inbox_.size() < GrpcAgentLink::kMaxWaitingBatches; ++i) {
+      absl::SleepFor(absl::Milliseconds(10));
+    }
+  }
+
+  const bench::RecordMaker maker_{10, 100};
+  int port_pipe_[2] = {-1, -1};
+  std::thread agent_;
+  SteadyClock clock_;
+  AgentInbox inbox_;
+  std::unique_ptr<GrpcAgentLink> link_;
+};
+
+TEST_F(GrpcAgentLinkFloodTest, OnlySoManyBatchesWaitForTheirAcknowledgement) {
+  AwaitFullInbox();
+  absl::SleepFor(absl::Milliseconds(200));  // time enough for all of them
+  EXPECT_EQ(inbox_.size(), GrpcAgentLink::kMaxWaitingBatches);
+
+  uint64_t next = 0;
+  while (next < kRecords) {
+    const std::optional<AgentEvent> event = inbox_.Pop(absl::Seconds(10));
+    ASSERT_TRUE(event.has_value());
+    const auto* batch = std::get_if<RecordsEvent>(&event->body);
+    ASSERT_NE(batch, nullptr);
+    EXPECT_LE(inbox_.size(), GrpcAgentLink::kMaxWaitingBatches);
+    for (const RequestRecord& record : batch->records) ASSERT_EQ(record.request_index, next++);
+    link_->Acknowledge(batch->sequence);
+  }
+}
+
+TEST_F(GrpcAgentLinkFloodTest, ClosingDoesNotWaitForAcknowledgements) {
+  AwaitFullInbox();
+  EXPECT_EQ(inbox_.size(), GrpcAgentLink::kMaxWaitingBatches);
+  const int64_t before_ns = clock_.MonotonicNs();
+  link_.reset();
+  EXPECT_LT(clock_.MonotonicNs() - before_ns, 10 * kNsPerS);
 }
 
 TEST_F(GrpcAgentLinkTest, ABusyAgentIsNamed) {

@@ -20,9 +20,15 @@ using testing::Pair;
 
 constexpr int64_t kMs = kNsPerMs;
 
-CaseReport Report(CaseFacts facts, const std::vector<RequestRecord>& records) {
-  CaseAccumulator accumulator(std::move(facts));
-  for (const RequestRecord& record : records) accumulator.Add(record);
+CaseReport Report(CaseFacts facts, const std::vector<RequestRecord>& records,
+                  const AccumulatorLimits& limits = {}, int* passes = nullptr) {
+  CaseAccumulator accumulator(std::move(facts), limits);
+  int count = 0;
+  do {
+    for (const RequestRecord& record : records) accumulator.Add(record);
+    ++count;
+  } while (!accumulator.EndPass());
+  if (passes != nullptr) *passes = count;
   return accumulator.Finish();
 }
 
@@ -250,6 +256,31 @@ TEST(CaseAccumulatorTest, OrderOfRecordsDoesNotMatter) {
     }
     EXPECT_EQ(RenderReportJson(shuffled), expected);
   }
+}
+
+TEST(CaseAccumulatorTest, LittleMemoryTakesMorePassesToTheSameReport) {
+  const SampleRun sample = MakeSampleRun();
+  const std::string expected = RenderReportJson(SampleReport());
+  for (const AccumulatorLimits& limits :
+       {AccumulatorLimits{.sample_bytes = 0, .selected_samples = 0, .changes = 1},
+        AccumulatorLimits{.sample_bytes = 4096, .selected_samples = 20, .changes = 100},
+        AccumulatorLimits{.sample_bytes = 0}, AccumulatorLimits{.changes = 300}}) {
+    RunReport report{sample.run, {}};
+    int most_passes = 0;
+    for (const SampleCase& one : sample.cases) {
+      int passes = 0;
+      report.cases.push_back(Report(one.facts, one.records, limits, &passes));
+      most_passes = std::max(most_passes, passes);
+    }
+    EXPECT_GT(most_passes, 1);
+    EXPECT_EQ(RenderReportJson(report), expected);
+  }
+}
+
+TEST(CaseAccumulatorTest, AUsualCaseTakesOnePass) {
+  int passes = 0;
+  Report(Facts(3, 2), ThreeRequests(), {}, &passes);
+  EXPECT_EQ(passes, 1);
 }
 
 TEST(CaseAccumulatorTest, NoRecordsGiveNoNumbers) {

@@ -261,7 +261,9 @@ RunReport SampleReport(const SampleRun& sample) {
   RunReport report{sample.run, {}};
   for (const SampleCase& one : sample.cases) {
     CaseAccumulator accumulator(one.facts);
-    for (const RequestRecord& record : one.records) accumulator.Add(record);
+    do {
+      for (const RequestRecord& record : one.records) accumulator.Add(record);
+    } while (!accumulator.EndPass());
     report.cases.push_back(accumulator.Finish());
   }
   return report;

@@ -86,6 +86,17 @@ TEST_F(ResultFilesTest, ReportingAgainReplacesTheFilesAndLeavesNoOthers) {
   EXPECT_EQ(files, 5u);
 }
 
+TEST_F(ResultFilesTest, ReadingTheRecordsManyTimesGivesTheSameFiles) {
+  ASSERT_TRUE(WriteReports(dir_.path(), *db_).ok());
+  const std::vector<std::string> names = {"report.json", "report.html", "report.txt",
+                                          "requests.csv"};
+  std::vector<std::string> before;
+  for (const std::string& name : names) before.push_back(ReadFile(dir_ / name));
+  const AccumulatorLimits limits{.sample_bytes = 0, .selected_samples = 10, .changes = 50};
+  ASSERT_TRUE(WriteReports(dir_.path(), *db_, limits).ok());
+  for (size_t i = 0; i < names.size(); ++i) EXPECT_EQ(ReadFile(dir_ / names[i]), before[i]);
+}
+
 // A second implementation, in another language, finds the same numbers ...
 TEST_F(ResultFilesTest, IndependentRecomputationAgrees) {
   ASSERT_TRUE(WriteReports(dir_.path(), *db_).ok());
