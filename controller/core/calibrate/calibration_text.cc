@@ -63,7 +63,8 @@ std::string CapacityText(const CalibratedCapacity& capacity) {
 }  // namespace
 
 std::string StepLine(const CalibrationStep& step) {
-  return StrCat(step.streams, " streams: ", RateText(step.events_per_s),
+  return StrCat(step.streams,
+                step.streams == 1 ? " stream: " : " streams: ", RateText(step.events_per_s),
                 " events/s, timing error p50 ", Millis(step.ttft_error.p50_s), " ms, p99 ",
                 Millis(step.ttft_error.p99_s), " ms, ", CpuText(step), " us of CPU per event, ",
                 Judgement(step));
