@@ -176,7 +176,19 @@ def add_distributions(measured, ok, out):
     out["client"] = {"first_token_lag_s": describe([lag / 1e9 for lag in lags if lag is not None])}
 
 
-def recompute(case, planned, rows):
+def add_error_bound(client, calibration, out):
+    """What the agents measured, plus the floor of the calibration that run.db holds."""
+    floor = json.loads(calibration)["floor"]["ttft_error_s"] if calibration else {"p50": 0, "p99": 0}
+    lag = client["lag_bound_s"]
+    out["client"]["error_bound_s"] = {p: None if lag[p] is None else lag[p] + floor[p]
+                                      for p in ("p50", "p99")}
+    if calibration is None:
+        out["client"]["calibration"] = None
+    else:
+        out["client"]["calibration"] = {"floor_s": {"p50": floor["p50"], "p99": floor["p99"]}}
+
+
+def recompute(case, planned, rows, calibration):
     """The members of one entry of report.json's cases[] that follow from the records."""
     measured = [row for row in rows if row["phase"] == "measure"]
     ok = [row for row in measured if row["status"] == "ok"]
@@ -189,6 +201,7 @@ def recompute(case, planned, rows):
     out = {"requests": requests, "error_rate": len(failed) / ended if ended else None}
     add_window(case, rows, measured, ok, out)
     add_distributions(measured, ok, out)
+    add_error_bound(case["client"], calibration, out)
     out["tokens"] = {
         "input": sum(row["input_tokens"] or 0 for row in ok),
         "output": sum(row["output_tokens"] or 0 for row in ok),
@@ -230,10 +243,11 @@ def main():
     wrong = differences("cases", [case["name"] for case in cases],
                         [case["name"] for case in report["cases"]])
     print(f"{'case':60} {'records':>8} {'numbers':>8} {'differ':>7}")
+    calibration = database.execute("SELECT calibration FROM runs").fetchone()[0]
     for case, theirs in zip(cases, report["cases"]):
         rows = database.execute("SELECT * FROM requests WHERE case_id = ?",
                                 (case["case_id"],)).fetchall()
-        mine = recompute(theirs, case["planned"], rows)
+        mine = recompute(theirs, case["planned"], rows, calibration)
         found = differences(case["name"], mine, theirs)
         print(f"{case['name'][:60]:60} {len(rows):8} {leaves(mine):8} {len(found):7}")
         wrong += found

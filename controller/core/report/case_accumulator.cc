@@ -22,6 +22,15 @@ Distribution Describe(std::vector<double>& samples) {
   return DescribeSamples(samples, static_cast<int64_t>(samples.size()));
 }
 
+// The bound so far is what the agents measured.
+void AddCalibratedFloor(const std::optional<Calibration>& calibration, ClientReport& client) {
+  client.lag_bound_p50_s = client.error_bound_p50_s;
+  client.lag_bound_p99_s = client.error_bound_p99_s;
+  if (!calibration || !client.error_bound_p50_s) return;
+  *client.error_bound_p50_s += calibration->floor.p50_s;
+  *client.error_bound_p99_s += calibration->floor.p99_s;
+}
+
 bool HasEnded(const RequestRecord& record) {
   return record.status == RequestStatus::kOk || record.status == RequestStatus::kFailed;
 }
@@ -212,6 +221,7 @@ void CaseAccumulator::FinishClient() {
     client.error_bound_p50_s = client.loop_lag_s.p50;
     client.error_bound_p99_s = client.loop_lag_s.p99;
   }
+  AddCalibratedFloor(report_.facts.calibration, client);
   if (report_.window_s) {
     const auto slots = static_cast<double>(report_.facts.spec.concurrency);
     client.starved_share = client.starved_s / (slots * *report_.window_s);

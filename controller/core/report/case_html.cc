@@ -151,11 +151,11 @@ std::string ClientHtml(const CaseReport& report) {
   const ClientReport& client = report.client;
   const VerdictLimits& limits = report.facts.spec.verdict;
   Facts facts("The client's own error");
-  facts.Add(
-      "Timing error bound",
-      StrCat("p50 ", SecondsWithUnit(client.error_bound_p50_s), ", p99 ",
-             SecondsWithUnit(client.error_bound_p99_s), "; limit ", SecondsText(report.max_error_s),
-             " s. From socket ready to bytes read, every read, buckets under 1% wide"));
+  facts.Add("Timing error bound",
+            StrCat("p50 ", SecondsWithUnit(client.error_bound_p50_s), ", p99 ",
+                   SecondsWithUnit(client.error_bound_p99_s), "; limit ",
+                   SecondsText(report.max_error_s), " s", BoundPartsText(report),
+                   ". From socket ready to bytes read, every read, buckets under 1% wide"));
   const Distribution& lateness = report.lateness_s;
   if (lateness.count > 0) facts.Add("Lateness", StrCat("p99 ", SecondsText(lateness.p99), " s"));
   if (client.first_token_lag_s.count > 0) {

@@ -83,6 +83,9 @@ struct ClientReport {
   // nullopt: no agent measured its loop lag.
   std::optional<double> error_bound_p50_s;
   std::optional<double> error_bound_p99_s;
+  // The part of the bound that the agents measured; the rest is the calibrated floor (facts).
+  std::optional<double> lag_bound_p50_s;
+  std::optional<double> lag_bound_p99_s;
   Distribution loop_lag_s;  // of a histogram with buckets of under 1 % width
   Distribution first_token_lag_s;
   double cpu_utilisation_max = 0;  // busiest second of the busiest load thread, 0..1

@@ -39,6 +39,7 @@ absl::StatusOr<RunReport> BuildRunReport(RunDb& db) {
   ASSIGN_OR_RETURN(std::vector<CaseFacts> cases, db.ReadCases());
   for (CaseFacts& facts : cases) {
     const int32_t case_index = facts.spec.index;
+    facts.calibration = report.run.calibration;
     CaseAccumulator accumulator(std::move(facts));
     RETURN_IF_ERROR(db.ForEachRecord(
         case_index, [&accumulator](const RequestRecord& record) { accumulator.Add(record); }));

@@ -12,6 +12,7 @@
 #include "controller/core/scenario/matrix.h"
 #include "controller/io/scenario/map_reader.h"
 #include "controller/io/scenario/read_axes.h"
+#include "controller/io/scenario/read_calibration.h"
 #include "controller/io/scenario/read_settings.h"
 
 namespace monsoon {
@@ -131,6 +132,7 @@ Scenario ReadScenario(const YamlNode& root, const ScenarioSource& source, bool c
   ReadAgents(map, scenario.agents);
   map.ReadInt("expect_agents", kExpectAgentsRange, scenario.expect_agents);
   map.ReadDuration("pause", kPauseRange, scenario.pause_ns);
+  ReadCalibration(map, source, scenario);
   std::vector<DraftMatrix> drafts = {top};
   if (cases != nullptr) drafts = ReadCases(*cases, map, top, source, complete);
   map.RejectUnknownKeys();
