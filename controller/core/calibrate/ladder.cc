@@ -22,6 +22,7 @@ bool Ladder::IsClimbing() const {
 }
 
 std::optional<int64_t> Ladder::Next() const {
+  if (void_once_) return void_once_;
   if (IsClimbing()) return levels_[results_.size()];
   const std::optional<Result> above = FirstAbove();
   const int64_t low = highest_valid();
@@ -36,6 +37,12 @@ std::optional<int64_t> Ladder::Next() const {
 }
 
 void Ladder::Add(int64_t level, StepOutcome outcome) {
+  const bool first_try = !void_once_;
+  void_once_.reset();
+  if (outcome == StepOutcome::kVoid && first_try) {
+    void_once_ = level;
+    return;
+  }
   if (!IsClimbing()) {
     refining_ = true;
     ++refined_;

@@ -3,8 +3,8 @@
 // First it climbs the given levels and stops when the verdict turned against the agent twice, or
 // when the null engine was the limit. Then it halves, on a logarithmic scale, the span between the
 // highest level that was VALID and the lowest above it that was not. A level that failed below one
-// that was VALID is taken for a disturbance. A level is a number of streams, or of requests per
-// second: the ladder does not care.
+// that was VALID is taken for a disturbance, and a level is tried twice before it counts as void. A
+// level is a number of streams, or of requests per second: the ladder does not care.
 //
 // Pure; not thread-safe.
 #pragma once
@@ -46,6 +46,7 @@ class Ladder {
   const std::vector<int64_t> levels_;
   const int bisections_;
   std::vector<Result> results_;
+  std::optional<int64_t> void_once_;  // to be tried again
   bool refining_ = false;
   int refined_ = 0;
 };

@@ -63,10 +63,10 @@ void CheckClientError(const CaseReport& report, Reasons& reasons) {
         "agents' "
         "version is the controller's, then run the case again.");
   } else if (*bound > report.max_error_s) {
-    reasons.push_back(StrCat("The client's timing error bound p99 was ", SecondsText(*bound),
-                             " s, over ", ErrorLimitText(report), ": the agents read answers late",
-                             BoundPartsText(report),
-                             ". Use more agents or load threads, or idle machines."));
+    reasons.push_back(StrCat(
+        "The client's timing error bound p99 was ", SecondsText(*bound), " s",
+        BoundPartsText(report), ", over ", ErrorLimitText(report),
+        ": the agents read answers late. Use more agents or load threads, or idle machines."));
   }
   if (report.lateness_s.count > 0 && report.lateness_s.p99 > report.max_error_s) {
     reasons.push_back(StrCat("Requests were dispatched late: lateness p99 was ",

@@ -61,9 +61,20 @@ TEST(Ladder, OneInvalidBelowAValidIsADisturbance) {
 TEST(Ladder, ALateEngineEndsTheClimbAndIsNotRefined) {
   Ladder ladder(kLevels, 2);
   const auto machine = [](int64_t level) { return level >= 1000 ? kVoid : kValid; };
-  EXPECT_THAT(Tried(ladder, machine), ElementsAre(1, 128, 1000));
+  EXPECT_THAT(Tried(ladder, machine), ElementsAre(1, 128, 1000, 1000));
   EXPECT_EQ(ladder.highest_valid(), 128);
   EXPECT_EQ(ladder.limit(), CapacityLimit::kEngine);
+}
+
+TEST(Ladder, AnEngineThatWasLateOnceIsADisturbance) {
+  Ladder ladder(kLevels, 2);
+  int tries = 0;
+  const auto machine = [&tries](int64_t level) {
+    return level == 1 && ++tries == 1 ? kVoid : kValid;
+  };
+  EXPECT_THAT(Tried(ladder, machine), ElementsAre(1, 1, 128, 1000, 4000));
+  EXPECT_EQ(ladder.highest_valid(), 4000);
+  EXPECT_EQ(ladder.limit(), CapacityLimit::kLadder);
 }
 
 TEST(Ladder, AnEngineThatIsLateWhileRefiningIsTheLimit) {
@@ -71,7 +82,7 @@ TEST(Ladder, AnEngineThatIsLateWhileRefiningIsTheLimit) {
   const auto machine = [](int64_t level) {
     return level <= 128 ? kValid : level == 358 ? kVoid : kInvalid;
   };
-  EXPECT_THAT(Tried(ladder, machine), ElementsAre(1, 128, 1000, 4000, 358));
+  EXPECT_THAT(Tried(ladder, machine), ElementsAre(1, 128, 1000, 4000, 358, 358));
   EXPECT_EQ(ladder.highest_valid(), 128);
   EXPECT_EQ(ladder.limit(), CapacityLimit::kEngine);
 }
