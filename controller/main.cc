@@ -7,8 +7,43 @@
 
 #include "common/version.h"
 #include "controller/core/report/exit_status.h"
+#include "controller/io/calibrate/calibrate_command.h"
 #include "controller/io/run/other_commands.h"
 #include "controller/io/run/run_command.h"
+
+namespace {
+
+CLI::App* AddCalibrate(CLI::App& app, monsoon::CalibrateOptions& options) {
+  CLI::App* const calibrate = app.add_subcommand(
+      "calibrate", "Measure this machine's own timing error and capacity against a null engine");
+  calibrate->add_option("--out", options.out_path, "The JSON file to write; replaces an older one")
+      ->capture_default_str();
+  calibrate
+      ->add_option("--streams", options.streams,
+                   "Streams at once, rising (default: 1,128,1000,4000; with --quick 1,128,1000)")
+      ->delimiter(',')
+      ->check(CLI::Range(1, 100'000));
+  calibrate->add_option("--tokens-per-s", options.tokens_per_s, "Of each stream")
+      ->check(CLI::Range(1.0, 10'000.0))
+      ->capture_default_str();
+  calibrate
+      ->add_option("--seconds-per-step", options.seconds_per_step,
+                   "How long each load is measured (default: 8; with --quick 2)")
+      ->check(CLI::Range(0.1, 600.0));
+  calibrate
+      ->add_option("--threads", options.threads,
+                   "Load threads of the agent; 0: one for each core that it may use")
+      ->check(CLI::Range(0, 1024));
+  calibrate->add_option("--agent-core", options.placement.agent_core,
+                        "The CPU that the agent alone runs on");
+  calibrate->add_option("--engine-core", options.placement.engine_core,
+                        "The CPU that the null engine runs on");
+  calibrate->add_flag("--pin", options.pin, "Choose those two CPUs: the first two there are");
+  calibrate->add_flag("--quick", options.quick, "A rough answer in about 20 s");
+  return calibrate;
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
   signal(SIGPIPE, SIG_IGN);
@@ -49,6 +84,9 @@ int main(int argc, char** argv) {
   CLI::App* agents_app = app.add_subcommand("agents", "Show the state of agents");
   agents_app->add_option("AGENTS", agents, "HOST:PORT,...")->delimiter(',')->required();
 
+  monsoon::CalibrateOptions calibrate;
+  CLI::App* calibrate_app = AddCalibrate(app, calibrate);
+
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -58,6 +96,7 @@ int main(int argc, char** argv) {
   if (validate_app->parsed()) return monsoon::ValidateCommand(scenario_path, overrides);
   if (report_app->parsed()) return monsoon::ReportCommand(run_dir);
   if (agents_app->parsed()) return monsoon::AgentsCommand(agents);
+  if (calibrate_app->parsed()) return monsoon::CalibrateCommand(calibrate);
   std::cerr << app.help();
   return monsoon::kExitRejected;
 }

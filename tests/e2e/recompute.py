@@ -226,7 +226,22 @@ def add_distributions(measured, ok, out):
     out["client"] = {"first_token_lag_s": describe([lag / 1e9 for lag in lags if lag is not None])}
 
 
-def recompute(facts, rows):
+def add_error_bound(client, calibration, out):
+    """What the agents measured, plus the floor of the calibration that run.db holds."""
+    floor = json.loads(calibration)["floor"]["ttft_error_s"] if calibration else {"p50": 0, "p99": 0}
+    lags = [client[name] for name in ("loop_lag_s", "kernel_lag_s", "first_token_lag_s")]
+    known = client["loop_lag_s"]["count"] > 0
+    lag = {p: max(each[p] or 0 for each in lags) if known else None for p in ("p50", "p99")}
+    out["client"]["lag_bound_s"] = lag
+    out["client"]["error_bound_s"] = {p: None if lag[p] is None else lag[p] + floor[p]
+                                      for p in ("p50", "p99")}
+    if calibration is None:
+        out["client"]["calibration"] = None
+    else:
+        out["client"]["calibration"] = {"floor_s": {"p50": floor["p50"], "p99": floor["p99"]}}
+
+
+def recompute(facts, theirs, rows, calibration):
     """The members of one entry of report.json's cases[] that follow from the records."""
     measured = [row for row in rows if row["phase"] == "measure"]
     ok = [row for row in measured if row["status"] == "ok"]
@@ -243,6 +258,7 @@ def recompute(facts, rows):
         out["rate"] = rate_of(facts["spec"], facts["warmup_planned"], measured)
     add_window(facts, rows, measured, ok, out)
     add_distributions(measured, ok, out)
+    add_error_bound(theirs["client"], calibration, out)
     out["tokens"] = {
         "input": sum(row["input_tokens"] or 0 for row in ok),
         "output": sum(row["output_tokens"] or 0 for row in ok),
@@ -284,10 +300,11 @@ def main():
     wrong = differences("cases", [case["name"] for case in cases],
                         [case["name"] for case in report["cases"]])
     print(f"{'case':60} {'records':>8} {'numbers':>8} {'differ':>7}")
+    calibration = database.execute("SELECT calibration FROM runs").fetchone()[0]
     for case, theirs in zip(cases, report["cases"]):
         rows = database.execute("SELECT * FROM requests WHERE case_id = ?",
                                 (case["case_id"],)).fetchall()
-        mine = recompute(case, rows)
+        mine = recompute(case, theirs, rows, calibration)
         found = differences(case["name"], mine, theirs)
         found += [f"{case['name']}: start_ns of request {row['request_index']} is wrong"
                   for row in rows if row["start_ns"] != start_of(row)]

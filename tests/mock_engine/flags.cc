@@ -160,7 +160,10 @@ void AddServing(CLI::App& app, Flags* flags) {
           ->type_name("PATH"),
       app.add_option("--threads", flags->server.threads, "Event loops, each with a thread")
           ->check(CLI::Range(1, 64))
-          ->capture_default_str()};
+          ->capture_default_str(),
+      app.add_option("--exit-with-parent", flags->exit_with_parent,
+                     "End when the process that started this one, of this pid, ends")
+          ->type_name("PID")};
   for (CLI::Option* option : group) option->group("Serving");
 }
 

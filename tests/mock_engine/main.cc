@@ -1,5 +1,8 @@
 // mock_engine: see README.md beside this file.
 
+#include <sys/prctl.h>
+#include <unistd.h>
+
 #include <csignal>
 #include <cstdio>
 #include <memory>
@@ -44,6 +47,10 @@ int Main(int argc, char** argv) {
     return 0;
   }
   const sigset_t stop_signals = BlockStopSignals();
+  if (flags->exit_with_parent != 0) {
+    prctl(PR_SET_PDEATHSIG, SIGTERM);
+    if (getppid() != flags->exit_with_parent) return 0;  // it is gone already
+  }
   RaiseOpenFileLimit();
   absl::StatusOr<std::unique_ptr<Server>> server = Server::Start(std::move(flags->server));
   if (!server.ok()) return Fail(server.status());

@@ -19,6 +19,15 @@ void Push(const std::optional<double>& value, DistributionBuilder& samples) {
 
 Distribution Describe(DistributionBuilder& samples) { return samples.Describe(samples.count()); }
 
+// The bound so far is what the agents measured.
+void AddCalibratedFloor(const std::optional<Calibration>& calibration, ClientReport& client) {
+  client.lag_bound_p50_s = client.error_bound_p50_s;
+  client.lag_bound_p99_s = client.error_bound_p99_s;
+  if (!calibration || !client.error_bound_p50_s) return;
+  *client.error_bound_p50_s += calibration->floor.p50_s;
+  *client.error_bound_p99_s += calibration->floor.p99_s;
+}
+
 bool HasEnded(const RequestRecord& record) {
   return record.status == RequestStatus::kOk || record.status == RequestStatus::kFailed;
 }
@@ -236,6 +245,7 @@ void CaseAccumulator::FinishClient() {
     client.error_bound_p99_s =
         std::max({client.loop_lag_s.p99, client.kernel_lag_s.p99, client.first_token_lag_s.p99});
   }
+  AddCalibratedFloor(report_.facts.calibration, client);
   if (report_.window_s && !report_.rate) {
     const auto slots = static_cast<double>(report_.facts.spec.concurrency);
     client.starved_share = client.starved_s / (slots * *report_.window_s);

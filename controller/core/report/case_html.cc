@@ -160,10 +160,11 @@ std::string ClientHtml(const CaseReport& report) {
   const ClientReport& client = report.client;
   const VerdictLimits& limits = report.facts.spec.verdict;
   Facts facts("The client's own error");
-  facts.Add("Timing error bound", StrCat("p50 ", SecondsWithUnit(client.error_bound_p50_s),
-                                         ", p99 ", SecondsWithUnit(client.error_bound_p99_s),
-                                         "; limit ", SecondsText(report.max_error_s),
-                                         " s. The largest of the lags below at that percentile"));
+  facts.Add(
+      "Timing error bound",
+      StrCat("p50 ", SecondsWithUnit(client.error_bound_p50_s), ", p99 ",
+             SecondsWithUnit(client.error_bound_p99_s), "; limit ", SecondsText(report.max_error_s),
+             " s", BoundPartsText(report), ". The largest of the lags below at that percentile"));
   facts.Add("Lag of every read", LagText(client.loop_lag_s, "socket ready to bytes read"));
   facts.Add("By the kernel's stamps",
             LagText(client.kernel_lag_s, "received to bytes read, a sample of reads"));

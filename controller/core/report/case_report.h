@@ -94,10 +94,13 @@ struct ErrorSample {
 
 // What the client knows about its own error.
 struct ClientReport {
-  // The largest of loop_lag_s, kernel_lag_s and first_token_lag_s at that percentile. nullopt: no
-  // agent measured its loop lag.
+  // The largest of loop_lag_s, kernel_lag_s and first_token_lag_s at that percentile, plus the
+  // calibrated floor. nullopt: no agent measured its loop lag.
   std::optional<double> error_bound_p50_s;
   std::optional<double> error_bound_p99_s;
+  // The part of the bound that the agents measured; the rest is the calibrated floor (facts).
+  std::optional<double> lag_bound_p50_s;
+  std::optional<double> lag_bound_p99_s;
   // Of histograms with buckets of under 1 % width.
   Distribution loop_lag_s;    // every read, bounded from above
   Distribution kernel_lag_s;  // by the kernel's receive stamps, a sample of reads

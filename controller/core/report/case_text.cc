@@ -62,8 +62,8 @@ std::string ClientText(const CaseReport& report) {
   const ClientReport& client = report.client;
   return StrCat("timing error bound p50 ", SecondsWithUnit(client.error_bound_p50_s), ", p99 ",
                 SecondsWithUnit(client.error_bound_p99_s), " (limit ",
-                SecondsText(report.max_error_s), " s); busiest load thread ",
-                PercentText(client.cpu_utilisation_max), "; out of work ",
+                SecondsText(report.max_error_s), " s)", BoundPartsText(report),
+                "; busiest load thread ", PercentText(client.cpu_utilisation_max), "; out of work ",
                 client.starved_share ? PercentText(*client.starved_share) : kUndefinedText,
                 " of slot time; connections: ", CountText(client.new_connections), " opened, ",
                 CountText(client.reused_connections), " reuses");
@@ -158,6 +158,17 @@ std::string RequestsText(const RequestCounts& counts) {
 std::string ErrorSampleTitle(const ErrorSample& sample) {
   if (sample.http_status == 0) return sample.error_class;
   return StrCat(sample.error_class, " ", sample.http_status);
+}
+
+std::string BoundPartsText(const CaseReport& report) {
+  const std::optional<Calibration>& calibration = report.facts.calibration;
+  if (!calibration) return "";
+  const ClientReport& client = report.client;
+  return StrCat(", of which read late p50 ", SecondsWithUnit(client.lag_bound_p50_s), ", p99 ",
+                SecondsWithUnit(client.lag_bound_p99_s), ", and calibrated floor p50 ",
+                SecondsText(calibration->floor.p50_s), " s, p99 ",
+                SecondsText(calibration->floor.p99_s), " s (", calibration->machine.hostname, ", ",
+                calibration->made_at, ")");
 }
 
 std::string GateValueText(const GateResult& gate) {

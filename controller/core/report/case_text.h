@@ -25,6 +25,9 @@ std::string ErrorSampleTitle(const ErrorSample& sample);
 // "800 stop, 190 length".
 std::string CountsText(const std::map<std::string, int64_t>& counts);
 // "measured 0.2383 s", in the metric's own unit, or "not defined in this case".
+// How the error bound is made up: " = read late ... + calibrated floor ..."; "" without a
+// calibration.
+std::string BoundPartsText(const CaseReport& report);
 std::string GateValueText(const GateResult& gate);
 
 }  // namespace monsoon

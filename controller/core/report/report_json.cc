@@ -69,10 +69,29 @@ Json SteadyJson(const CaseReport& report) {
           {"rule", rule}};
 }
 
-Json ClientJson(const ClientReport& client) {
+Json CalibrationJson(const std::optional<Calibration>& calibration) {
+  if (!calibration) return nullptr;
+  const CalibratedCapacity& capacity = calibration->capacity;
+  return {{"hostname", CleanText(calibration->machine.hostname)},
+          {"version", CleanText(calibration->version)},
+          {"load_threads", calibration->load_threads},
+          {"made_at", CleanText(calibration->made_at)},
+          {"floor_s", {{"p50", calibration->floor.p50_s}, {"p99", calibration->floor.p99_s}}},
+          {"capacity",
+           {{"streams", capacity.streams},
+            {"tokens_per_s", calibration->tokens_per_s},
+            {"events_per_s", capacity.events_per_s},
+            {"limited_by", CapacityLimitName(capacity.limit)}}}};
+}
+
+Json ClientJson(const CaseReport& report) {
+  const ClientReport& client = report.client;
   return {
       {"error_bound_s",
        {{"p50", Optional(client.error_bound_p50_s)}, {"p99", Optional(client.error_bound_p99_s)}}},
+      {"lag_bound_s",
+       {{"p50", Optional(client.lag_bound_p50_s)}, {"p99", Optional(client.lag_bound_p99_s)}}},
+      {"calibration", CalibrationJson(report.facts.calibration)},
       {"loop_lag_s", DistributionJson(client.loop_lag_s)},
       {"kernel_lag_s", DistributionJson(client.kernel_lag_s)},
       {"first_token_lag_s", DistributionJson(client.first_token_lag_s)},
@@ -217,7 +236,7 @@ Json CaseJson(const CaseReport& report) {
   out["error_samples"] = ErrorSamplesJson(report);
   out["repeated_prompt_share"] = report.facts.repeated_prompt_share;
   out["dataset_counts"] = DatasetJson(report.facts);
-  out["client"] = ClientJson(report.client);
+  out["client"] = ClientJson(report);
   out["agents"] = Json::array();
   for (const AgentFacts& agent : report.facts.agents) out["agents"].push_back(AgentJson(agent));
   return out;

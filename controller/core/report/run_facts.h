@@ -7,11 +7,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "common/model/request_record.h"
 #include "common/stats/log_histogram.h"
+#include "controller/core/calibrate/calibration.h"
 #include "controller/core/scenario/scenario.h"
 
 namespace monsoon {
@@ -23,7 +25,8 @@ struct RunFacts {
   int64_t started_wall_ns = 0;
   int64_t finished_wall_ns = 0;
   uint64_t seed = 0;
-  bool interrupted = false;  // a signal ended the run early
+  bool interrupted = false;                // a signal ended the run early
+  std::optional<Calibration> calibration;  // that the scenario names
 };
 
 // One agent in one case: what it measured of itself.
@@ -72,6 +75,7 @@ struct CaseFacts {
   // Sentences: why the case ended early ("agent load2:7070 was lost: ..."); empty when it ran
   // whole.
   std::vector<std::string> incomplete_reasons;
+  std::optional<Calibration> calibration;  // the run's; kept there
 };
 
 }  // namespace monsoon

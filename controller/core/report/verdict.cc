@@ -7,6 +7,7 @@
 
 #include "common/base/str_cat.h"
 #include "common/time/clock.h"
+#include "controller/core/report/case_text.h"
 #include "controller/core/report/number_text.h"
 
 namespace monsoon {
@@ -65,8 +66,8 @@ void CheckClientError(const CaseReport& report, Reasons& reasons) {
         "version is the controller's, then run the case again.");
   } else if (*bound > report.max_error_s) {
     reasons.push_back(StrCat(
-        "The client's timing error bound p99 was ", SecondsText(*bound), " s, over ",
-        ErrorLimitText(report),
+        "The client's timing error bound p99 was ", SecondsText(*bound), " s",
+        BoundPartsText(report), ", over ", ErrorLimitText(report),
         ": the agents read answers late. Use more agents or load threads, or idle machines."));
   }
   if (report.lateness_s.count > 0 && report.lateness_s.p99 > report.max_error_s) {

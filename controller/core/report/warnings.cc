@@ -109,6 +109,36 @@ void WarnOfLoad(const CaseReport& report, Warnings& out) {
   }
 }
 
+void WarnOfCalibration(const CaseReport& report, Warnings& out) {
+  if (!report.facts.calibration) return;
+  const Calibration& calibration = *report.facts.calibration;
+  std::set<std::string> others;  // an agent may differ in everything
+  int64_t most_streams = 0;
+  for (const AgentFacts& agent : report.facts.agents) {
+    most_streams = std::max(most_streams, agent.concurrency);
+    const auto check = [&](bool same, const std::string& what) {
+      if (!same) others.insert(StrCat(agent.name, " ", what));
+    };
+    check(agent.hostname == calibration.machine.hostname, StrCat("runs on ", agent.hostname));
+    check(agent.version == calibration.version, StrCat("is of version ", agent.version));
+    check(agent.load_threads == calibration.load_threads,
+          StrCat("has ", agent.load_threads, " load threads"));
+  }
+  if (!others.empty()) {
+    out.push_back(StrCat("The calibration was made on ", calibration.machine.hostname,
+                         " with version ", calibration.version, " and ", calibration.load_threads,
+                         " load threads, but ", absl::StrJoin(others, ", "),
+                         ": the floor in the error bound may not be theirs. Calibrate each load "
+                         "host."));
+  }
+  if (most_streams > calibration.capacity.streams) {
+    out.push_back(StrCat("An agent had ", most_streams,
+                         " streams, more than the calibration found VALID (",
+                         calibration.capacity.streams, " of ", RateText(calibration.tokens_per_s),
+                         " tokens/s each): nothing was calibrated at such a load."));
+  }
+}
+
 }  // namespace
 
 Warnings WarningsFor(const CaseReport& report) {
@@ -117,6 +147,7 @@ Warnings WarningsFor(const CaseReport& report) {
   WarnOfTiming(report, out);
   WarnOfClocks(report, out);
   WarnOfLoad(report, out);
+  WarnOfCalibration(report, out);
   const auto lost = std::count_if(report.facts.agents.begin(), report.facts.agents.end(),
                                   [](const AgentFacts& agent) { return agent.lost; });
   if (lost > 0) {

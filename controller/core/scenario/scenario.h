@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "common/model/agent_case.h"
+#include "controller/core/calibrate/calibration.h"
 #include "controller/core/load/load_spec.h"
 #include "controller/core/scenario/gate.h"
 
@@ -103,6 +104,9 @@ struct Scenario {
   std::vector<std::string> agents;  // "host:port" or "unix:PATH"; empty: the embedded agent
   int64_t expect_agents = 0;        // 0: as many as `agents` names
   int64_t pause_ns = 0;             // between cases
+  std::string calibration_path;     // resolved like a dataset's; "" = none
+  // What is in that file; nullopt also where files are not looked at.
+  std::optional<Calibration> calibration;
 
   friend bool operator==(const Scenario&, const Scenario&) = default;
 };

@@ -5,36 +5,39 @@
 #include <sys/types.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 
 #include "controller/io/agents/agent_target.h"
+#include "controller/io/agents/sibling_process.h"
 
 namespace monsoon {
 
 class EmbeddedAgent {
  public:
-  // `arguments` are added to the agent's command line. NOT_FOUND when there is no `agent` beside
-  // this program; UNAVAILABLE when it does not come up within 10 s.
+  // `arguments` are added to the agent's command line; with `core` it runs on that CPU alone.
+  // NOT_FOUND when there is no `agent` beside this program; UNAVAILABLE when it does not come up
+  // within 10 s.
   static absl::StatusOr<std::unique_ptr<EmbeddedAgent>> Start(
-      const std::vector<std::string>& arguments);
+      const std::vector<std::string>& arguments, std::optional<int> core = std::nullopt);
   // Ends the process (SIGTERM, after 5 s SIGKILL) and removes the socket.
   ~EmbeddedAgent();
   EmbeddedAgent(const EmbeddedAgent&) = delete;
   EmbeddedAgent& operator=(const EmbeddedAgent&) = delete;
 
   AgentTarget target() const;
-  pid_t pid() const { return pid_; }
+  pid_t pid() const { return process_->pid(); }
 
  private:
   EmbeddedAgent() = default;
-  absl::Status Spawn(const std::vector<std::string>& arguments);
+  absl::Status MakeDirectory();
   absl::Status AwaitSocket();
 
   std::string directory_;
-  pid_t pid_ = -1;
+  std::unique_ptr<SiblingProcess> process_;
 };
 
 }  // namespace monsoon

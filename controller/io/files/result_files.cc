@@ -38,6 +38,7 @@ absl::StatusOr<RunReport> BuildRunReport(RunDb& db, const AccumulatorLimits& lim
   ASSIGN_OR_RETURN(std::vector<CaseFacts> cases, db.ReadCases());
   for (CaseFacts& facts : cases) {
     const int32_t case_index = facts.spec.index;
+    facts.calibration = report.run.calibration;
     CaseAccumulator accumulator(std::move(facts), limits);
     do {
       RETURN_IF_ERROR(db.ForEachRecord(

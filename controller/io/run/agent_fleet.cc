@@ -27,7 +27,8 @@ absl::StatusOr<std::unique_ptr<AgentFleet>> AgentFleet::Connect(const FleetOptio
 absl::Status AgentFleet::ConnectAll(const FleetOptions& options, const std::string& run_id) {
   std::vector<AgentTarget> targets;
   if (options.agents.empty()) {
-    ASSIGN_OR_RETURN(embedded_, EmbeddedAgent::Start(options.embedded_arguments));
+    ASSIGN_OR_RETURN(embedded_,
+                     EmbeddedAgent::Start(options.embedded_arguments, options.embedded_core));
     targets.push_back(embedded_->target());
   } else {
     ASSIGN_OR_RETURN(targets, ResolveAllAgents(options.agents));

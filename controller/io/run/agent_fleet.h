@@ -23,7 +23,8 @@ struct FleetOptions {
   std::vector<std::string> agents;  // empty: the embedded one
   int64_t expect_agents = 0;        // 0: any number
   std::vector<std::string> embedded_arguments;
-  bool carries_secrets = false;  // API keys will be sent to the agents
+  std::optional<int> embedded_core;  // the CPU on which the embedded one runs alone; none: any
+  bool carries_secrets = false;      // API keys will be sent to the agents
 };
 
 class AgentFleet {

@@ -63,6 +63,7 @@ class Run {
     facts_.name = inputs_.scenario.name;
     facts_.version = kVersion;
     facts_.seed = inputs_.scenario.seed;
+    facts_.calibration = inputs_.scenario.calibration;
     facts_.started_wall_ns = clock_.WallNs();
     if (options_.out_dir.empty()) {
       ASSIGN_OR_RETURN(run_dir_, CreateRunDir("runs", facts_.name, facts_.started_wall_ns));

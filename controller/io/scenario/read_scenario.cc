@@ -13,6 +13,7 @@
 #include "controller/core/scenario/scenario_plan.h"
 #include "controller/io/scenario/map_reader.h"
 #include "controller/io/scenario/read_axes.h"
+#include "controller/io/scenario/read_calibration.h"
 #include "controller/io/scenario/read_settings.h"
 
 namespace monsoon {
@@ -159,6 +160,7 @@ Scenario ReadScenario(const YamlNode& root, const ScenarioSource& source, bool c
   map.ReadDuration("pause", kPauseRange, scenario.pause_ns);
   if (const YamlNode* const node = map.Find("duration")) top.duration_mark = node->mark;
   if (!map.Has("cases")) CheckDuration(map, top);
+  ReadCalibration(map, source, scenario);
   std::vector<DraftMatrix> drafts = {top};
   if (cases != nullptr) drafts = ReadCases(*cases, map, top, source, complete);
   map.RejectUnknownKeys();

@@ -6,12 +6,16 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/statusor.h"
+
 #include "controller/io/scenario/env_expansion.h"
 
 namespace monsoon {
 
 enum class PathKind { kMissing, kFile, kFolder };
 using PathLookup = std::function<PathKind(const std::string& path)>;
+// The file's content, or why it cannot be read: half a sentence that goes on after the path.
+using FileReader = std::function<absl::StatusOr<std::string>(const std::string& path)>;
 
 struct ScenarioSource {
   std::string text;                    // the YAML
@@ -22,6 +26,7 @@ struct ScenarioSource {
   // Empty: neither the files nor the API keys that the scenario names need to be there. That is for
   // reporting again, perhaps on another machine.
   PathLookup paths;
+  FileReader read_file;  // not asked when `paths` is empty
 };
 
 }  // namespace monsoon

@@ -124,7 +124,11 @@ std::string ScenarioToYaml(const Scenario& scenario) {
   std::string text =
       StrCat("name: ", YamlText(scenario.name), "\nseed: ", scenario.seed,
              "\nagents: ", YamlList(agents), "\nexpect_agents: ", scenario.expect_agents,
-             "\npause: ", YamlDuration(scenario.pause_ns), "\ncases:\n");
+             "\npause: ", YamlDuration(scenario.pause_ns), "\n");
+  if (!scenario.calibration_path.empty()) {
+    text += StrCat("calibration: ", YamlText(scenario.calibration_path), "\n");
+  }
+  text += "cases:\n";
   for (const CaseSpec& spec : scenario.cases) text += CaseToYaml(spec);
   return text;
 }

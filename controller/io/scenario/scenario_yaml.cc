@@ -46,6 +46,20 @@ absl::StatusOr<std::string> ReadFile(const std::string& path) {
   return std::move(text).str();
 }
 
+absl::StatusOr<std::string> ReadNamedFile(const std::string& path) {
+  std::error_code error;
+  if (fs::file_size(path, error) > kMaxFileBytes || error) {
+    return absl::InvalidArgumentError("is no file of at most 16 MiB");
+  }
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  if (!file || (file.peek() != std::ifstream::traits_type::eof() && !(text << file.rdbuf()))) {
+    return absl::InvalidArgumentError(
+        StrCat("cannot be read (", std::generic_category().message(errno), ")"));
+  }
+  return std::move(text).str();
+}
+
 PathKind LookUpPath(const std::string& path) {
   std::error_code error;
   const fs::file_status status = fs::status(path, error);
@@ -65,7 +79,10 @@ absl::StatusOr<Scenario> LoadScenario(const std::string& path,
   source.folder = fs::absolute(path, error).parent_path().lexically_normal().string();
   source.overrides = overrides;
   source.env = env;
-  if (check_files == CheckFiles::kYes) source.paths = LookUpPath;
+  if (check_files == CheckFiles::kYes) {
+    source.paths = LookUpPath;
+    source.read_file = ReadNamedFile;
+  }
   return ParseScenario(source);
 }
 

@@ -3,6 +3,7 @@
 
 #include "common/base/status_macros.h"
 #include "common/base/str_cat.h"
+#include "controller/core/calibrate/calibration_json.h"
 #include "controller/core/report/case_spec_json.h"
 #include "controller/io/store/run_db.h"
 #include "controller/io/store/sqlite_statement.h"
@@ -37,7 +38,7 @@ absl::StatusOr<std::vector<std::string>> ListFromJson(std::string_view json) {
 absl::Status RunDb::WriteRun(const RunFacts& run) {
   ASSIGN_OR_RETURN(SqliteStatement insert,
                    SqliteStatement::Prepare(
-                       db_, path_, "INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?, ?, ?, ?)"));
+                       db_, path_, "INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?)"));
   insert.Bind(std::string_view(run.run_id));
   insert.Bind(std::string_view(run.name));
   insert.Bind(std::string_view(run.version));
@@ -45,6 +46,12 @@ absl::Status RunDb::WriteRun(const RunFacts& run) {
   insert.Bind(run.finished_wall_ns);
   insert.Bind(static_cast<int64_t>(run.seed));
   insert.Bind(int64_t{run.interrupted});
+  const std::string calibration = run.calibration ? CalibrationToJson(*run.calibration) : "";
+  if (run.calibration) {
+    insert.Bind(std::string_view(calibration));
+  } else {
+    insert.BindNull();
+  }
   return insert.Run();
 }
 
@@ -53,7 +60,7 @@ absl::StatusOr<RunFacts> RunDb::ReadRun() {
                    SqliteStatement::Prepare(
                        db_, path_,
                        "SELECT run_id, name, version, started_wall_ns, finished_wall_ns, seed, "
-                       "interrupted FROM runs"));
+                       "interrupted, calibration FROM runs"));
   ASSIGN_OR_RETURN(const bool has_row, select.Step());
   if (!has_row) {
     return absl::DataLossError(
@@ -67,6 +74,14 @@ absl::StatusOr<RunFacts> RunDb::ReadRun() {
   run.finished_wall_ns = select.TakeInt();
   run.seed = static_cast<uint64_t>(select.TakeInt());
   run.interrupted = select.TakeInt() != 0;
+  const std::string_view calibration = select.TakeText();
+  if (calibration.empty()) return run;
+  absl::StatusOr<Calibration> read = CalibrationFromJson(calibration);
+  if (!read.ok()) {
+    return absl::DataLossError(
+        StrCat(path_, ": runs.calibration ", ToStd(read.status().message())));
+  }
+  run.calibration = *std::move(read);
   return run;
 }
 

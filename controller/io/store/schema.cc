@@ -15,7 +15,8 @@ CREATE TABLE runs (
   started_wall_ns INTEGER NOT NULL,  -- since 1970-01-01 UTC; never subtract these from each other
   finished_wall_ns INTEGER NOT NULL,
   seed INTEGER NOT NULL,             -- unsigned; stored as the signed number of equal bits
-  interrupted INTEGER NOT NULL       -- 1: a signal ended the run early
+  interrupted INTEGER NOT NULL,      -- 1: a signal ended the run early
+  calibration TEXT                   -- JSON, monsoon.calibration/1; NULL: the scenario names none
 ) WITHOUT ROWID;
 
 CREATE TABLE cases (

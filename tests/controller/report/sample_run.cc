@@ -5,6 +5,7 @@
 #include "common/model/gap_codec.h"
 #include "common/time/clock.h"
 #include "controller/core/report/case_accumulator.h"
+#include "tests/controller/calibrate/sample_calibration.h"
 
 namespace monsoon {
 namespace {
@@ -242,6 +243,8 @@ SampleRun MakeSampleRun() {
   sample.run.finished_wall_ns = sample.run.started_wall_ns + 312 * kNsPerS;
   sample.run.seed = 42;
   sample.cases = {ValidCase(), FailedCase(), IncompleteCase()};
+  sample.run.calibration = SampleCalibration();
+  for (SampleCase& one : sample.cases) one.facts.calibration = sample.run.calibration;
   return sample;
 }
 

@@ -112,6 +112,10 @@ TEST_F(ResultFilesTest, IndependentRecomputationSeesAWrongNumber) {
     ASSERT_TRUE(WriteFileAtomically(dir_ / "report.json", RenderReportJson(wrong)).ok());
     EXPECT_EQ(Recompute(dir_.path()), 1);
   }
+  RunReport wrong = report;
+  *wrong.cases[0].client.error_bound_p99_s += 1e-6;
+  ASSERT_TRUE(WriteFileAtomically(dir_ / "report.json", RenderReportJson(wrong)).ok());
+  EXPECT_EQ(Recompute(dir_.path()), 1);
   report.cases[2].requests.lost += 1;
   ASSERT_TRUE(WriteFileAtomically(dir_ / "report.json", RenderReportJson(report)).ok());
   EXPECT_EQ(Recompute(dir_.path()), 1);

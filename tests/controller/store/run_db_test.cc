@@ -188,6 +188,7 @@ TEST(RunDbTest, FactsComeBackAsTheyWere) {
   EXPECT_EQ(run.name, sample.run.name);
   EXPECT_EQ(run.seed, sample.run.seed);
   EXPECT_EQ(run.finished_wall_ns, sample.run.finished_wall_ns);
+  EXPECT_EQ(run.calibration, sample.run.calibration);
   const std::vector<CaseFacts> cases = *(*db)->ReadCases();
   ASSERT_EQ(cases.size(), sample.cases.size());
   for (size_t i = 0; i < cases.size(); ++i) {

@@ -1,0 +1,112 @@
+// What a calibration adds to a case's report: its floor to the error bound, and warnings.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "common/time/clock.h"
+#include "controller/core/report/case_accumulator.h"
+#include "controller/core/report/case_text.h"
+#include "tests/controller/calibrate/sample_calibration.h"
+#include "tests/controller/report/sample_run.h"
+
+namespace monsoon {
+namespace {
+
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+
+// One agent, as the sample calibration knows it, whose every read was `lag_ns` late; one request.
+CaseReport Report(const std::optional<Calibration>& calibration, int64_t lag_ns = 100'000) {
+  CaseFacts facts;
+  facts.planned = 1;
+  facts.spec.concurrency = 1;
+  facts.calibration = calibration;
+  AgentFacts agent;
+  agent.name = "embedded";
+  agent.hostname = "load1";
+  agent.version = "0.1.0";
+  agent.load_threads = 2;
+  agent.concurrency = 1;
+  agent.loop_lag_ns.Add(lag_ns);
+  facts.agents.push_back(agent);
+  CaseAccumulator accumulator(facts);
+  accumulator.Add(StreamedRecord(0, 0, 50 * kNsPerMs, 10 * kNsPerMs, 3));
+  return accumulator.Finish();
+}
+
+// The warnings about calibrations among those of a case whose agent is `change`d.
+template <typename Change>
+std::vector<std::string> Warnings(Change change) {
+  CaseReport report = Report(SampleCalibration());
+  CaseFacts facts = report.facts;
+  change(facts.agents[0]);
+  CaseAccumulator accumulator(facts);
+  accumulator.Add(StreamedRecord(0, 0, 50 * kNsPerMs, 10 * kNsPerMs, 3));
+  std::vector<std::string> found;
+  for (const std::string& warning : accumulator.Finish().warnings) {
+    if (warning.find("calibration") != std::string::npos) found.push_back(warning);
+  }
+  return found;
+}
+
+TEST(CalibratedBoundTest, TheFloorIsAddedAtEachPercentile) {
+  const CaseReport plain = Report(std::nullopt);
+  const CaseReport report = Report(SampleCalibration());
+  EXPECT_DOUBLE_EQ(*report.client.lag_bound_p50_s, *plain.client.error_bound_p50_s);
+  EXPECT_DOUBLE_EQ(*report.client.lag_bound_p99_s, *plain.client.error_bound_p99_s);
+  EXPECT_DOUBLE_EQ(*report.client.error_bound_p50_s, *plain.client.error_bound_p50_s + 0.00006);
+  EXPECT_DOUBLE_EQ(*report.client.error_bound_p99_s, *plain.client.error_bound_p99_s + 0.00021);
+}
+
+TEST(CalibratedBoundTest, WithoutACalibrationTheBoundIsTheLag) {
+  const CaseReport report = Report(std::nullopt);
+  EXPECT_EQ(report.client.lag_bound_p99_s, report.client.error_bound_p99_s);
+  EXPECT_EQ(BoundPartsText(report), "");
+}
+
+TEST(CalibratedBoundTest, AnUnmeasuredLagStaysUnknown) {
+  CaseFacts facts = Report(SampleCalibration()).facts;
+  facts.agents[0].loop_lag_ns.Clear();
+  const CaseReport report = CaseAccumulator(facts).Finish();
+  EXPECT_EQ(report.client.error_bound_p99_s, std::nullopt);
+}
+
+TEST(CalibratedBoundTest, TheVerdictIsAboutTheWholeBound) {
+  // The limit is 1 ms: 0.9 ms of lag alone pass, with a floor of 0.21 ms they do not.
+  EXPECT_EQ(Report(std::nullopt, 900'000).verdict.kind, VerdictKind::kValid);
+  const Verdict verdict = Report(SampleCalibration(), 900'000).verdict;
+  EXPECT_EQ(verdict.kind, VerdictKind::kInvalid);
+  EXPECT_THAT(verdict.reasons, ElementsAre(AllOf(HasSubstr("error bound p99 was 0.0011"),
+                                                 HasSubstr("calibrated floor"))));
+}
+
+TEST(CalibratedBoundTest, BothPartsAreInTheText) {
+  EXPECT_EQ(
+      BoundPartsText(Report(SampleCalibration())),
+      ", of which read late p50 0.000100 s, p99 0.000100 s, and calibrated floor p50 0.000060 "
+      "s, p99 0.000210 s (load1, 2026-11-22T14:33:08Z)");
+}
+
+TEST(CalibratedBoundTest, TheMachineThatWasCalibratedGivesNoWarning) {
+  EXPECT_THAT(Warnings([](AgentFacts&) {}), IsEmpty());
+}
+
+TEST(CalibratedBoundTest, AnotherMachineIsNamed) {
+  EXPECT_THAT(Warnings([](AgentFacts& agent) { agent.hostname = "load2"; }),
+              ElementsAre(AllOf(HasSubstr("embedded runs on load2"), Not(HasSubstr("is of")))));
+  EXPECT_THAT(Warnings([](AgentFacts& agent) { agent.version = "0.2.0"; }),
+              ElementsAre(HasSubstr("embedded is of version 0.2.0")));
+  EXPECT_THAT(Warnings([](AgentFacts& agent) { agent.load_threads = 8; }),
+              ElementsAre(HasSubstr("embedded has 8 load threads")));
+}
+
+TEST(CalibratedBoundTest, MoreStreamsThanTheCapacityIsSaid) {
+  EXPECT_THAT(Warnings([](AgentFacts& agent) { agent.concurrency = 2; }),
+              ElementsAre(HasSubstr("An agent had 2 streams, more than the calibration found VALID "
+                                    "(1 of 100.0 tokens/s each)")));
+}
+
+}  // namespace
+}  // namespace monsoon
