@@ -26,6 +26,7 @@ BENCHES = {
     "a": "stream_cost",
     "b": "open_loop",
     "c": "decoder",
+    "d": "record_path",
     "f": "one_token",
     "g": "verdict_follows_truth",
 }
