@@ -33,6 +33,7 @@ CaseReport Report(const std::optional<Calibration>& calibration, int64_t lag_ns 
   facts.agents.push_back(agent);
   CaseAccumulator accumulator(facts);
   accumulator.Add(StreamedRecord(0, 0, 50 * kNsPerMs, 10 * kNsPerMs, 3));
+  EXPECT_TRUE(accumulator.EndPass());
   return accumulator.Finish();
 }
 
@@ -44,6 +45,7 @@ std::vector<std::string> Warnings(Change change) {
   change(facts.agents[0]);
   CaseAccumulator accumulator(facts);
   accumulator.Add(StreamedRecord(0, 0, 50 * kNsPerMs, 10 * kNsPerMs, 3));
+  EXPECT_TRUE(accumulator.EndPass());
   std::vector<std::string> found;
   for (const std::string& warning : accumulator.Finish().warnings) {
     if (warning.find("calibration") != std::string::npos) found.push_back(warning);
@@ -69,7 +71,9 @@ TEST(CalibratedBoundTest, WithoutACalibrationTheBoundIsTheLag) {
 TEST(CalibratedBoundTest, AnUnmeasuredLagStaysUnknown) {
   CaseFacts facts = Report(SampleCalibration()).facts;
   facts.agents[0].loop_lag_ns.Clear();
-  const CaseReport report = CaseAccumulator(facts).Finish();
+  CaseAccumulator accumulator(facts);
+  EXPECT_TRUE(accumulator.EndPass());
+  const CaseReport report = accumulator.Finish();
   EXPECT_EQ(report.client.error_bound_p99_s, std::nullopt);
 }
 

@@ -17,6 +17,7 @@ constexpr int64_t kMs = kNsPerMs;
 CaseReport Report(const CaseFacts& facts, const std::vector<RequestRecord>& records) {
   CaseAccumulator accumulator(facts);
   for (const RequestRecord& record : records) accumulator.Add(record);
+  EXPECT_TRUE(accumulator.EndPass());
   return accumulator.Finish();
 }
 
