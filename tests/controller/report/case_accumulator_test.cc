@@ -278,9 +278,6 @@ void ExpectSameReportWithLittleMemory(const SampleRun& sample) {
 
 TEST(CaseAccumulatorTest, LittleMemoryTakesMorePassesToTheSameReport) {
   ExpectSameReportWithLittleMemory(MakeSampleRun());
-}
-
-TEST(CaseAccumulatorTest, LittleMemoryTakesMorePassesToTheSameReportOfAnOpenLoop) {
   ExpectSameReportWithLittleMemory(MakeOpenLoopRun());
 }
 
