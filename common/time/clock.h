@@ -23,6 +23,8 @@ class Clock {
   virtual ~Clock() = default;
   virtual int64_t MonotonicNs() const = 0;
   virtual int64_t WallNs() const = 0;
+  // CLOCK_MONOTONIC_RAW: the hardware's own rate, only to check the monotonic clock's against.
+  virtual int64_t RawNs() const = 0;
 };
 
 }  // namespace monsoon

@@ -15,5 +15,6 @@ int64_t ReadNs(clockid_t id) {
 
 int64_t SteadyClock::MonotonicNs() const { return ReadNs(CLOCK_MONOTONIC); }
 int64_t SteadyClock::WallNs() const { return ReadNs(CLOCK_REALTIME); }
+int64_t SteadyClock::RawNs() const { return ReadNs(CLOCK_MONOTONIC_RAW); }
 
 }  // namespace monsoon

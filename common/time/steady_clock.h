@@ -9,6 +9,7 @@ class SteadyClock final : public Clock {
  public:
   int64_t MonotonicNs() const override;
   int64_t WallNs() const override;
+  int64_t RawNs() const override;
 };
 
 }  // namespace monsoon

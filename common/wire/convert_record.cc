@@ -49,6 +49,7 @@ void ToProto(const RequestRecord& record, v1::RequestRecord* proto) {
 
   if (record.intended_ns != kNever) proto->set_intended_ns(record.intended_ns);
   if (record.dispatched_ns != kNever) proto->set_dispatched_ns(record.dispatched_ns);
+  if (record.connect_begin_ns != kNever) proto->set_connect_begin_ns(record.connect_begin_ns);
   if (record.connect_ns != kNever) proto->set_connect_ns(record.connect_ns);
   if (record.tls_ns != kNever) proto->set_tls_ns(record.tls_ns);
   if (record.sent_ns != kNever) proto->set_sent_ns(record.sent_ns);
@@ -92,6 +93,7 @@ absl::StatusOr<RequestRecord> FromProto(const v1::RequestRecord& proto) {
 
   if (proto.has_intended_ns()) record.intended_ns = proto.intended_ns();
   if (proto.has_dispatched_ns()) record.dispatched_ns = proto.dispatched_ns();
+  if (proto.has_connect_begin_ns()) record.connect_begin_ns = proto.connect_begin_ns();
   if (proto.has_connect_ns()) record.connect_ns = proto.connect_ns();
   if (proto.has_tls_ns()) record.tls_ns = proto.tls_ns();
   if (proto.has_sent_ns()) record.sent_ns = proto.sent_ns();

@@ -23,6 +23,8 @@ struct LoopFacts {
   LogHistogram kernel_lag_ns;  // received by the kernel -> bytes read, of a sample of reads
   LogHistogram timer_lag_ns;   // how late the steady tick was served
   double busy_share_max = 0;   // busiest second
+  int64_t clock_step_ns = 0;   // largest step of the wall clock meanwhile (ClockWatch)
+  double clock_rate_error = 0;
   uint64_t new_connections = 0;
   uint64_t reused_connections = 0;
   std::string failure;  // why the loop could not go on; "": it could

@@ -50,6 +50,8 @@ absl::Status CaseRunner::Init(const LoadThreads& threads, const AddressPolicy* p
         .control = &control_,
         .work = &work_,
         .slots = slots / loop_count + (i < slots % loop_count ? 1 : 0),
+        .load_threads = loop_count,
+        .spin_ns = threads.spin_ns,
         .core = threads.cores.empty() ? -1 : threads.cores[thread % threads.cores.size()],
         .on_ready = [this] {
           absl::MutexLock lock(&mutex_);
@@ -162,6 +164,8 @@ LoopFacts CaseRunner::JoinAndCollect() {
     total.kernel_lag_ns.Merge(facts.kernel_lag_ns);
     total.timer_lag_ns.Merge(facts.timer_lag_ns);
     total.busy_share_max = std::max(total.busy_share_max, facts.busy_share_max);
+    total.clock_step_ns = std::max(total.clock_step_ns, facts.clock_step_ns);
+    total.clock_rate_error = std::max(total.clock_rate_error, facts.clock_rate_error);
     total.new_connections += facts.new_connections;
     total.reused_connections += facts.reused_connections;
     if (total.failure.empty()) total.failure = facts.failure;

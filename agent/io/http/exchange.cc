@@ -45,6 +45,7 @@ void Exchange::Begin(std::unique_ptr<PreparedRequest> request, int64_t intended_
   }
   dispatched_ns_ = context_.clock->MonotonicNs();
   record.intended_ns = SinceCaseStart(intended_ns);
+  if (request_->intended_ns != kNever) record.flags |= kFlagScheduled;
   record.dispatched_ns = SinceCaseStart(dispatched_ns_);
   waiting_ = true;
   if (Connection* open = context_.pool->Acquire(this, false); open != nullptr) OnConnected(open);

@@ -52,7 +52,7 @@ class Exchange final : public ConnectionUser {
   Exchange& operator=(const Exchange&) = delete;
 
   // Sends `request`, on a connection that is open or on one that is opened for it. `intended_ns`:
-  // when it was due, monotonic. REQUIRES: not busy().
+  // when the slot became free, or the request was due, monotonic. REQUIRES: not busy().
   void Begin(std::unique_ptr<PreparedRequest> request, int64_t intended_ns);
   // Breaks the request off, as cancelled or as failed with a timeout's class.
   void Cancel();

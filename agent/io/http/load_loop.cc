@@ -21,6 +21,8 @@ constexpr size_t kReadBufferBytes = 256 * 1024;
 // After so many new requests the sockets are looked at, so that the first answers of a large ramp
 // do not wait for its end.
 constexpr int kMaxDispatchesAtOnce = 32;
+// Open loop: connections kept in reserve, as a share of those in use.
+constexpr double kOpenLoopHeadroom = 0.125;
 
 void StayOn(int core) {
   if (core < 0) return;
@@ -30,13 +32,6 @@ void StayOn(int core) {
   // The flags were checked against the cores that there are; where a cpuset forbids one meanwhile,
   // the thread runs elsewhere, which spoils no number.
   pthread_setaffinity_np(pthread_self(), sizeof(set), &set);
-}
-
-// How far the wall clock is ahead of the monotonic one.
-int64_t RealtimeOffset(const Clock& clock) {
-  const int64_t before_ns = clock.MonotonicNs();
-  const int64_t wall_ns = clock.WallNs();
-  return wall_ns - (before_ns + (clock.MonotonicNs() - before_ns) / 2);
 }
 
 }  // namespace
@@ -71,8 +66,13 @@ absl::Status LoadLoop::Init() {
                    .clock = options_.clock,
                    .poller = &poller_,
                    .resolve = resolve_};
-  pool_ =
-      std::make_unique<ConnectionPool>(&dial_context_, PoolPlan(options_.slots, options_.slots));
+  if (const auto& open_loop = options_.agent_case->open_loop; open_loop) {
+    gate_.emplace(options_.slots,
+                  open_loop->rate_per_s / static_cast<double>(options_.load_threads));
+  }
+  const int64_t slots = gate_ ? gate_->SlotsAtStart() : options_.slots;
+  pool_ = std::make_unique<ConnectionPool>(
+      &dial_context_, PoolPlan(slots, options_.slots, gate_ ? kOpenLoopHeadroom : 0));
   RETURN_IF_ERROR(pool_->Init());
 
   context_ = {.agent_case = options_.agent_case,
@@ -85,12 +85,14 @@ absl::Status LoadLoop::Init() {
               .lag = &lag_,
               .read_buffer = read_buffer_,
               .ended = &ended_};
-  for (int64_t i = 0; i < options_.slots; ++i) {
-    exchanges_.push_back(std::make_unique<Exchange>(&context_));
-    free_.push_back({.exchange = exchanges_.back().get(), .fresh = true});
-  }
-  ended_.reserve(exchanges_.size());
+  for (int64_t i = 0; i < slots; ++i) AddSlot();
   return absl::OkStatus();
+}
+
+void LoadLoop::AddSlot() {
+  exchanges_.push_back(std::make_unique<Exchange>(&context_));
+  free_.push_back({.exchange = exchanges_.back().get(), .fresh = true});
+  ended_.reserve(exchanges_.capacity());
 }
 
 void LoadLoop::Run() {
@@ -102,18 +104,21 @@ void LoadLoop::Run() {
   Dispatch();
   Reap();
   while (!Finished()) Turn();
+  if (arrival_ != nullptr) RefuseArrival(0);
   const int64_t end_ns = options_.clock->MonotonicNs();
   busy_.Waited(end_ns, end_ns);
   facts_.busy_share_max = busy_.max_share();
   facts_.loop_lag_ns = lag_.loop_lag_ns();
   facts_.kernel_lag_ns = lag_.kernel_lag_ns();
   facts_.timer_lag_ns = lag_.timer_lag_ns();
+  facts_.clock_step_ns = clock_watch_.max_step_ns();
+  facts_.clock_rate_error = clock_watch_.rate_error();
 }
 
 void LoadLoop::Enter() {
   prctl(PR_SET_TIMERSLACK, 1UL);
   StayOn(options_.core);
-  context_.realtime_offset_ns = RealtimeOffset(*options_.clock);
+  LookAtClocks();
   if (options_.target->endpoint.tls) run_delay_ = std::make_unique<RunDelay>();
   poller_.ArmTick(options_.clock->MonotonicNs() + kTickNs, kTickNs);
   pool_->StartTopUp();
@@ -164,7 +169,7 @@ void LoadLoop::Turn() {
 Poller::Ready LoadLoop::Look() {
   Poller::Ready ready = poller_.Wait(false);
   int64_t now_ns = options_.clock->MonotonicNs();
-  if (ready.any() || more_to_send_) {
+  if (ready.any() || more_to_send_ || ArrivalIsNear(now_ns)) {
     lag_.Looked(now_ns, ready.complete);
   } else {
     const int64_t wait_start_ns = now_ns;
@@ -188,12 +193,19 @@ void LoadLoop::ServeSockets(std::span<const epoll_event> sockets) {
 void LoadLoop::ServeTick(int64_t due_ns) {
   const int64_t now_ns = options_.clock->MonotonicNs();
   lag_.OnTimer(now_ns, due_ns);
-  context_.realtime_offset_ns = RealtimeOffset(*options_.clock);
+  LookAtClocks();
   if (options_.control->mode() != LoadMode::kRun || options_.control->no_more_work()) {
     pool_->StopTopUp();
   }
   pool_->Tick(now_ns);
   EndDeadExchanges(now_ns);
+}
+
+void LoadLoop::LookAtClocks() {
+  const Clock& clock = *options_.clock;
+  // In this order: braces evaluate from left to right.
+  clock_watch_.Observe({clock.MonotonicNs(), clock.WallNs(), clock.RawNs(), clock.MonotonicNs()});
+  context_.realtime_offset_ns = clock_watch_.realtime_offset_ns();
 }
 
 void LoadLoop::Reap() {
@@ -213,14 +225,28 @@ void LoadLoop::Release(Exchange* exchange, int64_t now_ns) {
     ++facts_.reused_connections;
   }
   counters_.token_events.fetch_add(record.token_events, std::memory_order_relaxed);
+  PushRecord(record);
+  free_.push_back({.exchange = exchange, .since_ns = now_ns});
+}
+
+void LoadLoop::PushRecord(RequestRecord& record) {
   if (!overflow_.empty() || !records_.TryPush(record)) overflow_.push_back(record);
   while (!overflow_.empty() && records_.TryPush(overflow_.front())) overflow_.pop_front();
   counters_.finished.fetch_add(1, std::memory_order_release);
-  free_.push_back({.exchange = exchange, .since_ns = now_ns});
+}
+
+bool LoadLoop::TakeWork(std::unique_ptr<PreparedRequest>& request) {
+  if (options_.work->TryPop(request)) return true;
+  // Say so before looking once more, so that work pushed in between is not missed.
+  hungry_.store(true, std::memory_order_seq_cst);
+  if (!options_.work->TryPop(request)) return false;
+  hungry_.store(false, std::memory_order_relaxed);
+  return true;
 }
 
 void LoadLoop::Dispatch() {
   more_to_send_ = false;
+  if (gate_) return DispatchDue();
   // The slots of a closed loop are opened one after another: each is free from the moment that the
   // thread comes to it. What this ramp takes shows in the steady window.
   if (ramp_ns_ != 0) ramp_ns_ = options_.clock->MonotonicNs();
@@ -230,25 +256,21 @@ void LoadLoop::Dispatch() {
       return;
     }
     std::unique_ptr<PreparedRequest> request;
-    if (!options_.work->TryPop(request)) {
-      // Say so before looking once more, so that work pushed in between is not missed.
-      hungry_.store(true, std::memory_order_seq_cst);
-      if (!options_.work->TryPop(request)) {
-        MarkStarved();
-        return;
-      }
-      hungry_.store(false, std::memory_order_relaxed);
-    }
+    if (!TakeWork(request)) return MarkStarved();
     FreeSlot slot = free_.back();
     free_.pop_back();
     if (slot.fresh && !slot.starved) slot.since_ns = std::max(slot.since_ns, ramp_ns_);
-    counters_.started.fetch_add(1, std::memory_order_relaxed);
-    slot.exchange->Begin(std::move(request), slot.since_ns);
-    if (slot.starved) {
-      counters_.starved_slot_ns.fetch_add(options_.clock->MonotonicNs() - slot.since_ns,
-                                          std::memory_order_relaxed);
-    }
+    Begin(slot, std::move(request), slot.since_ns);
     if (slot.fresh) ramp_ns_ = options_.clock->MonotonicNs();
+  }
+}
+
+void LoadLoop::Begin(FreeSlot slot, std::unique_ptr<PreparedRequest> request, int64_t intended_ns) {
+  counters_.started.fetch_add(1, std::memory_order_relaxed);
+  slot.exchange->Begin(std::move(request), intended_ns);
+  if (slot.starved) {
+    counters_.starved_slot_ns.fetch_add(options_.clock->MonotonicNs() - slot.since_ns,
+                                        std::memory_order_relaxed);
   }
 }
 
@@ -285,7 +307,8 @@ void LoadLoop::CancelAll() {
 bool LoadLoop::Finished() {
   if (free_.size() < exchanges_.size()) return false;
   if (options_.control->mode() != LoadMode::kRun) return true;
-  return options_.control->no_more_work() && options_.work->ApproximateSize() == 0;
+  return options_.control->no_more_work() && arrival_ == nullptr &&
+         options_.work->ApproximateSize() == 0;
 }
 
 }  // namespace monsoon

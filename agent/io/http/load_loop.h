@@ -1,5 +1,7 @@
 // LoadLoop: one load thread: an event loop over its own connections that keeps its slots busy with
-// work from the queue, in a closed loop.
+// work from the queue, in a closed loop, or in an open loop sends each request when it is due. Then
+// a thread holds the next request of the queue until its moment; the threads of an agent take them
+// in order, so whichever is free serves the next.
 //
 // The object is made on the control path; Run() is the body of a thread of its own. While it runs,
 // the other threads may only use the members marked thread-safe. Between Run() and them there are
@@ -14,13 +16,16 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "absl/status/statusor.h"
 
 #include "agent/core/load/case_control.h"
+#include "agent/core/load/clock_watch.h"
 #include "agent/core/load/lag_meter.h"
 #include "agent/core/load/loop_stats.h"
+#include "agent/core/load/open_loop_gate.h"
 #include "agent/core/load/prepared_request.h"
 #include "agent/io/http/connection_pool.h"
 #include "agent/io/http/exchange.h"
@@ -40,8 +45,10 @@ struct LoadLoopOptions {
   const Clock* clock = nullptr;
   CaseControl* control = nullptr;
   WorkQueue* work = nullptr;
-  int64_t slots = 0;  // requests this thread keeps in flight
-  int core = -1;      // the thread stays on this one; -1: where the kernel puts it
+  int64_t slots = 0;  // requests this thread keeps in flight; open loop: the most it may have
+  int64_t load_threads = 1;  // that share the case's arrivals
+  int64_t spin_ns = 0;       // LoadThreads
+  int core = -1;             // the thread stays on this one; -1: where the kernel puts it
   // Called once by Run(), when the connections are open that can be opened ahead of the start.
   std::function<void()> on_ready;
 };
@@ -88,8 +95,21 @@ class LoadLoop {
   Poller::Ready Look();
   void ServeSockets(std::span<const epoll_event> sockets);
   void ServeTick(int64_t due_ns);
+  void LookAtClocks();
   void Reap();
+  void AddSlot();
+  void PushRecord(RequestRecord& record);
   void Dispatch();
+  bool TakeWork(std::unique_ptr<PreparedRequest>& request);
+  void Begin(FreeSlot slot, std::unique_ptr<PreparedRequest> request, int64_t intended_ns);
+
+  // Open loop (load_loop_open.cc).
+  void DispatchDue();
+  void SendArrival();
+  void RefuseArrival(uint32_t flags);
+  int64_t ArrivalDueNs() const;
+  bool ArrivalIsNear(int64_t now_ns) const;
+
   bool MaySend();
   void MarkStarved();
   void EndDeadExchanges(int64_t now_ns);
@@ -107,11 +127,15 @@ class LoadLoop {
   std::vector<std::unique_ptr<Exchange>> exchanges_;
   std::vector<Exchange*> ended_;  // and not yet released
   std::vector<FreeSlot> free_;
+  std::optional<OpenLoopGate> gate_;          // open loop
+  std::unique_ptr<PreparedRequest> arrival_;  // open loop: taken, not due yet
+  int64_t armed_ns_ = 0;                      // open loop: what the timer was last set to
   RecordQueue records_;
   std::deque<RequestRecord> overflow_;  // records that found the queue full
   LoopCounters counters_;
   LoopFacts facts_;
   LagMeter lag_;
+  ClockWatch clock_watch_;
   BusyMeter busy_;
   std::unique_ptr<RunDelay> run_delay_;  // only where the kernel gives no receive stamps
   std::atomic<bool> hungry_{false};

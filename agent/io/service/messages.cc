@@ -47,6 +47,10 @@ v1::CaseDone MakeCaseDone(CaseRunner& runner, const CaseEnd& end) {
   done.set_cpu_seconds(end.cpu_seconds);
   done.set_starved_slot_ns(runner.counters().starved_slot_ns);
   done.set_loop_lag_histogram(facts.loop_lag_ns.Serialize());
+  done.set_kernel_lag_histogram(facts.kernel_lag_ns.Serialize());
+  done.set_timer_lag_histogram(facts.timer_lag_ns.Serialize());
+  done.set_clock_step_ns(facts.clock_step_ns);
+  done.set_clock_rate_error(facts.clock_rate_error);
   done.set_gave_up(facts.failure.empty() ? end.gave_up : facts.failure);
   return done;
 }

@@ -98,19 +98,22 @@ std::string LoadHtml(const CaseReport& report) {
   if (report.warmup_requests > 0) {
     facts.Add("Warm-up", StrCat(CountText(report.warmup_requests), ", outside of every number"));
   }
-  facts.Add("Window", StrCat(SecondsWithUnit(report.window_s),
-                             ", first dispatch to last finish, success or failure"));
-  facts.Add("In flight",
-            StrCat(report.facts.spec.concurrency, " asked; ", RateText(report.achieved_concurrency),
-                   " on average over the window, peak ", report.peak_concurrency));
+  if (report.rate) facts.Add("Rate", RateReportText(report));
+  const bool by_duration = report.facts.spec.duration_ns > 0;
+  facts.Add("Window",
+            StrCat(SecondsWithUnit(report.window_s),
+                   by_duration ? ", the duration asked; tokens count when they arrive within it"
+                               : ", first dispatch to last finish, success or failure"));
+  const std::string asked = report.rate ? "" : StrCat(report.facts.spec.concurrency, " asked; ");
+  facts.Add("In flight", StrCat(asked, RateText(report.achieved_concurrency),
+                                " on average over the window, peak ", report.peak_concurrency));
   if (report.steady) {
     facts.Add("Steady window",
-              StrCat(SecondsText(report.steady->seconds),
-                     " s from the first to the last moment with ", report.facts.spec.concurrency,
-                     " in flight: ", RateText(report.steady->throughput.output_tokens_per_s),
+              StrCat(SecondsText(report.steady->seconds), " s ", SteadyRuleText(report), ": ",
+                     RateText(report.steady->throughput.output_tokens_per_s),
                      " output tokens/s, counting requests that finished inside"));
   } else {
-    facts.Add("Steady window", "none: the asked concurrency was never reached");
+    facts.Add("Steady window", StrCat("none: ", SteadyRuleText(report)));
   }
   facts.Add("System time per output token",
             StrCat(SecondsWithUnit(report.system_time_per_output_token_s),
@@ -147,22 +150,28 @@ std::string TokensHtml(const CaseReport& report) {
   return facts.Take();
 }
 
+std::string LagText(const Distribution& lag, std::string_view what) {
+  if (lag.count == 0) return std::string(kUndefinedText);
+  return StrCat("p50 ", SecondsText(lag.p50), " s, p99 ", SecondsText(lag.p99), " s, max ",
+                SecondsText(lag.max), " s: ", what, ", ", CountText(lag.count), " samples");
+}
+
 std::string ClientHtml(const CaseReport& report) {
   const ClientReport& client = report.client;
   const VerdictLimits& limits = report.facts.spec.verdict;
   Facts facts("The client's own error");
-  facts.Add(
-      "Timing error bound",
-      StrCat("p50 ", SecondsWithUnit(client.error_bound_p50_s), ", p99 ",
-             SecondsWithUnit(client.error_bound_p99_s), "; limit ", SecondsText(report.max_error_s),
-             " s. From socket ready to bytes read, every read, buckets under 1% wide"));
+  facts.Add("Timing error bound", StrCat("p50 ", SecondsWithUnit(client.error_bound_p50_s),
+                                         ", p99 ", SecondsWithUnit(client.error_bound_p99_s),
+                                         "; limit ", SecondsText(report.max_error_s),
+                                         " s. The largest of the lags below at that percentile"));
+  facts.Add("Lag of every read", LagText(client.loop_lag_s, "socket ready to bytes read"));
+  facts.Add("By the kernel's stamps",
+            LagText(client.kernel_lag_s, "received to bytes read, a sample of reads"));
   const Distribution& lateness = report.lateness_s;
   if (lateness.count > 0) facts.Add("Lateness", StrCat("p99 ", SecondsText(lateness.p99), " s"));
-  if (client.first_token_lag_s.count > 0) {
-    facts.Add("Lag of the first token's read",
-              StrCat("p50 ", SecondsText(client.first_token_lag_s.p50), " s, p99 ",
-                     SecondsText(client.first_token_lag_s.p99), " s"));
-  }
+  facts.Add("Lag of the first token",
+            LagText(client.first_token_lag_s, "its read, and the call that sent"));
+  facts.Add("Timer", LagText(client.timer_lag_s, "how late a tick of 20 ms was served"));
   facts.Add("Busiest load thread",
             StrCat(PercentText(client.cpu_utilisation_max), " of one second; limit ",
                    PercentText(limits.max_busy_share)));

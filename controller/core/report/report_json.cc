@@ -54,15 +54,19 @@ Json TokensJson(const TokenTotals& tokens) {
           {"first_chunk_assumed", tokens.first_chunk_assumed}};
 }
 
-Json SteadyJson(const std::optional<SteadyWindow>& steady) {
+Json SteadyJson(const CaseReport& report) {
+  const std::optional<SteadyWindow>& steady = report.steady;
   if (!steady) return nullptr;
+  const char* const rule =
+      report.rate ? "first to last dispatch, where the achieved share of the rate is within its "
+                    "limit; tokens of the successful requests that finished inside"
+                  : "first to last moment with the asked concurrency in flight; tokens of the "
+                    "successful requests that finished inside";
   return {{"start_s", steady->start_s},
           {"seconds", steady->seconds},
           {"requests", steady->requests},
           {"throughput", ThroughputJson(steady->throughput)},
-          {"rule",
-           "first to last moment with the asked concurrency in flight; tokens of the successful "
-           "requests that finished inside"}};
+          {"rule", rule}};
 }
 
 Json ClientJson(const ClientReport& client) {
@@ -70,7 +74,11 @@ Json ClientJson(const ClientReport& client) {
       {"error_bound_s",
        {{"p50", Optional(client.error_bound_p50_s)}, {"p99", Optional(client.error_bound_p99_s)}}},
       {"loop_lag_s", DistributionJson(client.loop_lag_s)},
+      {"kernel_lag_s", DistributionJson(client.kernel_lag_s)},
       {"first_token_lag_s", DistributionJson(client.first_token_lag_s)},
+      {"timer_lag_s", DistributionJson(client.timer_lag_s)},
+      {"clock_step_s", ToSeconds(client.clock_step_ns)},
+      {"clock_rate_error", client.clock_rate_error},
       {"cpu_utilisation_max", client.cpu_utilisation_max},
       {"reused_connections", client.reused_connections},
       {"new_connections", client.new_connections},
@@ -103,11 +111,17 @@ Json AgentJson(const AgentFacts& agent) {
 
 Json LimitsJson(const CaseReport& report) {
   const VerdictLimits& limits = report.facts.spec.verdict;
-  return {{"max_error_s", ToSeconds(limits.max_error_ns)},
-          {"max_error_share_of_ttft", limits.max_error_share_of_ttft},
-          {"effective_max_error_s", report.max_error_s},
-          {"max_busy_share", limits.max_busy_share},
-          {"max_starved_share", limits.max_starved_share}};
+  Json out = {{"max_error_s", ToSeconds(limits.max_error_ns)},
+              {"max_error_share_of_ttft", limits.max_error_share_of_ttft},
+              {"effective_max_error_s", report.max_error_s},
+              {"max_busy_share", limits.max_busy_share},
+              {"max_clock_rate_error", limits.max_clock_rate_error}};
+  if (report.rate) {
+    out["min_achieved_rate_share"] = limits.min_achieved_rate_share;
+  } else {
+    out["max_starved_share"] = limits.max_starved_share;
+  }
+  return out;
 }
 
 Json GatesJson(const CaseReport& report) {
@@ -146,6 +160,19 @@ Json CleanList(const std::vector<std::string>& texts) {
   return out;
 }
 
+Json RateJson(const CaseReport& report) {
+  const RateReport& rate = *report.rate;
+  const LoadSpec& load = report.facts.spec.load;
+  return {{"law", LoadLawName(load.law)},
+          {"asked_per_s", rate.asked_per_s},
+          {"achieved_per_s", Optional(rate.achieved_per_s)},
+          {"achieved_share", Optional(rate.achieved_share)},
+          {"planned_so_far", rate.planned_so_far},
+          {"dispatched", rate.dispatched},
+          {"max_in_flight", load.max_in_flight},
+          {"over_max_in_flight", rate.over_max_in_flight}};
+}
+
 void AddIdentity(const CaseReport& report, Json& out) {
   const CaseSpec& spec = report.facts.spec;
   out["name"] = CleanText(spec.name);
@@ -153,7 +180,11 @@ void AddIdentity(const CaseReport& report, Json& out) {
   out["dataset"] = CleanText(spec.dataset.name);
   out["engine"] = CleanText(spec.engine.name);
   out["engine_type"] = CleanText(spec.engine.type);
-  out["concurrency"] = spec.concurrency;
+  if (report.rate) {
+    out["rate"] = RateJson(report);
+  } else {
+    out["concurrency"] = spec.concurrency;
+  }
   out["stream"] = spec.sampling.stream;
   out["cache_bust"] = spec.dataset.cache_bust;
 }
@@ -179,7 +210,7 @@ Json CaseJson(const CaseReport& report) {
   out["user_tokens_per_s"] = DistributionJson(report.user_tokens_per_s);
   out["achieved_concurrency"] = Optional(report.achieved_concurrency);
   out["peak_concurrency"] = report.peak_concurrency;
-  out["steady_window"] = SteadyJson(report.steady);
+  out["steady_window"] = SteadyJson(report);
   out["tokens"] = TokensJson(report.tokens);
   out["finish_reasons"] = report.finish_reasons;
   out["flags"] = report.flags;

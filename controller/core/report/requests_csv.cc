@@ -63,6 +63,7 @@ class Line {
 void AppendStamps(const RequestRecord& record, Line& line) {
   line.Stamp(record.intended_ns);
   line.Stamp(record.dispatched_ns);
+  line.Stamp(record.connect_begin_ns);
   line.Stamp(record.connect_ns);
   line.Stamp(record.tls_ns);
   line.Stamp(record.sent_ns);
@@ -98,7 +99,8 @@ std::string FlagWords(const RequestRecord& record) {
 
 std::string RequestsCsvHeader() {
   return "case,request_index,request_id,agent,phase,status,error_class,http_status,"
-         "finish_reason,intended_at_s,dispatched_at_s,connect_at_s,tls_at_s,sent_at_s,"
+         "finish_reason,intended_at_s,dispatched_at_s,connect_begin_at_s,connect_at_s,tls_at_s,"
+         "sent_at_s,"
          "headers_at_s,first_event_at_s,first_token_at_s,first_content_at_s,last_token_at_s,"
          "done_at_s,lateness_s,ttft_s,ttft_sent_s,tpot_s,e2e_s,stream_end_s,connect_s,"
          "input_tokens,output_tokens,reasoning_tokens,cached_tokens,first_chunk_tokens,"

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "common/model/request_record.h"
 #include "common/stats/log_histogram.h"
 #include "controller/core/scenario/scenario.h"
 
@@ -41,7 +42,11 @@ struct AgentFacts {
   double busy_share_max = 0;    // busiest second of its busiest load thread, 0..1, steal counted
   double cpu_seconds = 0;       // of the whole process during the case
   int64_t starved_slot_ns = 0;  // slot time without work although the case had work left
-  LogHistogram loop_lag_ns;     // socket ready -> bytes read, every read
+  LogHistogram loop_lag_ns;     // socket ready -> bytes read, every read, bounded from above
+  LogHistogram kernel_lag_ns;   // received by the kernel -> bytes read, of a sample of reads
+  LogHistogram timer_lag_ns;    // how late a steady tick was served
+  int64_t clock_step_ns = 0;    // largest step of its wall clock meanwhile; 0: none
+  double clock_rate_error = 0;  // |rate of its monotonic clock / the hardware's - 1|
   bool lost = false;            // vanished during the case
   std::string lost_reason;
 };
@@ -52,6 +57,10 @@ struct CaseFacts {
   int64_t warmup_planned = 0;
   int64_t start_ns = 0;  // the common start T
   int64_t finished_ns = 0;
+  // Of a duration stop: the window [start, end); kNever in a count stop, whose window follows from
+  // its records.
+  int64_t window_start_ns = kNever;
+  int64_t window_end_ns = kNever;
   // Dataset.
   int64_t dataset_items = 0;
   int64_t dataset_filtered = 0;

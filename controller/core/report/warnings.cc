@@ -68,6 +68,15 @@ void WarnOfTiming(const CaseReport& report, Warnings& out) {
   }
 }
 
+void WarnOfClocks(const CaseReport& report, Warnings& out) {
+  for (const AgentFacts& agent : report.facts.agents) {
+    if (agent.clock_step_ns == 0) continue;
+    out.push_back(StrCat("The wall clock of agent ", agent.name, " was set by ",
+                         SecondsText(ToSeconds(agent.clock_step_ns)),
+                         " s while the case ran. Latencies do not use it and are not bent."));
+  }
+}
+
 void WarnOfLoad(const CaseReport& report, Warnings& out) {
   if (report.facts.repeated_prompt_share > 0) {
     out.push_back(StrCat(
@@ -75,7 +84,13 @@ void WarnOfLoad(const CaseReport& report, Warnings& out) {
         " of the prompts had been sent to the same engine before in this run. A warm prefix cache "
         "makes them faster; `cache_bust: true` makes every prompt's beginning unique."));
   }
-  if (report.window_s && !report.steady) {
+  if (report.rate && report.rate->over_max_in_flight > 0) {
+    out.push_back(StrCat(report.rate->over_max_in_flight, " requests were not sent, because ",
+                         report.facts.spec.load.max_in_flight,
+                         " (`max_in_flight`) were in flight when they were due. The latencies lack "
+                         "what these would have waited."));
+  }
+  if (report.window_s && !report.steady && !report.rate) {
     out.push_back(StrCat("The asked concurrency of ", report.facts.spec.concurrency,
                          " was never reached (peak ", report.peak_concurrency,
                          "), so there is no steady window. Ask for more requests than "
@@ -100,6 +115,7 @@ Warnings WarningsFor(const CaseReport& report) {
   Warnings out;
   WarnOfTokens(report, out);
   WarnOfTiming(report, out);
+  WarnOfClocks(report, out);
   WarnOfLoad(report, out);
   const auto lost = std::count_if(report.facts.agents.begin(), report.facts.agents.end(),
                                   [](const AgentFacts& agent) { return agent.lost; });
@@ -116,10 +132,9 @@ Warnings GeneralLimits() {
       "Times include the network between the load hosts and the engine; they cannot be told apart "
       "from the engine's own time.");
   limits.push_back(
-      "The error bound covers the time from a readable socket to the read. Delays before that, in "
-      "the network card, in the kernel, in a proxy on the way, or while a load thread that was "
-      "woken "
-      "waits for a processor, look like the engine's.");
+      "The error bound covers the time from the arrival in the load host's kernel to the read, and "
+      "the call that sends. Delays before the arrival, in the network card, in a virtual machine's "
+      "host or in a proxy on the way, look like the engine's.");
   limits.push_back(
       "Token counts reported by an engine are taken as reported. Engines with different tokenizers "
       "count different things.");

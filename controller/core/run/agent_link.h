@@ -36,6 +36,7 @@ struct WorkEntry {
   uint64_t request_index = 0;
   ItemId item;
   bool warmup = false;
+  int64_t intended_ns = kNever;  // open loop: when it is due, since the case's start
 };
 
 enum class StopMode { kDrain, kCancel };
@@ -93,6 +94,10 @@ struct CaseDoneEvent {
   double cpu_seconds = 0;
   int64_t starved_slot_ns = 0;
   LogHistogram loop_lag_ns;
+  LogHistogram kernel_lag_ns;
+  LogHistogram timer_lag_ns;
+  int64_t clock_step_ns = 0;
+  double clock_rate_error = 0;
   std::string gave_up;
 };
 // Nothing more will be heard from this agent.

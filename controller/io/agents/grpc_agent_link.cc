@@ -32,8 +32,17 @@ CaseDoneEvent ToEvent(const v1::CaseDone& done) {
   event.busy_share_max = done.busy_share_max();
   event.cpu_seconds = done.cpu_seconds();
   event.starved_slot_ns = static_cast<int64_t>(done.starved_slot_ns());
+  event.clock_step_ns = static_cast<int64_t>(done.clock_step_ns());
+  event.clock_rate_error = done.clock_rate_error();
   event.gave_up = done.gave_up();
   return event;
+}
+
+absl::Status TakeHistograms(const v1::CaseDone& done, CaseDoneEvent& event) {
+  ASSIGN_OR_RETURN(event.loop_lag_ns, LogHistogram::Parse(done.loop_lag_histogram()));
+  ASSIGN_OR_RETURN(event.kernel_lag_ns, LogHistogram::Parse(done.kernel_lag_histogram()));
+  ASSIGN_OR_RETURN(event.timer_lag_ns, LogHistogram::Parse(done.timer_lag_histogram()));
+  return absl::OkStatus();
 }
 
 ProgressEvent ToEvent(const v1::Progress& progress) {
@@ -162,15 +171,11 @@ void GrpcAgentLink::HearControl(const v1::ControlResponse& response) {
       break;
     case v1::ControlResponse::kCaseDone: {
       CaseDoneEvent event = ToEvent(response.case_done());
-      absl::StatusOr<LogHistogram> lag =
-          LogHistogram::Parse(response.case_done().loop_lag_histogram());
-      if (lag.ok()) {
-        event.loop_lag_ns = *std::move(lag);
-        Post(std::move(event));
-      } else {
-        BreakOff(StrCat("it sent a loop-lag histogram that cannot be read: ",
-                        ToStd(lag.status().message())));
+      if (absl::Status read = TakeHistograms(response.case_done(), event); !read.ok()) {
+        BreakOff(StrCat("it sent a lag histogram that cannot be read: ", ToStd(read.message())));
+        break;
       }
+      Post(std::move(event));
       break;
     }
     default:
@@ -248,6 +253,7 @@ void GrpcAgentLink::SendWork(int32_t case_index, std::span<const WorkEntry> entr
     proto->set_request_index(entry.request_index);
     proto->set_item_id(ItemIdBytes(entry.item));
     proto->set_warmup(entry.warmup);
+    if (entry.intended_ns != kNever) proto->set_intended_ns(entry.intended_ns);
   }
   data_out_.Push(std::move(request));
 }

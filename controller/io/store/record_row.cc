@@ -2,21 +2,24 @@
 
 #include "common/base/status_macros.h"
 #include "common/base/str_cat.h"
+#include "controller/core/report/request_metrics.h"
 
 namespace monsoon {
 
 const char kInsertRequestSql[] =
     "INSERT INTO requests (case_id, request_index, request_id, agent, phase, status, error_class, "
-    "http_status, finish_reason, flags, intended_ns, dispatched_ns, start_ns, connect_ns, tls_ns, "
+    "http_status, finish_reason, flags, intended_ns, dispatched_ns, start_ns, "
+    "connect_begin_ns, connect_ns, tls_ns, "
     "sent_ns, headers_ns, first_event_ns, first_token_ns, first_content_ns, last_token_ns, "
     "done_ns, "
     "first_token_lag_ns, input_tokens, output_tokens, reasoning_tokens, cached_tokens, "
     "first_chunk_tokens, token_source, token_events, received_bytes, error_message, gaps) VALUES "
-    "(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
+    "(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
 
 const char kSelectRequestsSql[] =
     "SELECT request_index, request_id, agent, phase, status, error_class, http_status, "
-    "finish_reason, flags, intended_ns, dispatched_ns, connect_ns, tls_ns, sent_ns, headers_ns, "
+    "finish_reason, flags, intended_ns, dispatched_ns, connect_begin_ns, connect_ns, tls_ns, "
+    "sent_ns, headers_ns, "
     "first_event_ns, first_token_ns, first_content_ns, last_token_ns, done_ns, first_token_lag_ns, "
     "input_tokens, output_tokens, reasoning_tokens, cached_tokens, first_chunk_tokens, "
     "token_source, token_events, received_bytes, error_message, gaps FROM requests WHERE case_id = "
@@ -82,7 +85,8 @@ void BindRequest(int32_t case_index, const std::string& request_id, const std::s
   statement.Bind(int64_t{record.flags});
   row.Stamp(record.intended_ns);
   row.Stamp(record.dispatched_ns);
-  row.Stamp(record.dispatched_ns);  // start_ns
+  row.Stamp(StartNs(record));
+  row.Stamp(record.connect_begin_ns);
   row.Stamp(record.connect_ns);
   row.Stamp(record.tls_ns);
   row.Stamp(record.sent_ns);
@@ -128,6 +132,7 @@ absl::Status TakeRequest(SqliteStatement& statement, StoredRequest& row) {
   record.flags = static_cast<uint32_t>(statement.TakeInt());
   record.intended_ns = stamp();
   record.dispatched_ns = stamp();
+  record.connect_begin_ns = stamp();
   record.connect_ns = stamp();
   record.tls_ns = stamp();
   record.sent_ns = stamp();

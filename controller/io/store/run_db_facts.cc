@@ -16,6 +16,14 @@ std::string ListToJson(const std::vector<std::string>& sentences) {
   return Json(sentences).dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
+void BindStamp(int64_t ns, SqliteStatement& statement) {
+  if (ns == kNever) {
+    statement.BindNull();
+  } else {
+    statement.Bind(ns);
+  }
+}
+
 absl::StatusOr<std::vector<std::string>> ListFromJson(std::string_view json) {
   try {
     return Json::parse(json).get<std::vector<std::string>>();
@@ -74,7 +82,7 @@ absl::Status RunDb::InsertCase(const CaseFacts& facts) {
       SqliteStatement insert,
       SqliteStatement::Prepare(
           db_, path_,
-          "INSERT OR REPLACE INTO cases VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
+          "INSERT OR REPLACE INTO cases VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
   const std::string spec = CaseSpecToJson(WithoutSecrets(facts.spec));
   const std::string reasons = ListToJson(facts.incomplete_reasons);
   insert.Bind(int64_t{facts.spec.index});
@@ -84,6 +92,8 @@ absl::Status RunDb::InsertCase(const CaseFacts& facts) {
   insert.Bind(facts.warmup_planned);
   insert.Bind(facts.start_ns);
   insert.Bind(facts.finished_ns);
+  BindStamp(facts.window_start_ns, insert);
+  BindStamp(facts.window_end_ns, insert);
   insert.Bind(facts.dataset_items);
   insert.Bind(facts.dataset_filtered);
   insert.Bind(facts.dataset_skipped_bad);
@@ -103,10 +113,12 @@ absl::Status RunDb::InsertAgents(const CaseFacts& facts) {
                    SqliteStatement::Prepare(
                        db_, path_,
                        "INSERT INTO case_agents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
-                       "?, ?, ?, ?, ?, ?)"));
+                       "?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
   int64_t position = 0;
   for (const AgentFacts& agent : facts.agents) {
     const std::string loop_lag = agent.loop_lag_ns.Serialize();
+    const std::string kernel_lag = agent.kernel_lag_ns.Serialize();
+    const std::string timer_lag = agent.timer_lag_ns.Serialize();
     insert.Bind(int64_t{facts.spec.index});
     insert.Bind(position++);
     insert.Bind(std::string_view(agent.name));
@@ -123,6 +135,10 @@ absl::Status RunDb::InsertAgents(const CaseFacts& facts) {
     insert.Bind(agent.cpu_seconds);
     insert.Bind(agent.starved_slot_ns);
     insert.BindBlob(loop_lag);
+    insert.BindBlob(kernel_lag);
+    insert.BindBlob(timer_lag);
+    insert.Bind(agent.clock_step_ns);
+    insert.Bind(agent.clock_rate_error);
     insert.Bind(int64_t{agent.lost});
     insert.Bind(std::string_view(agent.lost_reason));
     RETURN_IF_ERROR(insert.Run());
@@ -135,7 +151,8 @@ absl::StatusOr<std::vector<CaseFacts>> RunDb::ReadCases() {
       SqliteStatement select,
       SqliteStatement::Prepare(
           db_, path_,
-          "SELECT spec, planned, warmup_planned, start_ns, finished_ns, dataset_items, "
+          "SELECT spec, planned, warmup_planned, start_ns, finished_ns, window_start_ns, "
+          "window_end_ns, dataset_items, "
           "dataset_filtered, dataset_skipped_bad, dataset_first_bad, "
           "repeated_prompt_share, incomplete_reasons FROM cases ORDER BY case_id"));
   std::vector<CaseFacts> cases;
@@ -148,6 +165,8 @@ absl::StatusOr<std::vector<CaseFacts>> RunDb::ReadCases() {
     facts.warmup_planned = select.TakeInt();
     facts.start_ns = select.TakeInt();
     facts.finished_ns = select.TakeInt();
+    facts.window_start_ns = select.TakeOptionalInt().value_or(kNever);
+    facts.window_end_ns = select.TakeOptionalInt().value_or(kNever);
     facts.dataset_items = select.TakeInt();
     facts.dataset_filtered = select.TakeInt();
     facts.dataset_skipped_bad = select.TakeInt();
@@ -165,7 +184,8 @@ absl::StatusOr<std::vector<AgentFacts>> RunDb::ReadAgents(int32_t case_index) {
           db_, path_,
           "SELECT name, hostname, version, load_threads, concurrency, engine_address, "
           "clock_offset_ns, clock_bound_ns, new_connections, reused_connections, busy_share_max, "
-          "cpu_seconds, starved_slot_ns, loop_lag_ns, lost, lost_reason FROM case_agents "
+          "cpu_seconds, starved_slot_ns, loop_lag_ns, kernel_lag_ns, timer_lag_ns, clock_step_ns, "
+          "clock_rate_error, lost, lost_reason FROM case_agents "
           "WHERE case_id = ? ORDER BY position"));
   select.Bind(int64_t{case_index});
   std::vector<AgentFacts> agents;
@@ -187,6 +207,10 @@ absl::StatusOr<std::vector<AgentFacts>> RunDb::ReadAgents(int32_t case_index) {
     agent.cpu_seconds = select.TakeDouble();
     agent.starved_slot_ns = select.TakeInt();
     ASSIGN_OR_RETURN(agent.loop_lag_ns, LogHistogram::Parse(select.TakeText()));
+    ASSIGN_OR_RETURN(agent.kernel_lag_ns, LogHistogram::Parse(select.TakeText()));
+    ASSIGN_OR_RETURN(agent.timer_lag_ns, LogHistogram::Parse(select.TakeText()));
+    agent.clock_step_ns = select.TakeInt();
+    agent.clock_rate_error = select.TakeDouble();
     agent.lost = select.TakeInt() != 0;
     agent.lost_reason = select.TakeText();
   }

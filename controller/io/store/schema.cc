@@ -26,6 +26,8 @@ CREATE TABLE cases (
   warmup_planned INTEGER NOT NULL,
   start_ns INTEGER NOT NULL,         -- the common start, since the run's start
   finished_ns INTEGER NOT NULL,
+  window_start_ns INTEGER,           -- of a case with a duration: the window [start, end);
+  window_end_ns INTEGER,             -- NULL: it follows from the requests
   dataset_items INTEGER NOT NULL,
   dataset_filtered INTEGER NOT NULL,     -- left out by the prompt length limits
   dataset_skipped_bad INTEGER NOT NULL,  -- malformed lines
@@ -50,7 +52,11 @@ CREATE TABLE case_agents (
   busy_share_max REAL NOT NULL,      -- busiest second of its busiest load thread, 0..1
   cpu_seconds REAL NOT NULL,
   starved_slot_ns INTEGER NOT NULL,  -- slot time without work although work was left
-  loop_lag_ns BLOB NOT NULL,         -- histogram, common/stats/log_histogram.h
+  loop_lag_ns BLOB NOT NULL,         -- histogram, common/stats/log_histogram.h: every read
+  kernel_lag_ns BLOB NOT NULL,       -- the same, by the kernel's receive stamps: a sample of reads
+  timer_lag_ns BLOB NOT NULL,        -- how late a tick of 20 ms was served
+  clock_step_ns INTEGER NOT NULL,    -- largest step of its wall clock during the case; 0: none
+  clock_rate_error REAL NOT NULL,    -- |rate of CLOCK_MONOTONIC / CLOCK_MONOTONIC_RAW - 1|
   lost INTEGER NOT NULL,             -- 1: it vanished during the case
   lost_reason TEXT NOT NULL,
   PRIMARY KEY (case_id, position)
@@ -79,11 +85,13 @@ CREATE TABLE requests (
   flags INTEGER NOT NULL,            -- sum of: 1 new connection, 2 stale connection,
                                      -- 4 no terminator, 8 no final blank line,
                                      -- 16 first chunk assumed, 32 both ends in one read,
-                                     -- 64 invalid UTF-8, 128 late events, 256 not streamed
+                                     -- 64 invalid UTF-8, 128 late events, 256 not streamed,
+                                     -- 512 open loop, 1024 not sent: too many in flight
   intended_ns INTEGER,               -- when it was due (closed loop: its slot became free)
   dispatched_ns INTEGER,             -- when the agent took it up
-  start_ns INTEGER,                  -- where latencies begin; closed loop: dispatched_ns
-  connect_ns INTEGER,                -- TCP connection established; NULL on a reused one
+  start_ns INTEGER,                  -- where latencies begin: dispatched_ns; open loop: intended_ns
+  connect_begin_ns INTEGER,          -- its connection: began to connect, mostly before the request
+  connect_ns INTEGER,                -- TCP connection established; these NULL on a reused one
   tls_ns INTEGER,                    -- TLS handshake done
   sent_ns INTEGER,                   -- first write of the request
   headers_ns INTEGER,                -- response headers complete

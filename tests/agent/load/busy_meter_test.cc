@@ -19,6 +19,14 @@ TEST(BusyMeter, IsTheShareOfTheBusiestSecondNotSpentWaiting) {
   EXPECT_DOUBLE_EQ(meter.max_share(), 0.75);
 }
 
+TEST(BusyMeter, AWaitForACoreIsNoWaitForWork) {
+  BusyMeter meter(0);
+  meter.Waited(0, 500 * kMs);
+  meter.Lost(200 * kMs);
+  meter.Waited(1000 * kMs, 1000 * kMs);
+  EXPECT_DOUBLE_EQ(meter.max_share(), 0.7);
+}
+
 TEST(BusyMeter, SaysNothingBeforeASecondHasPassed) {
   BusyMeter meter(0);
   meter.Waited(400 * kMs, 500 * kMs);

@@ -12,13 +12,20 @@ namespace {
 
 // In the order of the struct.
 const std::vector<int64_t RequestRecord::*>& Stamps() {
-  static const auto& stamps = *new std::vector<int64_t RequestRecord::*>{
-      &RequestRecord::intended_ns,      &RequestRecord::dispatched_ns,
-      &RequestRecord::connect_ns,       &RequestRecord::tls_ns,
-      &RequestRecord::sent_ns,          &RequestRecord::headers_ns,
-      &RequestRecord::first_event_ns,   &RequestRecord::first_token_ns,
-      &RequestRecord::first_content_ns, &RequestRecord::last_token_ns,
-      &RequestRecord::done_ns,          &RequestRecord::first_token_lag_ns};
+  static const auto& stamps =
+      *new std::vector<int64_t RequestRecord::*>{&RequestRecord::intended_ns,
+                                                 &RequestRecord::dispatched_ns,
+                                                 &RequestRecord::connect_begin_ns,
+                                                 &RequestRecord::connect_ns,
+                                                 &RequestRecord::tls_ns,
+                                                 &RequestRecord::sent_ns,
+                                                 &RequestRecord::headers_ns,
+                                                 &RequestRecord::first_event_ns,
+                                                 &RequestRecord::first_token_ns,
+                                                 &RequestRecord::first_content_ns,
+                                                 &RequestRecord::last_token_ns,
+                                                 &RequestRecord::done_ns,
+                                                 &RequestRecord::first_token_lag_ns};
   return stamps;
 }
 

@@ -67,10 +67,13 @@ TEST(RequestMetricsTest, WithoutStreamingOnlyTheWholeAnswerHasALatency) {
   EXPECT_DOUBLE_EQ(*metrics.stream_end_s, 0.3002);
 }
 
-TEST(RequestMetricsTest, ConnectCountsFromDispatchAndTlsFromConnect) {
+TEST(RequestMetricsTest, ConnectIsTheConnectionsOwnAndTlsFollows) {
   RequestRecord record = Record();
-  record.connect_ns = kNsPerS + 3 * kMs;
-  record.tls_ns = kNsPerS + 10 * kMs;
+  EXPECT_FALSE(MetricsOf(record).connect_s) << "a reused connection";
+  // Long before the request.
+  record.connect_begin_ns = -kNsPerS;
+  record.connect_ns = -kNsPerS + 3 * kMs;
+  record.tls_ns = -kNsPerS + 10 * kMs;
   EXPECT_DOUBLE_EQ(*MetricsOf(record).connect_s, 0.003);
   EXPECT_DOUBLE_EQ(*MetricsOf(record).tls_s, 0.007);
 }

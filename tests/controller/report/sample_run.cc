@@ -50,7 +50,11 @@ AgentFacts Agent(const std::string& name, int64_t concurrency, uint64_t salt) {
   agent.busy_share_max = 0.1375 + 0.05 * static_cast<double>(salt);
   agent.cpu_seconds = 1.875;
   agent.starved_slot_ns = 4 * kNsPerMs;
+  agent.clock_step_ns = salt == 0 ? 0 : 2 * kNsPerS;
+  agent.clock_rate_error = 12e-6;
   for (uint64_t i = 0; i < 20'000; ++i) {
+    if (i % 16 == 0) agent.kernel_lag_ns.Add(6'000 + Spread(i, salt, 25'000));
+    if (i % 100 == 0) agent.timer_lag_ns.Add(30'000 + Spread(i, salt, 60'000));
     agent.loop_lag_ns.Add(9'000 + Spread(i, salt, 30'000) + (i % 97 == 0 ? 210'000 : 0));
   }
   return agent;
@@ -70,6 +74,7 @@ std::vector<RequestRecord> ClosedLoop(const CaseSpec& spec, int64_t base_ttft_ns
     record.intended_ns = *slot;
     if (i < slots.size()) {
       record.flags |= kFlagNewConnection;
+      record.connect_begin_ns = start_ns;
       record.connect_ns = start_ns + 180'000 + Spread(i, 5, 90'000);
     }
     *slot = record.done_ns;
@@ -129,6 +134,9 @@ SampleCase IncompleteCase() {
   sample.facts.agents[1].lost = true;
   sample.facts.agents[1].lost_reason = "no heartbeat for 10s";
   sample.facts.agents[1].loop_lag_ns.Clear();
+  sample.facts.agents[1].kernel_lag_ns.Clear();
+  sample.facts.agents[1].timer_lag_ns.Clear();
+  sample.facts.agents[1].clock_step_ns = 0;
   sample.facts.incomplete_reasons = {
       "Agent load2:7070 was lost 9.1 s into the case: no heartbeat for 10s. Look at its log."};
   sample.records = ClosedLoop(sample.facts.spec, 900 * kNsPerMs, 31 * kNsPerMs);
@@ -142,6 +150,60 @@ SampleCase IncompleteCase() {
       record = lost;
     }
   }
+  return sample;
+}
+
+// One request every 50 ms, dispatched some us late, for 10 s; the answers are 1 to 2.5 s long.
+SampleCase OpenLoopCase(int32_t index, LoadLaw law, const std::string& label) {
+  SampleCase sample;
+  CaseSpec& spec = sample.facts.spec;
+  spec = Spec(index, "open_qa", "vllm", "vllm", 0, 200);
+  spec.load = {.law = law, .rate = *ParseArrivalRate("20/s"), .max_in_flight = 30};
+  spec.name = "Qwen2-72B-Instruct/open_qa/" + label + "/vllm";
+  sample.facts.planned = 200;
+  sample.facts.dataset_items = 3293;
+  sample.facts.agents = {Agent("load1:7070", 15, 0), Agent("load2:7070", 15, 1)};
+  for (AgentFacts& agent : sample.facts.agents) agent.starved_slot_ns = 0;
+  for (uint64_t i = 0; i < 200; ++i) {
+    const int64_t due_ns = static_cast<int64_t>(i) * 50 * kNsPerMs;
+    const int64_t late_ns = 20'000 + Spread(i, 6, 60'000);
+    RequestRecord record =
+        StreamedRecord(i, due_ns + late_ns, 100 * kNsPerMs + Spread(i, 7, 50 * kNsPerMs),
+                       20 * kNsPerMs, 45 + Spread(i, 8, 70));
+    record.intended_ns = due_ns;
+    record.flags |= kFlagScheduled;
+    sample.records.push_back(std::move(record));
+  }
+  return sample;
+}
+
+SampleCase ConstantCase() {
+  SampleCase sample = OpenLoopCase(0, LoadLaw::kConstant, "r20");
+  sample.facts.spec.duration_ns = 10 * kNsPerS;
+  sample.facts.window_start_ns = 0;
+  sample.facts.window_end_ns = 10 * kNsPerS;
+  return sample;
+}
+
+void Unsend(RequestRecord& record, uint32_t flags) {
+  RequestRecord not_sent;
+  not_sent.request_index = record.request_index;
+  not_sent.intended_ns = record.intended_ns;
+  not_sent.flags = kFlagScheduled | flags;
+  record = not_sent;
+}
+
+SampleCase OverLimitCase() {
+  SampleCase sample = OpenLoopCase(1, LoadLaw::kPoisson, "p20");
+  for (size_t i = 9; i < sample.records.size(); i += 10) Unsend(sample.records[i], kFlagOverLimit);
+  return sample;
+}
+
+SampleCase InterruptedCase() {
+  SampleCase sample = OpenLoopCase(2, LoadLaw::kConstant, "r20");
+  sample.facts.spec.name += " 2";
+  sample.facts.incomplete_reasons = {"the run was interrupted by a signal"};
+  for (size_t i = 120; i < sample.records.size(); ++i) Unsend(sample.records[i], 0);
   return sample;
 }
 
@@ -183,8 +245,19 @@ SampleRun MakeSampleRun() {
   return sample;
 }
 
-RunReport SampleReport() {
-  const SampleRun sample = MakeSampleRun();
+SampleRun MakeOpenLoopRun() {
+  SampleRun sample;
+  sample.run.run_id = "20261122T150000Z-77aa";
+  sample.run.name = "qwen2-72b-rates";
+  sample.run.version = "0.1.0";
+  sample.run.started_wall_ns = 1'795'359'600 * kNsPerS;
+  sample.run.finished_wall_ns = sample.run.started_wall_ns + 40 * kNsPerS;
+  sample.run.seed = 42;
+  sample.cases = {ConstantCase(), OverLimitCase(), InterruptedCase()};
+  return sample;
+}
+
+RunReport SampleReport(const SampleRun& sample) {
   RunReport report{sample.run, {}};
   for (const SampleCase& one : sample.cases) {
     CaseAccumulator accumulator(one.facts);

@@ -47,10 +47,11 @@ RequestRecord AnyRecord(std::mt19937_64& random, uint64_t index) {
   record.flags = static_cast<uint32_t>(random() % 512);
   record.http_status = static_cast<int32_t>(random() % 600);
   for (int64_t RequestRecord::*const member :
-       {&RequestRecord::intended_ns, &RequestRecord::dispatched_ns, &RequestRecord::connect_ns,
-        &RequestRecord::tls_ns, &RequestRecord::sent_ns, &RequestRecord::headers_ns,
-        &RequestRecord::first_event_ns, &RequestRecord::first_token_ns,
-        &RequestRecord::first_content_ns, &RequestRecord::last_token_ns, &RequestRecord::done_ns,
+       {&RequestRecord::intended_ns, &RequestRecord::dispatched_ns,
+        &RequestRecord::connect_begin_ns, &RequestRecord::connect_ns, &RequestRecord::tls_ns,
+        &RequestRecord::sent_ns, &RequestRecord::headers_ns, &RequestRecord::first_event_ns,
+        &RequestRecord::first_token_ns, &RequestRecord::first_content_ns,
+        &RequestRecord::last_token_ns, &RequestRecord::done_ns,
         &RequestRecord::first_token_lag_ns}) {
     record.*member = stamp();
   }
@@ -80,6 +81,7 @@ void ExpectSame(const RequestRecord& actual, const RequestRecord& expected, int6
   EXPECT_EQ(actual.http_status, expected.http_status);
   EXPECT_EQ(actual.intended_ns, shifted(expected.intended_ns));
   EXPECT_EQ(actual.dispatched_ns, shifted(expected.dispatched_ns));
+  EXPECT_EQ(actual.connect_begin_ns, shifted(expected.connect_begin_ns));
   EXPECT_EQ(actual.connect_ns, shifted(expected.connect_ns));
   EXPECT_EQ(actual.tls_ns, shifted(expected.tls_ns));
   EXPECT_EQ(actual.sent_ns, shifted(expected.sent_ns));
@@ -201,6 +203,10 @@ TEST(RunDbTest, FactsComeBackAsTheyWere) {
       EXPECT_EQ(cases[i].agents[j].clock_offset_ns, expected.agents[j].clock_offset_ns);
       EXPECT_EQ(cases[i].agents[j].busy_share_max, expected.agents[j].busy_share_max);
       EXPECT_EQ(cases[i].agents[j].loop_lag_ns, expected.agents[j].loop_lag_ns);
+      EXPECT_EQ(cases[i].agents[j].kernel_lag_ns, expected.agents[j].kernel_lag_ns);
+      EXPECT_EQ(cases[i].agents[j].timer_lag_ns, expected.agents[j].timer_lag_ns);
+      EXPECT_EQ(cases[i].agents[j].clock_step_ns, expected.agents[j].clock_step_ns);
+      EXPECT_EQ(cases[i].agents[j].clock_rate_error, expected.agents[j].clock_rate_error);
       EXPECT_EQ(cases[i].agents[j].lost, expected.agents[j].lost);
       EXPECT_EQ(cases[i].agents[j].lost_reason, expected.agents[j].lost_reason);
     }
