@@ -76,7 +76,8 @@ class Cores:
             return "nothing"
         rest = ("which the controller shares" if self.rest == self.mock
                 else f"controller on core {self.rest}")
-        return f"agent and floor client on core {self.agent}, mock engine on core {self.mock}, {rest}"
+        return (f"agent and floor client on core {self.agent}, mock engine on core {self.mock}, "
+                f"{rest}")
 
 
 def two_cores():
@@ -95,7 +96,7 @@ def read_siblings(core):
 
 
 def one_thread_of_each(cores, siblings):
-    """Of the hardware threads that share a core, the first; all of them where only one core is left."""
+    """Of the hardware threads that share a core, the first; all of them where that leaves one."""
     firsts = {}
     for core in cores:
         firsts.setdefault(siblings(core), core)
@@ -208,8 +209,9 @@ def spread(values, digits):
 
 
 def target(what, values, limit, at_most, unit):
-    """One row of the table of targets: the median of `values` against `limit`. Without a value (every
-    run is void), or with a run that could not be measured, nothing is shown, so it is not met."""
+    """One row of the table of targets: the median of `values` against `limit`. Without a value
+    (every run is void), or with a run that could not be measured, nothing is shown, so it is not
+    met."""
     known = extent(values)
     shown = known is not None and not any(math.isnan(value) for value in values)
     met = shown and (known["median"] <= limit if at_most else known["median"] >= limit)

@@ -1,7 +1,8 @@
 """One run of the floor client or of the agent against a fresh mock engine, and what came of it.
 
-Both get the same work from the same script, on the same core, with the mock engine on another. Times
-in milliseconds. The truth of a request is the mock engine's log: first_token_ns - received_ns.
+Both get the same work from the same script, on the same core, with the mock engine on another.
+Times in milliseconds. The truth of a request is the mock engine's log: first_token_ns -
+received_ns.
 """
 
 import contextlib
@@ -21,10 +22,10 @@ TIMEOUT_S = 300
 
 
 class Work:
-    """What is asked for. `tokens` is the mean length of the answers, which differ (half to one and a
-    half times), and every answer begins at another moment of the token interval: streams that start
-    together would else beat in step and end together, which no users do. The first answers wait
-    until the mock engine has read the burst of requests that opens the streams."""
+    """What is asked for. `tokens` is the mean length of the answers, which differ (half to one and
+    a half times), and every answer begins at another moment of the token interval: streams that
+    start together would else beat in step and end together, which no users do. The first answers
+    wait until the mock engine has read the burst of requests that opens the streams."""
 
     FIRST_WAIT_MS_PER_STREAM = 0.05
 
@@ -42,7 +43,7 @@ class Work:
         return self.tokens if self.even else 2 * self.tokens
 
     def script(self):
-        """(microseconds to the first token, tokens) of the answers, in the order of the requests."""
+        """(microseconds to the first token, tokens) of the answers, in the order of requests."""
         if self.even:  # one line, which the mock engine uses again and again
             return [(round(self.ttft_ms * 1000), self.tokens)]
         chance = random.Random(1)
@@ -89,9 +90,10 @@ def mock_facts(mock):
 
 
 def errors_ms(stamps, truth, streams):
-    """How far each request's (first, sent) in `stamps`, by id, is from the log, as quantiles: over all
-    requests, and over all but those that opened the streams. (These are sent in one burst, which the
-    mock engine needs a while to read; until then the time is neither the client's nor in the log.)"""
+    """How far each request's (sent, first) in `stamps`, by id, is from the log, as quantiles: over
+    all requests, and over all but those that opened the streams. (These are sent in one burst,
+    which the mock engine needs a while to read; until then the time is neither the client's nor in
+    the log.)"""
     everything, later = [], []
     order = sorted((row for row in truth if row["first_token_ns"]), key=lambda r: r["received_ns"])
     for position, row in enumerate(order):

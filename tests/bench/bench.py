@@ -3,9 +3,9 @@
 
     bench.py [--runs N] [--out DIR] [--first] [--quick] [--only a,b,...]
 
-Prints each bench's tables, at the end the table of targets, and writes OUT/bench.json: machine, commit,
-command, and each bench's rows and targets. Exit status 1 when a bench failed, or a target was missed or
-not shown (every run void).
+Prints each bench's tables, at the end the table of targets, and writes OUT/bench.json: machine,
+commit, command, and each bench's rows and targets. Exit status 1 when a bench failed, or a target
+was missed or not shown (every run void).
 """
 
 import datetime
@@ -94,7 +94,7 @@ def main():
     except ValueError as error:
         parser.error(str(error))
     arguments = ["--out", options.out, "--runs", str(options.runs)]
-    arguments += [flag for flag, on in (("--first", options.first), ("--quick", options.quick)) if on]
+    arguments += ["--first"] * options.first + ["--quick"] * options.quick
     report = {"machine": machine(), "commit": commit(),
               "begun": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
               "command": shlex.join(["./dev", "bench", *sys.argv[1:]]), "benches": {}}

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""hog.py SHARE: keeps one core busy for so much of the time, in periods of 10 ms, until it is killed."""
+"""hog.py SHARE: keeps one core busy for this share of every 10 ms, until it is killed."""
 
 import sys
 import time

@@ -3,9 +3,9 @@
 
     mock_limit.py [--out DIR] [--runs N] [--first] [--quick]
 
-The client is floor_client on another core. Streams at rising rates of events, 10 000 connections, and
-requests of one token; the last row of streams asks for more than a core can send, and so shows the limit.
-Lateness is the mock engine's own account of the whole run.
+The client is floor_client on another core. Streams at rising rates of events, 10 000 connections,
+and requests of one token; the last row of streams asks for more than a core can send, and so shows
+the limit. Lateness is the mock engine's own account of the whole run.
 """
 
 import sys

@@ -5,8 +5,8 @@
 
 256 connections, answers of one token after 1 ms, once by the floor client and once by the agent in
 each run. Per core: requests over the CPU seconds of the client's process, with the opening of its
-connections. Where the mock engine's core is the busier one, requests/s by the clock are its limit, not
-the client's. A mock engine that is driven to its limit is late; so nothing is void here.
+connections. Where the mock engine's core is the busier one, requests/s by the clock are its limit,
+not the client's. A mock engine that is driven to its limit is late; so nothing is void here.
 """
 
 import sys
@@ -45,8 +45,8 @@ def main():
     cores = _bench.Cores()
     work = _load.Work(STREAMS, REQUESTS // 20 if options.quick else REQUESTS, 1, 1, 1, 100,
                       even=True)
-    _bench.begin("one_token", f"{work.requests} requests of one token, {STREAMS} at a time", options,
-                 cores)
+    _bench.begin("one_token", f"{work.requests} requests of one token, {STREAMS} at a time",
+                 options, cores)
     table = _bench.Table(("run", 3), ("client", 6), ("ok", 7), ("requests/s", 10),
                          ("per core and s", 14), ("client's core", 13), ("mock's core", 11),
                          ("CPU agent / floor", 17))

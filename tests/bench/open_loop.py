@@ -4,11 +4,11 @@
     open_loop.py [--out DIR] [--runs N] [--first] [--quick]
 
 Answers of two tokens, the first after 1 ms, at constant intervals and as a Poisson process, by an
-agent on one core. Lateness of a request is dispatched - intended, as the report has it. The achieved
-rate, in percent of the planned one, is (dispatched requests / planned requests) x (time from the first
-intended moment to the last one / time from the first intended moment to the last dispatch), from run.db:
-so requests that are not sent and requests that are sent ever later both lower it. A run in which the
-mock engine was late is void.
+agent on one core. Lateness of a request is dispatched - intended, as the report has it. The
+achieved rate, in percent of the planned one, is (dispatched requests / planned requests) x (time
+from the first intended moment to the last one / time from the first intended moment to the last
+dispatch), from run.db: so requests that are not sent and requests that are sent ever later both
+lower it. A run in which the mock engine was late is void.
 """
 
 import math
@@ -88,8 +88,8 @@ def main():
     options = _bench.arguments(__doc__.splitlines()[0])
     cores = _bench.Cores()
     seconds = 1 if options.quick else SECONDS
-    _bench.begin("open_loop", f"{seconds} s each; times in ms, '!' marks a mock engine that was late "
-                 "itself", options, cores)
+    _bench.begin("open_loop", f"{seconds} s each; times in ms, '!' marks a mock engine that was "
+                 "late itself", options, cores)
     table = _bench.Table(("law", 8), ("rate/s", 6), ("run", 3), ("planned", 7), ("lost", 5),
                          ("achieved %", 10), ("lateness p50 / p99 / max", 24),
                          ("error p50 / p99", 17), ("agent's core", 12), ("mock late", 9),

@@ -6,9 +6,10 @@
 Each run does the same work twice, in turn: once by floor_client (tests/bench/floor_client.cc), once
 by the agent under the controller. CPU is user and system time of the client's whole process, from
 before it opens its connections to the end of the load, over the token events that the mock engine
-sent. The timing error of a request is |reported TTFT from `sent` - the log's|; "later" leaves out the
-request that opened each stream. RSS per stream is the agent's peak less its size when idle and less
-one prompt for each stream. A run in which the mock engine was late under either client is void.
+sent. The timing error of a request is |reported TTFT from `sent` - the log's|; "later" leaves out
+the request that opened each stream. RSS per stream is the agent's peak less its size when idle and
+less one prompt for each stream. A run in which the mock engine was late under either client is
+void.
 """
 
 import sys
@@ -90,8 +91,8 @@ def targets(rows):
     out.append(_bench.target("RSS per stream, 10000 streams, beyond base and bodies",
                              of(10000, lambda row: row["rss_per_stream_bytes"] / 1024),
                              RSS_LIMIT_KIB, True, "KiB"))
-    out.append(_bench.target("requests lost, 10000 streams", of(10000, lambda r: r["agent"]["lost"]),
-                             0, True, ""))
+    out.append(_bench.target("requests lost, 10000 streams",
+                             of(10000, lambda r: r["agent"]["lost"]), 0, True, ""))
     out.append(_bench.target("share of runs VALID, 10000 streams",
                              of(10000, lambda r: float(r["agent"]["verdict"] == "VALID")), 1, False,
                              ""))
@@ -118,8 +119,8 @@ def summarise(rows):
 def main():
     options = _bench.arguments(__doc__.splitlines()[0])
     cores = _bench.Cores()
-    _bench.begin("stream_cost", f"TTFT {TTFT_MS} ms, prompts of {PROMPT_BYTES} bytes; errors in ms, "
-                 "'!' marks a mock engine that was late itself", options, cores)
+    _bench.begin("stream_cost", f"TTFT {TTFT_MS} ms, prompts of {PROMPT_BYTES} bytes; errors in "
+                 "ms, '!' marks a mock engine that was late itself", options, cores)
     table = _bench.Table(("streams", 7), ("run", 3), ("client", 6), ("ok", 6), ("events/s", 8),
                          ("CPU us/event", 12), ("ratio", 6), ("error p50 / p99", 19),
                          ("later p50 / p99", 19), ("KiB/stream", 10), ("mock late", 9),
@@ -130,8 +131,8 @@ def main():
             rows.append(measure(work, cores, agent_first=number % 2 == 0))
             print_row(table, number, rows[-1])
     summarise(rows)
-    problems = [f"{row['streams']} streams: {row['agent']['lost']} of {row['requests']} requests lost"
-                for row in rows if row["agent"]["lost"]]
+    problems = [f"{row['streams']} streams: {row['agent']['lost']} of {row['requests']} requests "
+                "lost" for row in rows if row["agent"]["lost"]]
     return _bench.finish("stream_cost", options, {
         "rows": rows, "problems": problems, "targets": [] if options.quick else targets(rows)})
 

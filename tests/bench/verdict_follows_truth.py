@@ -11,12 +11,12 @@ With the p99 of these over all requests, and from report.json the verdict, the p
     follows: the verdict is INVALID exactly when the true error's p99 is over the limit
     covers:  the printed bound's p99 is at least the true error's p99
 
-The lag of first tokens (client.first_token_lag_s.p99) is printed beside, as it is the part of the bound
-that concerns TTFT: the bound is over all reads, of which one in fifty brings a first token.
+The lag of first tokens (client.first_token_lag_s.p99) is printed beside, as it is the part of the
+bound that concerns TTFT: the bound is over all reads, of which one in fifty brings a first token.
 
 A run in which the mock engine was late itself is void and repeated, at most twice. One series of 20
-runs, whatever --runs says. With --first, only the mock engine runs before other programs: hogs could not
-disturb the agent otherwise. Exit status 1 when a run does not follow or is not covered.
+runs, whatever --runs says. With --first, only the mock engine runs before other programs: hogs
+could not disturb the agent otherwise. Exit status 1 when a run does not follow or is not covered.
 """
 
 import contextlib
@@ -28,7 +28,8 @@ import _bench
 import _load
 
 # Cores' worth of hogs: 1.5 is one that never rests and one that rests half of the time.
-STRENGTHS = (0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.5, 2, 3, 4, 6, 8)
+STRENGTHS = (0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6,
+             0.7, 0.8, 0.9, 1, 1.5, 2, 3, 4, 6, 8)
 TRIES = 3
 
 
@@ -77,8 +78,10 @@ def print_row(table, number, row):
     error = row["error_ms"]["all"]
     bound = row["bound_ms"]
     table.row(number, f"{row['hogs']:g}", row["verdict"], f"{row['limit_ms']:.2f}",
-              f"{error['p50']:.3f} / {error['p99']:.3f}", f"{bound['p50']:.3f} / {bound['p99']:.3f}",
-              f"{row['first_token_lag_ms']['p99']:.3f}", f"{row['off_p99_ms']:.3f}", f"{row['mock']['late_ms']['p99']:.3f}",
+              f"{error['p50']:.3f} / {error['p99']:.3f}",
+              f"{bound['p50']:.3f} / {bound['p99']:.3f}",
+              f"{row['first_token_lag_ms']['p99']:.3f}", f"{row['off_p99_ms']:.3f}",
+              f"{row['mock']['late_ms']['p99']:.3f}",
               *(["void", "void"] if row["void"] else
                 ["yes" if row[name] else "NO" for name in ("follows", "covers")]))
     for reason in row["reasons"]:
@@ -100,11 +103,12 @@ def main():
     cores = _bench.Cores()
     strengths = (0, 0.5, 3) if options.quick else STRENGTHS
     work = _load.Work(64, 128 if options.quick else 640, 50, 50, 10, 100)
-    _bench.begin("verdict_follows_truth", f"{work.requests} requests, {work.streams} at a time; hogs "
-                 "in cores; times in ms", options, cores)
+    _bench.begin("verdict_follows_truth", f"{work.requests} requests, {work.streams} at a time; "
+                 "hogs in cores; times in ms", options, cores)
     table = _bench.Table(("run", 3), ("hogs", 5), ("verdict", 10), ("limit", 6),
                          ("true error p50 / p99", 20), ("bound p50 / p99", 17),
-                         ("first lag p99", 13), ("p99 off", 8), ("mock late", 9), ("follows", 7), ("covers", 6))
+                         ("first lag p99", 13), ("p99 off", 8), ("mock late", 9), ("follows", 7),
+                         ("covers", 6))
     rows = []
     for number, strength in enumerate(strengths, 1):
         rows.append(measure(work, strength, cores))
