@@ -100,10 +100,12 @@ std::string LoadHtml(const CaseReport& report) {
   }
   if (report.rate) facts.Add("Rate", RateReportText(report));
   const bool by_duration = report.facts.spec.duration_ns > 0;
-  facts.Add("Window",
-            StrCat(SecondsWithUnit(report.window_s),
-                   by_duration ? ", the duration asked; tokens count when they arrive within it"
-                               : ", first dispatch to last finish, success or failure"));
+  facts.Add(
+      "Window",
+      StrCat(SecondsWithUnit(report.window_s),
+             by_duration
+                 ? ", the duration that was asked for; tokens count when they arrive within it"
+                 : ", first dispatch to last finish, success or failure"));
   const std::string asked = report.rate ? "" : StrCat(report.facts.spec.concurrency, " asked; ");
   facts.Add("In flight", StrCat(asked, RateText(report.achieved_concurrency),
                                 " on average over the window, peak ", report.peak_concurrency));
@@ -176,9 +178,11 @@ std::string ClientHtml(const CaseReport& report) {
   facts.Add("Busiest load thread",
             StrCat(PercentText(client.cpu_utilisation_max), " of one second; limit ",
                    PercentText(limits.max_busy_share)));
-  facts.Add("Out of work",
-            StrCat(client.starved_share ? PercentText(*client.starved_share) : kUndefinedText,
-                   " of slot time; limit ", PercentText(limits.max_starved_share)));
+  if (!report.rate) {
+    facts.Add("Out of work",
+              StrCat(client.starved_share ? PercentText(*client.starved_share) : kUndefinedText,
+                     " of slot time; limit ", PercentText(limits.max_starved_share)));
+  }
   facts.Add("Connections", StrCat(CountText(client.new_connections), " opened, ",
                                   CountText(client.reused_connections), " reuses"));
   return facts.Take();

@@ -60,21 +60,27 @@ std::string TokensText(const CaseReport& report) {
 
 std::string ClientText(const CaseReport& report) {
   const ClientReport& client = report.client;
+  std::string starved;  // a closed loop's
+  if (!report.rate) {
+    starved = StrCat("; out of work ",
+                     client.starved_share ? PercentText(*client.starved_share) : kUndefinedText,
+                     " of slot time");
+  }
   return StrCat("timing error bound p50 ", SecondsWithUnit(client.error_bound_p50_s), ", p99 ",
                 SecondsWithUnit(client.error_bound_p99_s), " (limit ",
                 SecondsText(report.max_error_s), " s)", BoundPartsText(report),
-                "; busiest load thread ", PercentText(client.cpu_utilisation_max), "; out of work ",
-                client.starved_share ? PercentText(*client.starved_share) : kUndefinedText,
-                " of slot time; connections: ", CountText(client.new_connections), " opened, ",
+                "; busiest load thread ", PercentText(client.cpu_utilisation_max), starved,
+                "; connections: ", CountText(client.new_connections), " opened, ",
                 CountText(client.reused_connections), " reuses");
 }
 
-std::string AgentText(const AgentFacts& agent) {
+std::string AgentText(const AgentFacts& agent, bool open_loop) {
   std::string text = StrCat(
       agent.name, " (", agent.hostname, ", ", agent.version, "): ", agent.load_threads,
-      " load threads, ", agent.concurrency, " in flight to ", agent.engine_address,
-      ", clock known to ", SecondsText(ToSeconds(agent.clock_bound_ns)), " s, busiest second ",
-      PercentText(agent.busy_share_max), ", CPU time ", SecondsText(agent.cpu_seconds), " s");
+      " load threads, ", open_loop ? "at most " : "", agent.concurrency, " in flight to ",
+      agent.engine_address, ", clock known to ", SecondsText(ToSeconds(agent.clock_bound_ns)),
+      " s, busiest second ", PercentText(agent.busy_share_max), ", CPU time ",
+      SecondsText(agent.cpu_seconds), " s");
   if (agent.lost) text += StrCat("; LOST: ", agent.lost_reason);
   return text;
 }
@@ -192,7 +198,9 @@ std::string RenderCaseText(const CaseReport& report, const std::string& verdict)
   out += Line("tokens", TokensText(report));
   out += "\n" + DistributionsText(report) + "\n";
   out += Line("client", ClientText(report));
-  for (const AgentFacts& agent : report.facts.agents) out += Line("agent", AgentText(agent));
+  for (const AgentFacts& agent : report.facts.agents) {
+    out += Line("agent", AgentText(agent, report.rate.has_value()));
+  }
   for (const GateResult& gate : report.gates) {
     out += Line("gate", StrCat(gate.passed ? "passed: " : "MISSED: ", gate.text, " (",
                                GateValueText(gate), ")"));

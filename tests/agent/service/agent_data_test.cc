@@ -4,6 +4,7 @@
 #include <chrono>
 #include <thread>
 
+#include "common/wire/convert_case.h"
 #include "tests/agent/service/service_fixture.h"
 
 namespace monsoon {

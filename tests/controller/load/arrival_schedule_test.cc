@@ -97,6 +97,23 @@ TEST(PoissonArrivals, HaveExponentialGapsOfTheRightMean) {
   }
 }
 
+// Neighbouring seeds and cases share no stream: their counts scatter as those of a Poisson process.
+TEST(PoissonArrivals, CountsScatterOverSeedsAndCases) {
+  double sum = 0;
+  double squares = 0;
+  for (uint64_t seed = 0; seed < 400; ++seed) {
+    for (int32_t case_index = 0; case_index < 4; ++case_index) {
+      ArrivalSchedule schedule(LoadLaw::kPoisson, Rate("20/s"), seed, case_index);
+      const auto count = static_cast<double>(schedule.CountWithin(0, 10 * kS, 10'000));
+      sum += count;
+      squares += count * count;
+    }
+  }
+  const double mean = sum / 1600;
+  EXPECT_NEAR(mean, 200, 5 * std::sqrt(200.0 / 1600));
+  EXPECT_NEAR(squares / 1600 - mean * mean, 200, 5 * 200 * std::sqrt(2.0 / 1600));
+}
+
 TEST(PoissonArrivals, ADurationHoldsTheRequestsDueWithinIt) {
   const std::vector<int64_t> times = PoissonTimes(3, 0, 2000);
   ArrivalSchedule schedule(LoadLaw::kPoisson, Rate("100/s"), 3, 0);

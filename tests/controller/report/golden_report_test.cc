@@ -39,7 +39,7 @@ TEST(GoldenReportTest, OpenLoopHtmlShowsTheRateInsteadOfTheConcurrency) {
   const std::string html = RenderReportHtml(SampleReport(MakeOpenLoopRun()));
   EXPECT_NE(html.find("open_qa, 20/s, constant rate"), std::string::npos);
   EXPECT_NE(html.find("open_qa, 20/s, Poisson arrivals"), std::string::npos);
-  EXPECT_NE(html.find("20 not sent with 30 in flight"), std::string::npos);
+  EXPECT_NE(html.find("20 not sent with 40 in flight"), std::string::npos);
   EXPECT_EQ(html.find(" asked; "), html.npos) << "a closed loop's words";
 }
 

@@ -159,11 +159,11 @@ SampleCase OpenLoopCase(int32_t index, LoadLaw law, const std::string& label) {
   SampleCase sample;
   CaseSpec& spec = sample.facts.spec;
   spec = Spec(index, "open_qa", "vllm", "vllm", 0, 200);
-  spec.load = {.law = law, .rate = *ParseArrivalRate("20/s"), .max_in_flight = 30};
+  spec.load = {.law = law, .rate = *ParseArrivalRate("20/s"), .max_in_flight = 40};
   spec.name = "Qwen2-72B-Instruct/open_qa/" + label + "/vllm";
   sample.facts.planned = 200;
   sample.facts.dataset_items = 3293;
-  sample.facts.agents = {Agent("load1:7070", 15, 0), Agent("load2:7070", 15, 1)};
+  sample.facts.agents = {Agent("load1:7070", 20, 0), Agent("load2:7070", 20, 1)};
   for (AgentFacts& agent : sample.facts.agents) agent.starved_slot_ns = 0;
   for (uint64_t i = 0; i < 200; ++i) {
     const int64_t due_ns = static_cast<int64_t>(i) * 50 * kNsPerMs;
