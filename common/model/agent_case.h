@@ -54,6 +54,13 @@ struct EngineTarget {
   friend bool operator==(const EngineTarget&, const EngineTarget&) = default;
 };
 
+// Present in an open loop: requests are sent when they are due, whatever is in flight.
+struct OpenLoop {
+  double rate_per_s = 0;  // this agent's share of the case's arrivals, on average; > 0
+
+  friend bool operator==(const OpenLoop&, const OpenLoop&) = default;
+};
+
 struct AgentCase {
   std::string run_id;
   int32_t case_index = 0;  // position in the run, from 0
@@ -62,7 +69,9 @@ struct AgentCase {
   Sampling sampling;
   Timeouts timeouts;
   // Requests this agent keeps in flight: its exact share of the case's concurrency. 0: stands by.
+  // Open loop: the most it may have in flight; what is due beyond that is not sent.
   int64_t concurrency = 0;
+  std::optional<OpenLoop> open_loop;
   // A prefix unique to each request (cache_bust.h) is put before the prompt, so that no prefix
   // cache of the engine can help.
   bool cache_bust = false;

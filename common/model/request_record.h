@@ -45,6 +45,8 @@ enum RecordFlag : uint32_t {
   kFlagInvalidUtf8 = 1u << 6,        // the engine sent bytes that are not UTF-8
   kFlagLateEvents = 1u << 7,         // events after the protocol's terminator
   kFlagNotStreamed = 1u << 8,        // the answer came as one document, asked for or not
+  kFlagScheduled = 1u << 9,          // open loop: latencies begin at intended_ns, not at dispatch
+  kFlagOverLimit = 1u << 10,         // open loop: not sent, too many requests were in flight
 };
 
 struct RequestRecord {

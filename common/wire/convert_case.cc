@@ -91,6 +91,9 @@ void ToProto(const AgentCase& agent_case, v1::Case* proto) {
   proto->set_concurrency(agent_case.concurrency);
   proto->set_cache_bust(agent_case.cache_bust);
   proto->set_max_event_bytes(agent_case.max_event_bytes);
+  if (agent_case.open_loop) {
+    proto->mutable_open_loop()->set_rate_per_s(agent_case.open_loop->rate_per_s);
+  }
 }
 
 absl::StatusOr<AgentCase> FromProto(const v1::Case& proto) {
@@ -103,6 +106,11 @@ absl::StatusOr<AgentCase> FromProto(const v1::Case& proto) {
   if (proto.concurrency() > 0) RETURN_IF_ERROR(CheckLimit("concurrency", proto.concurrency()));
   if (proto.case_index() > static_cast<uint32_t>(std::numeric_limits<int32_t>::max())) {
     return absl::InvalidArgumentError(StrCat("case index ", proto.case_index(), " is too large"));
+  }
+  if (proto.has_open_loop() && !(proto.open_loop().rate_per_s() > 0)) {
+    return absl::InvalidArgumentError(StrCat("the case's arrival rate is ",
+                                             proto.open_loop().rate_per_s(),
+                                             "/s; expected a positive number"));
   }
   AgentCase agent_case;
   agent_case.run_id = proto.run_id();
@@ -117,6 +125,7 @@ absl::StatusOr<AgentCase> FromProto(const v1::Case& proto) {
   agent_case.concurrency = static_cast<int64_t>(proto.concurrency());
   agent_case.cache_bust = proto.cache_bust();
   agent_case.max_event_bytes = static_cast<int64_t>(proto.max_event_bytes());
+  if (proto.has_open_loop()) agent_case.open_loop = OpenLoop{proto.open_loop().rate_per_s()};
   return agent_case;
 }
 

@@ -19,8 +19,11 @@ NEEDS = {"p90": 44, "p95": 90, "p99": 459, "p999": 4603}
 PERCENTILES = {"min": 0, "p50": .5, "p75": .75, "p90": .9, "p95": .95, "p99": .99, "p999": .999, "max": 1}
 BOTH_ENDS_ONE_READ = 32
 NOT_STREAMED = 256
-FLAGS = ["new_connections", "stale_connections", "no_done", "no_final_blank_line",
-         "first_chunk_assumed", "both_ends_one_read", "invalid_utf8", "late_events", "not_streamed"]
+OPEN_LOOP = 512
+OVER_LIMIT = 1024
+FLAGS = {"new_connections": 1, "stale_connections": 2, "no_done": 4, "no_final_blank_line": 8,
+         "first_chunk_assumed": 16, "both_ends_one_read": 32, "invalid_utf8": 64, "late_events": 128,
+         "not_streamed": 256, "over_max_in_flight": OVER_LIMIT}
 
 
 def decode_gaps(blob):
@@ -71,7 +74,7 @@ def request_metrics(row):
     """The samples that one successful request gives."""
     out = {"e2e_s": seconds(row["last_token_ns"], row["start_ns"]),
            "stream_end_s": seconds(row["done_ns"], row["start_ns"]),
-           "connect_s": seconds(row["connect_ns"], row["start_ns"]),
+           "connect_s": seconds(row["connect_ns"], row["dispatched_ns"]),
            "tls_s": seconds(row["tls_ns"], row["connect_ns"])}
     if row["flags"] & NOT_STREAMED:
         return out
@@ -92,11 +95,11 @@ def request_metrics(row):
     return out
 
 
-def throughput(ok, window_s):
-    def rate(column):
+def throughput(ok, window_s, straddling=0):
+    def rate(column, more=0):
         known = [row[column] for row in ok if row[column] is not None]
-        return None if ok and not known else sum(known) / window_s
-    inputs, outputs = rate("input_tokens"), rate("output_tokens")
+        return None if ok and not known else (sum(known) + more) / window_s
+    inputs, outputs = rate("input_tokens"), rate("output_tokens", straddling)
     return {"requests_per_s": len(ok) / window_s, "input_tokens_per_s": inputs,
             "output_tokens_per_s": outputs,
             "total_tokens_per_s": None if None in (inputs, outputs) else inputs + outputs}
@@ -132,20 +135,67 @@ def count_by(rows, key):
     return counts
 
 
-def add_window(case, rows, measured, ok, out):
+def start_of(row):
+    """Where latencies begin, from the other columns."""
+    if row["dispatched_ns"] is None:
+        return None
+    return row["intended_ns"] if row["flags"] & OPEN_LOOP else row["dispatched_ns"]
+
+
+def tokens_before(row, end_ns):
+    """A request's output tokens by the share of its token events that came before `end_ns`."""
+    if not row["output_tokens"] or row["first_token_ns"] is None:
+        return 0
+    stamps = [row["first_token_ns"]]
+    for gap, _ in decode_gaps(row["gaps"]):
+        stamps.append(stamps[-1] + gap)
+    return row["output_tokens"] * sum(stamp < end_ns for stamp in stamps) / len(stamps)
+
+
+def rate_of(spec, warmup, measured):
+    """The rate of an open loop: dispatched / planned so far."""
+    dispatched = [row for row in measured if row["dispatched_ns"] is not None]
+    over = [row for row in measured if row["flags"] & OVER_LIMIT]
+    so_far = max((row["request_index"] for row in dispatched + over), default=warmup - 1) + 1 - warmup
+    stamps = [row["dispatched_ns"] for row in dispatched]
+    time_s = seconds(max(stamps), min(stamps)) if stamps else 0
+    return {"law": spec["load"]["law"], "asked_per_s": spec["load"]["micro_per_min"] / 60e6,
+            "achieved_per_s": (len(stamps) - 1) / time_s if time_s else None,
+            "achieved_share": len(stamps) / so_far if so_far else None,
+            "planned_so_far": so_far, "dispatched": len(stamps),
+            "max_in_flight": spec["load"]["max_in_flight"], "over_max_in_flight": len(over)}
+
+
+def steady_span(spec, rate, dispatched, at_target):
+    """Open loop: first to last dispatch, if the rate was achieved."""
+    if rate is None:
+        return at_target
+    if not rate["achieved_share"] or (rate["achieved_share"]
+                                      < spec["verdict"]["min_achieved_rate_share"]):
+        return None, None
+    return min(dispatched), max(dispatched)
+
+
+def add_window(facts, rows, measured, ok, out):
+    spec, rate = facts["spec"], out.get("rate")
     dispatched = [row["dispatched_ns"] for row in measured if row["dispatched_ns"] is not None]
     finished = [finish_of(row) for row in measured
                 if row["status"] in ("ok", "failed") and finish_of(row) is not None]
-    if not dispatched or not finished or max(finished) <= min(dispatched):
+    by_duration = facts["window_end_ns"] is not None
+    if not dispatched or not by_duration and (not finished or max(finished) <= min(dispatched)):
         out |= {"window_s": None, "steady_window": None}
         return
-    window = min(dispatched), max(finished)
+    window = ((facts["window_start_ns"], facts["window_end_ns"]) if by_duration
+              else (min(dispatched), max(finished)))
     out["window_s"] = seconds(window[1], window[0])
-    out["throughput"] = throughput(ok, out["window_s"])
-    tokens = sum(row["output_tokens"] or 0 for row in ok)
+    inside = [row for row in ok if window[0] <= finish_of(row) <= window[1]]
+    straddling = sum(tokens_before(row, window[1]) for row in ok if finish_of(row) > window[1])
+    out["throughput"] = throughput(inside, out["window_s"], straddling)
+    tokens = sum(row["output_tokens"] or 0 for row in inside) + straddling
     out["system_time_per_output_token_s"] = out["window_s"] / tokens if tokens else None
-    mean, peak, first_at, last_at = in_flight(rows, window, case["concurrency"])
+    mean, peak, *at_target = in_flight(rows, window, spec["concurrency"])
     out |= {"achieved_concurrency": mean, "peak_concurrency": peak}
+    first_at, last_at = steady_span(spec, rate, dispatched, at_target)
     if first_at is None or last_at <= first_at:
         out["steady_window"] = None
         return
@@ -188,29 +238,32 @@ def add_error_bound(client, calibration, out):
         out["client"]["calibration"] = {"floor_s": {"p50": floor["p50"], "p99": floor["p99"]}}
 
 
-def recompute(case, planned, rows, calibration):
+def recompute(facts, rows, client, calibration):
     """The members of one entry of report.json's cases[] that follow from the records."""
     measured = [row for row in rows if row["phase"] == "measure"]
     ok = [row for row in measured if row["status"] == "ok"]
     by_status = count_by(measured, lambda row: row["status"])
     failed = [row for row in measured if row["status"] == "failed"]
     requests = {name: by_status.get(name, 0) for name in "ok failed cancelled not_sent lost".split()}
-    requests |= {"planned": planned, "warmup": len(rows) - len(measured),
+    requests |= {"planned": facts["planned"], "warmup": len(rows) - len(measured),
                  "errors": count_by(failed, lambda row: row["error_class"] or "none")}
     ended = len(ok) + len(failed)
     out = {"requests": requests, "error_rate": len(failed) / ended if ended else None}
-    add_window(case, rows, measured, ok, out)
+    if facts["spec"]["load"]["law"] == "closed":
+        out["concurrency"] = facts["spec"]["concurrency"]
+    else:
+        out["rate"] = rate_of(facts["spec"], facts["warmup_planned"], measured)
+    add_window(facts, rows, measured, ok, out)
     add_distributions(measured, ok, out)
-    add_error_bound(case["client"], calibration, out)
+    add_error_bound(client, calibration, out)
     out["tokens"] = {
         "input": sum(row["input_tokens"] or 0 for row in ok),
         "output": sum(row["output_tokens"] or 0 for row in ok),
         "cached": sum(row["cached_tokens"] or 0 for row in ok),
         "sources": count_by(ok, lambda row: row["token_source"])}
     out["finish_reasons"] = count_by(ok, lambda row: row["finish_reason"] or "none")
-    sent = [row for row in measured if row["dispatched_ns"] is not None]
-    out["flags"] = {name: sum(row["flags"] >> bit & 1 for row in sent)
-                    for bit, name in enumerate(FLAGS)}
+    out["flags"] = {name: sum(bool(row["flags"] & bit) for row in measured)
+                    for name, bit in FLAGS.items()}
     return out
 
 
@@ -239,7 +292,8 @@ def main():
     report = json.loads((run_dir / "report.json").read_text(encoding="utf-8"))
     database = sqlite3.connect(f"{(run_dir / 'run.db').resolve().as_uri()}?mode=ro", uri=True)
     database.row_factory = sqlite3.Row
-    cases = database.execute("SELECT case_id, name, planned FROM cases ORDER BY case_id").fetchall()
+    cases = [dict(case) | {"spec": json.loads(case["spec"])}
+             for case in database.execute("SELECT * FROM cases ORDER BY case_id")]
     wrong = differences("cases", [case["name"] for case in cases],
                         [case["name"] for case in report["cases"]])
     print(f"{'case':60} {'records':>8} {'numbers':>8} {'differ':>7}")
@@ -247,8 +301,10 @@ def main():
     for case, theirs in zip(cases, report["cases"]):
         rows = database.execute("SELECT * FROM requests WHERE case_id = ?",
                                 (case["case_id"],)).fetchall()
-        mine = recompute(theirs, case["planned"], rows, calibration)
+        mine = recompute(case, rows, theirs["client"], calibration)
         found = differences(case["name"], mine, theirs)
+        found += [f"{case['name']}: start_ns of request {row['request_index']} is wrong"
+                  for row in rows if row["start_ns"] != start_of(row)]
         print(f"{case['name'][:60]:60} {len(rows):8} {leaves(mine):8} {len(found):7}")
         wrong += found
     for text in wrong:

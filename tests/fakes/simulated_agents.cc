@@ -19,7 +19,7 @@ class SimulatedAgents::Agent final : public AgentLink {
     info_.name = "agent" + std::to_string(index);
     info_.max_concurrency = options_.max_concurrency;
     info_.item_cache_bytes = 1 << 20;
-    info_.max_queued_work = 1 << 16;
+    info_.max_queued_work = options_.max_queued_work;
     if (options_.lost_at_ns > 0) {
       world_.Schedule(options_.lost_at_ns, [this] {
         broken_ = true;
@@ -42,6 +42,7 @@ class SimulatedAgents::Agent final : public AgentLink {
   void Start(int32_t, int64_t start_at_agent_ns) override {
     world_.Schedule(start_at_agent_ns, [this] {
       started_ = true;
+      start_ns_ = world_.now_ns_;
       free_since_.assign(free_, world_.now_ns_);
       Dispatch();
     });
@@ -58,7 +59,11 @@ class SimulatedAgents::Agent final : public AgentLink {
       if (!items_.contains(entry.item)) std::abort();  // the controller broke its promise
     }
     ToAgent([this, copy = std::vector<WorkEntry>(entries.begin(), entries.end())] {
-      for (const WorkEntry& entry : copy) queue_.push_back(entry.request_index);
+      for (const WorkEntry& entry : copy) {
+        queue_.push_back(entry.request_index);
+        due_.push_back({entry.request_index, entry.intended_ns});
+      }
+      if (static_cast<int64_t>(queue_.size()) > info_.max_queued_work) std::abort();
       received_ += static_cast<int64_t>(copy.size());
       Dispatch();
     });
@@ -70,6 +75,7 @@ class SimulatedAgents::Agent final : public AgentLink {
       while (answer.request_indices.size() < count && !queue_.empty()) {
         answer.request_indices.push_back(queue_.front());
         queue_.pop_front();
+        due_.pop_front();
       }
       Say(answer);
     });
@@ -77,8 +83,11 @@ class SimulatedAgents::Agent final : public AgentLink {
   void FinishCase(int32_t) override {
     ToAgent([this] { finishing_ = true; });
   }
-  void Stop(int32_t, StopMode) override {
-    ToAgent([this] { stopped_ = finishing_ = true; });
+  void Stop(int32_t, StopMode mode) override {
+    ToAgent([this, mode] {
+      stopped_ = finishing_ = true;
+      if (mode == StopMode::kCancel && case_.open_loop) cancelled_ = true;
+    });
   }
   void Acknowledge(uint64_t sequence) override { acknowledged_ = sequence; }
 
@@ -93,26 +102,58 @@ class SimulatedAgents::Agent final : public AgentLink {
   }
 
   void Dispatch() {
+    if (case_.open_loop) return DispatchAhead();
     while (started_ && !stopped_ && free_ > 0 && !queue_.empty()) {
       const uint64_t request_index = queue_.front();
       queue_.pop_front();
+      due_.pop_front();
       world_.starved_slot_ns_ += world_.now_ns_ - free_since_.front();
       free_since_.pop_front();
-      --free_;
-      ++world_.sent_[request_index];
-      if (world_.first_dispatch_ns_ == 0) world_.first_dispatch_ns_ = world_.now_ns_;
-      world_.peak_in_flight_ = std::max(world_.peak_in_flight_, ++world_.in_flight_);
-      std::uniform_real_distribution<double> spread(1 - options_.service_spread,
-                                                    1 + options_.service_spread);
-      const auto took =
-          static_cast<int64_t>(static_cast<double>(options_.service_ns) * spread(world_.random_));
-      world_.Schedule(world_.now_ns_ + took, [this, request_index] { Finish(request_index); });
+      SendToEngine(request_index);
     }
+  }
+  void SendToEngine(uint64_t request_index) {
+    ++started_count_;
+    --free_;
+    ++world_.sent_[request_index];
+    if (world_.first_dispatch_ns_ == 0) world_.first_dispatch_ns_ = world_.now_ns_;
+    world_.peak_in_flight_ = std::max(world_.peak_in_flight_, ++world_.in_flight_);
+    std::uniform_real_distribution<double> spread(1 - options_.service_spread,
+                                                  1 + options_.service_spread);
+    const auto took =
+        static_cast<int64_t>(static_cast<double>(options_.service_ns) * spread(world_.random_));
+    world_.Schedule(world_.now_ns_ + took, [this, request_index] { Finish(request_index); });
+  }
+  // Open loop: everything that has come gets its moment.
+  void DispatchAhead() {
+    if (!started_) return;
+    for (; !due_.empty(); due_.pop_front()) {
+      const auto [request_index, due_ns] = due_.front();
+      world_.Schedule(start_ns_ + due_ns, [this, index = request_index] { Arrive(index); });
+    }
+  }
+  void Arrive(uint64_t request_index) {
+    if (stopped_ || broken_ || queue_.empty()) return;
+    queue_.pop_front();
+    if (free_ > 0) {
+      world_.sent_at_[request_index] = world_.now_ns_ - start_ns_;
+      world_.sent_by_[request_index] = index_;
+      SendToEngine(request_index);
+      return;
+    }
+    world_.over_limit_.insert(request_index);
+    ++started_count_;
+    ++finished_;
+    RequestRecord record;
+    record.request_index = request_index;
+    record.flags = kFlagScheduled | kFlagOverLimit;
+    open_.push_back(record);
   }
   void Finish(uint64_t request_index) {
     --world_.in_flight_;
     if (broken_) return;
     world_.last_finish_ns_ = world_.now_ns_;
+    if (cancelled_) return;
     RequestRecord record;
     record.request_index = request_index;
     record.status = RequestStatus::kOk;
@@ -128,7 +169,7 @@ class SimulatedAgents::Agent final : public AgentLink {
     const bool news = finished_ != told_.finished || received_ != told_.received;
     const bool low = static_cast<int64_t>(queue_.size()) <= case_.concurrency;
     if ((news && low) || world_.now_ns_ - told_ns_ >= kProgressNs) TellProgress();
-    if (finishing_ && free_ == case_.concurrency && (stopped_ || queue_.empty())) {
+    if (finishing_ && (free_ == case_.concurrency || cancelled_) && (stopped_ || queue_.empty())) {
       EndCase();
     } else {
       world_.Schedule(world_.now_ns_ + kMonitorNs, [this] { Monitor(); });
@@ -138,6 +179,7 @@ class SimulatedAgents::Agent final : public AgentLink {
     told_ns_ = world_.now_ns_;
     told_ = {.case_index = case_.case_index,
              .received = received_,
+             .started = started_count_,
              .finished = finished_,
              .queued = static_cast<int64_t>(queue_.size()),
              .in_flight = case_.concurrency - free_};
@@ -171,17 +213,21 @@ class SimulatedAgents::Agent final : public AgentLink {
   AgentCase case_;
   std::set<ItemId> items_;
   std::deque<uint64_t> queue_;
+  std::deque<std::pair<uint64_t, int64_t>> due_;  // like queue_; open loop: without a moment yet
   std::deque<int64_t> free_since_;
   std::vector<RequestRecord> open_;
   ProgressEvent told_;
   int64_t told_ns_ = 0;
   int64_t free_ = 0;
   int64_t received_ = 0;
+  int64_t start_ns_ = 0;
+  int64_t started_count_ = 0;
   int64_t finished_ = 0;
   uint64_t sequence_ = 0;
   uint64_t acknowledged_ = 0;
   bool started_ = false;
   bool stopped_ = false;
+  bool cancelled_ = false;
   bool finishing_ = false;
   bool done_ = false;
   bool broken_ = false;
@@ -209,15 +255,22 @@ void SimulatedAgents::Schedule(int64_t at_ns, std::function<void()> action) {
 
 void SimulatedAgents::Deliver(AgentEvent event, int64_t latency_ns) {
   Schedule(now_ns_ + latency_ns, [this, event = std::move(event)] {
-    if (!coordinator_->ended()) coordinator_->Handle(event, now_ns_);
+    ToController([this, event] {
+      if (!coordinator_->ended()) coordinator_->Handle(event, now_ns_);
+    });
   });
+}
+
+void SimulatedAgents::ToController(std::function<void()> action) {
+  if (now_ns_ < pause_.first || now_ns_ >= pause_.second) return action();
+  Schedule(pause_.second, std::move(action));
 }
 
 void SimulatedAgents::Play(CaseCoordinator& coordinator, int64_t limit_ns) {
   coordinator_ = &coordinator;
   coordinator.Begin(now_ns_).IgnoreError();
   std::function<void()> tick = [this, &tick] {
-    coordinator_->Tick(now_ns_);
+    ToController([this] { coordinator_->Tick(now_ns_); });
     Schedule(now_ns_ + kTickNs, tick);
   };
   Schedule(now_ns_ + kTickNs, tick);

@@ -18,6 +18,7 @@
 #include <random>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "controller/core/run/case_coordinator.h"
@@ -29,6 +30,7 @@ struct SimulatedAgentOptions {
   int64_t service_ns = 50'000'000;  // mean time of one request
   double service_spread = 0.2;      // +- share of the mean
   int64_t max_concurrency = 1000;
+  int64_t max_queued_work = 1 << 16;
   std::string prepare_error;  // Ready comes with it
   int64_t lost_at_ns = 0;     // 0: never; the connection breaks at this time
   bool never_ready = false;
@@ -50,6 +52,13 @@ class SimulatedAgents {
   // How often each request was sent to the engine.
   const std::map<uint64_t, int>& sent() const { return sent_; }
   const std::set<uint64_t>& recorded() const { return recorded_; }
+  // Open loop: when each request was sent, since the common start, and by which agent; and what
+  // found too many requests in flight.
+  const std::map<uint64_t, int64_t>& sent_at() const { return sent_at_; }
+  const std::map<uint64_t, size_t>& sent_by() const { return sent_by_; }
+  const std::set<uint64_t>& over_limit() const { return over_limit_; }
+  // The controller stands still in this stretch of time: it hears and says nothing.
+  void PauseController(int64_t from_ns, int64_t to_ns) { pause_ = {from_ns, to_ns}; }
   int64_t starved_slot_ns() const { return starved_slot_ns_; }
   int64_t peak_in_flight() const { return peak_in_flight_; }
   // Virtual time from the first dispatch to the last finish.
@@ -71,6 +80,7 @@ class SimulatedAgents {
 
   void Schedule(int64_t at_ns, std::function<void()> action);
   void Deliver(AgentEvent event, int64_t latency_ns);
+  void ToController(std::function<void()> action);
 
   std::mt19937_64 random_;
   int64_t now_ns_ = 1'000'000'000;
@@ -83,6 +93,10 @@ class SimulatedAgents {
 
   std::map<uint64_t, int> sent_;
   std::set<uint64_t> recorded_;
+  std::map<uint64_t, int64_t> sent_at_;
+  std::map<uint64_t, size_t> sent_by_;
+  std::set<uint64_t> over_limit_;
+  std::pair<int64_t, int64_t> pause_{0, 0};
   int64_t in_flight_ = 0;
   int64_t peak_in_flight_ = 0;
   int64_t starved_slot_ns_ = 0;
@@ -92,16 +106,22 @@ class SimulatedAgents {
   int items_sent_ = 0;
 };
 
-// A plan of `total` requests over `distinct` prompts.
+// A plan of `total` requests over `distinct` prompts; with an interval, an open loop of constant
+// rate.
 class SimulatedSource final : public WorkSource {
  public:
-  SimulatedSource(uint64_t total, uint64_t distinct) : total_(total), distinct_(distinct) {}
+  SimulatedSource(uint64_t total, uint64_t distinct, int64_t interval_ns = 0)
+      : total_(total), distinct_(distinct), interval_ns_(interval_ns) {}
   uint64_t total() const override { return total_; }
   absl::StatusOr<PlannedRequest> Get(uint64_t index) override;
+  int64_t DueNs(uint64_t index) override {
+    return interval_ns_ == 0 ? kNever : static_cast<int64_t>(index) * interval_ns_;
+  }
 
  private:
   const uint64_t total_;
   const uint64_t distinct_;
+  const int64_t interval_ns_;
 };
 
 }  // namespace monsoon

@@ -38,7 +38,8 @@ absl::Status CaseRunner::Init(int load_threads, const AddressPolicy* policy, con
                                   .clock = clock,
                                   .control = &control_,
                                   .work = &work_,
-                                  .slots = slots / loop_count + (i < slots % loop_count ? 1 : 0)};
+                                  .slots = slots / loop_count + (i < slots % loop_count ? 1 : 0),
+                                  .load_threads = loop_count};
     ASSIGN_OR_RETURN(std::unique_ptr<LoadLoop> loop, LoadLoop::Create(options));
     loops_.push_back(std::move(loop));
   }

@@ -66,11 +66,13 @@ absl::Status LoadLoop::Init() {
               .headers = headers_,
               .resolve = resolve_,
               .loop_lag_ns = &facts_.loop_lag_ns};
-  for (int64_t i = 0; i < options_.slots; ++i) {
-    transfers_.push_back(std::make_unique<Transfer>(&context_));
-    RETURN_IF_ERROR(transfers_.back()->Init());
-    free_.push_back({.transfer = transfers_.back().get(), .fresh = true});
+  const auto& open_loop = options_.agent_case->open_loop;
+  if (open_loop) {
+    gate_.emplace(options_.slots,
+                  open_loop->rate_per_s / static_cast<double>(options_.load_threads));
   }
+  const int64_t slots = gate_ ? gate_->SlotsAtStart() : options_.slots;
+  for (int64_t i = 0; i < slots; ++i) RETURN_IF_ERROR(AddSlot());
   poller_.ArmTick(kTickNs);
   return absl::OkStatus();
 }
@@ -94,7 +96,7 @@ int LoadLoop::OnTimer(CURLM*, long timeout_ms, void* self) {
   auto* loop = static_cast<LoadLoop*>(self);
   loop->curl_timer_ns_ =
       timeout_ms < 0 ? 0 : loop->options_.clock->MonotonicNs() + timeout_ms * kNsPerMs;
-  if (timeout_ms > 0) loop->poller_.ArmTimer(loop->curl_timer_ns_);
+  if (timeout_ms > 0) loop->ArmTimers();
   return 0;
 }
 
@@ -105,6 +107,7 @@ void LoadLoop::Run() {
   busy_ = BusyMeter(last_wait_end_ns_);
   Dispatch();
   while (!Finished()) Turn();
+  if (arrival_ != nullptr) RefuseArrival(0);
   busy_.Waited(options_.clock->MonotonicNs(), options_.clock->MonotonicNs());
   facts_.busy_share_max = busy_.max_share();
 }
@@ -134,7 +137,7 @@ void LoadLoop::Turn() {
   context_.ready_since_ns = last_wait_end_ns_;
   int64_t now_ns = options_.clock->MonotonicNs();
   const bool curl_is_due = curl_timer_ns_ != 0 && curl_timer_ns_ <= now_ns;
-  if (!ready.any() && !curl_is_due) {
+  if (!ready.any() && !curl_is_due && !ArrivalIsDue(now_ns)) {
     const int64_t wait_start_ns = now_ns;
     ready = poller_.Wait(true);
     now_ns = options_.clock->MonotonicNs();
@@ -201,40 +204,50 @@ void LoadLoop::Release(Transfer* transfer, int64_t now_ns) {
     ++facts_.reused_connections;
   }
   counters_.token_events.fetch_add(record.token_events, std::memory_order_relaxed);
-  if (!overflow_.empty() || !records_.TryPush(record)) overflow_.push_back(record);
-  while (!overflow_.empty() && records_.TryPush(overflow_.front())) overflow_.pop_front();
-  counters_.finished.fetch_add(1, std::memory_order_release);
+  PushRecord(record);
   free_.push_back({.transfer = transfer, .since_ns = now_ns});
 }
 
+void LoadLoop::PushRecord(RequestRecord& record) {
+  if (!overflow_.empty() || !records_.TryPush(record)) overflow_.push_back(record);
+  while (!overflow_.empty() && records_.TryPush(overflow_.front())) overflow_.pop_front();
+  counters_.finished.fetch_add(1, std::memory_order_release);
+}
+
+bool LoadLoop::TakeWork(std::unique_ptr<PreparedRequest>& request) {
+  if (options_.work->TryPop(request)) return true;
+  // Say so before looking once more, so that work pushed in between is not missed.
+  hungry_.store(true, std::memory_order_seq_cst);
+  if (!options_.work->TryPop(request)) return false;
+  hungry_.store(false, std::memory_order_relaxed);
+  return true;
+}
+
 void LoadLoop::Dispatch() {
+  if (gate_) return DispatchDue();
   while (!free_.empty() && MaySend()) {
     std::unique_ptr<PreparedRequest> request;
-    if (!options_.work->TryPop(request)) {
-      // Say so before looking once more, so that work pushed in between is not missed.
-      hungry_.store(true, std::memory_order_seq_cst);
-      if (!options_.work->TryPop(request)) {
-        MarkStarved();
-        return;
-      }
-      hungry_.store(false, std::memory_order_relaxed);
-    }
+    if (!TakeWork(request)) return MarkStarved();
     FreeSlot slot = free_.back();
     free_.pop_back();
     // The slots of a closed loop are opened one after another: each is free from the moment that
     // the thread is done with the one before. What this ramp takes shows in the steady window.
     if (slot.fresh && !slot.starved) slot.since_ns = std::max(slot.since_ns, ramp_ns_);
-    counters_.started.fetch_add(1, std::memory_order_relaxed);
-    CheckCurl(slot.transfer->Begin(std::move(request), slot.since_ns));
-    if (slot.starved) {
-      counters_.starved_slot_ns.fetch_add(options_.clock->MonotonicNs() - slot.since_ns,
-                                          std::memory_order_relaxed);
-    }
-    // At once, so that `dispatched` is when the sending or connecting really begins.
-    int running = 0;
-    CheckCurl(curl_multi_socket_action(multi_, CURL_SOCKET_TIMEOUT, 0, &running));
+    Begin(slot, std::move(request), slot.since_ns);
     if (slot.fresh) ramp_ns_ = options_.clock->MonotonicNs();
   }
+}
+
+void LoadLoop::Begin(FreeSlot slot, std::unique_ptr<PreparedRequest> request, int64_t intended_ns) {
+  counters_.started.fetch_add(1, std::memory_order_relaxed);
+  CheckCurl(slot.transfer->Begin(std::move(request), intended_ns));
+  if (slot.starved) {
+    counters_.starved_slot_ns.fetch_add(options_.clock->MonotonicNs() - slot.since_ns,
+                                        std::memory_order_relaxed);
+  }
+  // At once, so that `dispatched` is when the sending or connecting really begins.
+  int running = 0;
+  CheckCurl(curl_multi_socket_action(multi_, CURL_SOCKET_TIMEOUT, 0, &running));
 }
 
 bool LoadLoop::MaySend() {
@@ -274,7 +287,8 @@ void LoadLoop::CancelAll() {
 bool LoadLoop::Finished() {
   if (free_.size() < transfers_.size()) return false;
   if (options_.control->mode() != LoadMode::kRun) return true;
-  return options_.control->no_more_work() && options_.work->ApproximateSize() == 0;
+  return options_.control->no_more_work() && arrival_ == nullptr &&
+         options_.work->ApproximateSize() == 0;
 }
 
 }  // namespace monsoon

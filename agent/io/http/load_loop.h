@@ -1,5 +1,7 @@
 // LoadLoop: one load thread: an event loop around libcurl's multi_socket interface that keeps its
-// slots busy with work from the queue, in a closed loop.
+// slots busy with work from the queue, in a closed loop, or in an open loop sends each request when
+// it is due. Then a thread holds the next request of the queue until its moment; the threads of an
+// agent take them in order, so whichever is free serves the next.
 //
 // The object is made on the control path; Run() is the body of a thread of its own. While it runs,
 // the other threads may only use the members marked thread-safe. Between Run() and them there are
@@ -12,12 +14,14 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "absl/status/statusor.h"
 
 #include "agent/core/load/case_control.h"
 #include "agent/core/load/loop_stats.h"
+#include "agent/core/load/open_loop_gate.h"
 #include "agent/core/load/prepared_request.h"
 #include "agent/io/http/poller.h"
 #include "agent/io/http/resolve.h"
@@ -34,7 +38,9 @@ struct LoadLoopOptions {
   const Clock* clock = nullptr;
   CaseControl* control = nullptr;
   WorkQueue* work = nullptr;
-  int64_t slots = 0;  // requests this thread keeps in flight
+  // Requests this thread keeps in flight; open loop: the most it may have.
+  int64_t slots = 0;
+  int64_t load_threads = 1;  // that share the case's arrivals
 };
 
 class LoadLoop {
@@ -81,8 +87,21 @@ class LoadLoop {
   void ServeCurlTimer(int64_t now_ns);
   void CheckCurl(CURLMcode code);
   void Reap();
+  void PushRecord(RequestRecord& record);
+  absl::Status AddSlot();
   void Dispatch();
+  bool TakeWork(std::unique_ptr<PreparedRequest>& request);
+  void Begin(FreeSlot slot, std::unique_ptr<PreparedRequest> request, int64_t intended_ns);
   bool MaySend();
+
+  // Open loop (load_loop_open.cc).
+  void DispatchDue();
+  void SendArrival();
+  void RefuseArrival(uint32_t flags);
+  bool ArrivalIsDue(int64_t now_ns) const;
+  int64_t ArrivalDueNs() const;
+  void ArmTimers();
+
   void MarkStarved();
   void EndDeadTransfers(int64_t now_ns);
   void CancelAll();
@@ -97,6 +116,8 @@ class LoadLoop {
   TransferContext context_;
   std::vector<std::unique_ptr<Transfer>> transfers_;
   std::vector<FreeSlot> free_;
+  std::optional<OpenLoopGate> gate_;          // open loop
+  std::unique_ptr<PreparedRequest> arrival_;  // open loop: taken, not due yet
   RecordQueue records_;
   std::deque<RequestRecord> overflow_;  // records that found the queue full
   LoopCounters counters_;

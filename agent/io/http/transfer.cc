@@ -84,6 +84,7 @@ CURLMcode Transfer::Begin(std::unique_ptr<PreparedRequest> request, int64_t inte
 
   dispatched_ns_ = context_->clock->MonotonicNs();
   recorder_.record().intended_ns = SinceCaseStart(intended_ns);
+  if (request_->intended_ns != kNever) recorder_.record().flags |= kFlagScheduled;
   recorder_.record().dispatched_ns = SinceCaseStart(dispatched_ns_);
   return curl_multi_add_handle(context_->multi, easy_);
 }

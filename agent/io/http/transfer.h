@@ -54,7 +54,8 @@ class Transfer {
   // Once, before the first request. INTERNAL when libcurl refuses an option.
   absl::Status Init();
 
-  // Hands `request` to libcurl. `intended_ns`: when the slot became free, monotonic.
+  // Hands `request` to libcurl. `intended_ns`: when the slot became free, or the request
+  // was due, monotonic.
   // Another answer than CURLM_OK means that libcurl cannot go on. REQUIRES: not busy().
   CURLMcode Begin(std::unique_ptr<PreparedRequest> request, int64_t intended_ns);
   // libcurl is done with it, with `code`.

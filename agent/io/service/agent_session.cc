@@ -243,11 +243,12 @@ void AgentSession::SendProgress(const CaseRunner& runner, int64_t now_ns) {
   v1::ControlResponse response;
   *response.mutable_progress() = MakeProgress(runner, received);
   const v1::Progress& progress = response.progress();
-  // Credits are urgent when little is queued; otherwise ten times a second is enough.
+  // Credits (of a closed loop) are urgent when little is queued; otherwise ten times a second is
+  // enough.
   const bool news = progress.finished() != last_progress_.finished() ||
                     progress.received() != last_progress_.received();
-  const bool urgent =
-      news && progress.queued() <= static_cast<uint64_t>(runner.agent_case().concurrency);
+  const bool urgent = news && !runner.agent_case().open_loop &&
+                      progress.queued() <= static_cast<uint64_t>(runner.agent_case().concurrency);
   if (!urgent && now_ns - last_progress_ns_ < kProgressIntervalNs) return;
   last_progress_ = progress;
   last_progress_ns_ = now_ns;
@@ -259,11 +260,7 @@ void AgentSession::FinishCase(CaseRunner& runner) {
   // Work that no slot took before the case was stopped.
   const int32_t case_index = runner.agent_case().case_index;
   for (const auto& request : runner.TakeBack(static_cast<uint64_t>(options_.max_queued_work))) {
-    RequestRecord record;
-    record.request_index = request->request_index;
-    record.phase = request->phase;
-    record.status = RequestStatus::kNotSent;
-    outlet_.Add(case_index, std::move(record));
+    outlet_.Add(case_index, NotSentRecord(*request));
   }
   outlet_.Flush();
 

@@ -44,7 +44,15 @@ absl::StatusOr<std::unique_ptr<PreparedRequest>> WorkIntake::Prepare(
                                                 ItemIdHex(id), ", which this agent was not given"));
   }
   const AgentCase& agent_case = runner.agent_case();
+  if (entry.has_intended_ns() != agent_case.open_loop.has_value()) {
+    return absl::InvalidArgumentError(StrCat("request ", entry.request_index(),
+                                             entry.has_intended_ns()
+                                                 ? " has an intended time in a closed loop"
+                                                 : " has no intended time in an open loop",
+                                             "; the two programs disagree about the case"));
+  }
   auto request = std::make_unique<PreparedRequest>();
+  if (entry.has_intended_ns()) request->intended_ns = entry.intended_ns();
   request->request_index = entry.request_index();
   request->phase = entry.warmup() ? Phase::kWarmup : Phase::kMeasure;
   request->request_id = RequestIdFor(run_id_, agent_case.case_index, entry.request_index());

@@ -52,13 +52,14 @@ void CaseAccumulator::Add(const RequestRecord& record) {
     return;
   }
   CountStatus(record);
+  rate_.Add(record);
   if (dispatched) {
     const bool first = first_dispatch_ns_ == kNever || record.dispatched_ns < first_dispatch_ns_;
     if (first) first_dispatch_ns_ = record.dispatched_ns;
     Push(LatenessSeconds(record), samples_.lateness);
-    for (const FlagInfo& info : RecordFlags()) {
-      if (record.has_flag(info.flag)) ++report_.flags[std::string(info.name)];
-    }
+  }
+  for (const FlagInfo& info : RecordFlags()) {
+    if (record.has_flag(info.flag)) ++report_.flags[std::string(info.name)];
   }
   if (HasEnded(record)) last_finish_ns_ = std::max(last_finish_ns_, finish_ns);
   if (record.status == RequestStatus::kOk) AddSuccess(record);
@@ -168,25 +169,39 @@ Throughput CaseAccumulator::ThroughputOf(Span span, int64_t* requests) const {
   return out;
 }
 
+Span CaseAccumulator::Window() const {
+  const CaseFacts& facts = report_.facts;
+  if (facts.window_end_ns == kNever) return {first_dispatch_ns_, last_finish_ns_};
+  if (first_dispatch_ns_ == kNever) return {kNever, kNever};
+  return {facts.window_start_ns, facts.window_end_ns};
+}
+
 void CaseAccumulator::FinishWindow() {
-  const Span window{first_dispatch_ns_, last_finish_ns_};
+  const Span window = Window();
   if (window.start_ns == kNever || window.end_ns == kNever || window.length_ns() <= 0) return;
   report_.window_s = ToSeconds(window.length_ns());
   report_.window_start_s = ToSeconds(window.start_ns);
   int64_t finished = 0;
   report_.throughput = ThroughputOf(window, &finished);
-  if (report_.tokens.output > 0) {
-    report_.system_time_per_output_token_s =
-        *report_.window_s / static_cast<double>(report_.tokens.output);
+  double tokens = static_cast<double>(report_.tokens.output);
+  if (report_.facts.window_end_ns != kNever) {
+    const double straddling_per_s = rate_.straddling_tokens() / *report_.window_s;
+    Throughput& throughput = report_.throughput;
+    if (throughput.output_tokens_per_s) *throughput.output_tokens_per_s += straddling_per_s;
+    if (throughput.total_tokens_per_s) *throughput.total_tokens_per_s += straddling_per_s;
+    tokens = throughput.output_tokens_per_s.value_or(0) * *report_.window_s;
   }
+  if (tokens > 0) report_.system_time_per_output_token_s = *report_.window_s / tokens;
   const InFlight::Summary in_flight = in_flight_.Summarise(window, report_.facts.spec.concurrency);
   report_.achieved_concurrency = in_flight.mean;
   report_.peak_concurrency = in_flight.peak;
-  if (!in_flight.at_target || in_flight.at_target->length_ns() <= 0) return;
+  const std::optional<Span> span =
+      report_.rate ? rate_.SteadySpan(*report_.rate) : in_flight.at_target;
+  if (!span || span->length_ns() <= 0) return;
   SteadyWindow steady;
-  steady.start_s = ToSeconds(in_flight.at_target->start_ns - window.start_ns);
-  steady.seconds = ToSeconds(in_flight.at_target->length_ns());
-  steady.throughput = ThroughputOf(*in_flight.at_target, &steady.requests);
+  steady.start_s = ToSeconds(span->start_ns - window.start_ns);
+  steady.seconds = ToSeconds(span->length_ns());
+  steady.throughput = ThroughputOf(*span, &steady.requests);
   report_.steady = steady;
 }
 
@@ -222,7 +237,7 @@ void CaseAccumulator::FinishClient() {
     client.error_bound_p99_s = client.loop_lag_s.p99;
   }
   AddCalibratedFloor(report_.facts.calibration, client);
-  if (report_.window_s) {
+  if (report_.window_s && !report_.rate) {
     const auto slots = static_cast<double>(report_.facts.spec.concurrency);
     client.starved_share = client.starved_s / (slots * *report_.window_s);
   }
@@ -233,6 +248,7 @@ CaseReport CaseAccumulator::Finish() {
   if (ended > 0) {
     report_.error_rate = static_cast<double>(report_.requests.failed) / static_cast<double>(ended);
   }
+  report_.rate = rate_.Finish();
   FinishWindow();
   FinishDistributions();
   FinishClient();

@@ -14,12 +14,15 @@
 #include "controller/core/report/case_report.h"
 #include "controller/core/report/error_samples.h"
 #include "controller/core/report/in_flight.h"
+#include "controller/core/report/rate_accumulator.h"
 
 namespace monsoon {
 
 class CaseAccumulator {
  public:
   explicit CaseAccumulator(CaseFacts facts);
+  CaseAccumulator(const CaseAccumulator&) = delete;
+  CaseAccumulator& operator=(const CaseAccumulator&) = delete;
 
   // Stamps on the run's common time line. Warm-up records count as load in flight and nothing else.
   void Add(const RequestRecord& record);
@@ -46,6 +49,7 @@ class CaseAccumulator {
   void AddTokens(const RequestRecord& record);
 
   void FinishWindow();
+  Span Window() const;
   void FinishDistributions();
   void FinishClient();
   // Of the successful requests whose finish lies in `span`.
@@ -55,6 +59,7 @@ class CaseAccumulator {
   Samples samples_;
   ErrorSamples errors_;
   InFlight in_flight_;
+  RateAccumulator rate_{&report_.facts};
   std::vector<Success> successes_;
   // Measured requests: first dispatch of any, last finish of a successful or failed one.
   int64_t first_dispatch_ns_ = kNever;

@@ -98,19 +98,22 @@ std::string LoadHtml(const CaseReport& report) {
   if (report.warmup_requests > 0) {
     facts.Add("Warm-up", StrCat(CountText(report.warmup_requests), ", outside of every number"));
   }
-  facts.Add("Window", StrCat(SecondsWithUnit(report.window_s),
-                             ", first dispatch to last finish, success or failure"));
-  facts.Add("In flight",
-            StrCat(report.facts.spec.concurrency, " asked; ", RateText(report.achieved_concurrency),
-                   " on average over the window, peak ", report.peak_concurrency));
+  if (report.rate) facts.Add("Rate", RateReportText(report));
+  const bool by_duration = report.facts.spec.duration_ns > 0;
+  facts.Add("Window",
+            StrCat(SecondsWithUnit(report.window_s),
+                   by_duration ? ", the duration asked; tokens count when they arrive within it"
+                               : ", first dispatch to last finish, success or failure"));
+  const std::string asked = report.rate ? "" : StrCat(report.facts.spec.concurrency, " asked; ");
+  facts.Add("In flight", StrCat(asked, RateText(report.achieved_concurrency),
+                                " on average over the window, peak ", report.peak_concurrency));
   if (report.steady) {
     facts.Add("Steady window",
-              StrCat(SecondsText(report.steady->seconds),
-                     " s from the first to the last moment with ", report.facts.spec.concurrency,
-                     " in flight: ", RateText(report.steady->throughput.output_tokens_per_s),
+              StrCat(SecondsText(report.steady->seconds), " s ", SteadyRuleText(report), ": ",
+                     RateText(report.steady->throughput.output_tokens_per_s),
                      " output tokens/s, counting requests that finished inside"));
   } else {
-    facts.Add("Steady window", "none: the asked concurrency was never reached");
+    facts.Add("Steady window", StrCat("none: ", SteadyRuleText(report)));
   }
   facts.Add("System time per output token",
             StrCat(SecondsWithUnit(report.system_time_per_output_token_s),

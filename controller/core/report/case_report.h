@@ -49,7 +49,21 @@ struct Throughput {
   std::optional<double> total_tokens_per_s;
 };
 
-// The part of the window in which as many requests were in flight as asked for.
+// Open loop: what was asked for, and what of it was done.
+struct RateReport {
+  double asked_per_s = 0;
+  // Between the first dispatch and the last: (dispatched - 1) / time; nullopt for fewer than two.
+  std::optional<double> achieved_per_s;
+  // Dispatched / planned so far, that is up to the last request that was dispatched or refused for
+  // too many in flight; nullopt when there was none.
+  std::optional<double> achieved_share;
+  int64_t planned_so_far = 0;
+  int64_t dispatched = 0;
+  int64_t over_max_in_flight = 0;  // not sent, because so many were in flight
+};
+
+// The part of the window in which as many requests were in flight as asked for; open loop: in which
+// requests were sent at the asked rate.
 struct SteadyWindow {
   double start_s = 0;  // from the start of the window
   double seconds = 0;
@@ -92,7 +106,7 @@ struct ClientReport {
   int64_t new_connections = 0;
   int64_t reused_connections = 0;
   double starved_s = 0;                 // slot time without work although work was left
-  std::optional<double> starved_share;  // of concurrency x window
+  std::optional<double> starved_share;  // of concurrency x window; closed loop only
 };
 
 struct GateResult {
@@ -115,6 +129,7 @@ struct CaseReport {
   std::optional<double> window_start_s;  // on the run's time line
   Throughput throughput;
   std::optional<double> system_time_per_output_token_s;
+  std::optional<RateReport> rate;              // open loop only
   std::optional<double> achieved_concurrency;  // time-weighted mean in flight over the window
   int64_t peak_concurrency = 0;
   std::optional<SteadyWindow> steady;
@@ -135,7 +150,7 @@ struct CaseReport {
 
   TokenTotals tokens;
   std::map<std::string, int64_t> finish_reasons;  // of successful requests; "none" where missing
-  std::map<std::string, int64_t> flags;           // of all sent requests; only those seen
+  std::map<std::string, int64_t> flags;           // of all measured requests
   std::vector<ErrorSample> error_samples;
   int64_t undecodable_gaps = 0;  // records whose gaps blob is damaged
 

@@ -172,6 +172,17 @@ void Visit(Archive& archive, T& limits) {
   archive.Member("max_error_share_of_ttft", limits.max_error_share_of_ttft);
   archive.Member("max_busy_share", limits.max_busy_share);
   archive.Member("max_starved_share", limits.max_starved_share);
+  archive.Member("min_achieved_rate_share", limits.min_achieved_rate_share);
+}
+
+template <typename Archive, MaybeConst<LoadSpec> T>
+void Visit(Archive& archive, T& load) {
+  static const std::array<std::string_view, 3> kLaws = {LoadLawName(LoadLaw::kClosed),
+                                                        LoadLawName(LoadLaw::kConstant),
+                                                        LoadLawName(LoadLaw::kPoisson)};
+  archive.Choice("law", kLaws, load.law);
+  archive.Member("micro_per_min", load.rate.micro_per_min);
+  archive.Member("max_in_flight", load.max_in_flight);
 }
 
 template <typename Archive, MaybeConst<CaseSpec> T>
@@ -182,7 +193,10 @@ void Visit(Archive& archive, T& spec) {
   archive.Object("dataset", spec.dataset);
   archive.Object("engine", spec.engine);
   archive.Member("concurrency", spec.concurrency);
+  archive.Object("load", spec.load);
   archive.Member("requests", spec.requests);
+  archive.Member("duration_ns", spec.duration_ns);
+  archive.Member("grace_ns", spec.grace_ns);
   archive.Member("warmup", spec.warmup);
   archive.Object("sampling", spec.sampling);
   archive.Object("timeouts", spec.timeouts);

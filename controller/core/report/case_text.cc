@@ -29,13 +29,13 @@ std::string ThroughputText(const Throughput& throughput) {
 
 std::string WindowText(const CaseReport& report) {
   if (!report.window_s) return "none: nothing finished";
+  const std::string asked = report.rate ? "" : StrCat(report.facts.spec.concurrency, " asked, ");
   return StrCat(SecondsText(report.window_s), " s; ", RateText(report.achieved_concurrency),
-                " requests in flight on average, ", report.facts.spec.concurrency, " asked, peak ",
-                report.peak_concurrency);
+                " requests in flight on average, ", asked, "peak ", report.peak_concurrency);
 }
 
 std::string SteadyText(const CaseReport& report) {
-  if (!report.steady) return "never: the asked concurrency was not reached";
+  if (!report.steady) return StrCat("never: ", SteadyRuleText(report));
   return StrCat(SecondsText(report.steady->seconds),
                 " s: ", ThroughputText(report.steady->throughput));
 }
@@ -119,6 +119,29 @@ std::string CountsText(const std::map<std::string, int64_t>& counts) {
   return text.empty() ? kUndefinedText : text;
 }
 
+std::string RateReportText(const CaseReport& report) {
+  const RateReport& rate = *report.rate;
+  const LoadSpec& load = report.facts.spec.load;
+  std::string text = StrCat(FormatArrivalRate(load.rate), " asked (", LoadLawName(load.law), "), ",
+                            RateText(rate.achieved_per_s), "/s achieved; ");
+  text += rate.achieved_share ? PercentText(*rate.achieved_share) : kUndefinedText;
+  text += StrCat(" of the requests that were due were sent (limit ",
+                 PercentText(report.facts.spec.verdict.min_achieved_rate_share), ")");
+  if (rate.over_max_in_flight == 0) return text;
+  return StrCat(text, "; ", CountText(rate.over_max_in_flight), " not sent with ",
+                CountText(load.max_in_flight), " in flight");
+}
+
+std::string SteadyRuleText(const CaseReport& report) {
+  if (!report.rate) {
+    return report.steady ? StrCat("from the first to the last moment with ",
+                                  report.facts.spec.concurrency, " in flight")
+                         : "the asked concurrency was not reached";
+  }
+  return report.steady ? "from the first to the last dispatch, at the asked rate"
+                       : "the asked rate was not achieved";
+}
+
 std::string RequestsText(const RequestCounts& counts) {
   std::string text = StrCat(CountText(counts.planned), " planned, ", CountText(counts.ok), " ok, ",
                             CountText(counts.failed), " failed");
@@ -161,6 +184,7 @@ std::string RenderCaseText(const CaseReport& report, const std::string& verdict)
     out += WrapText("  ! ", CleanText(reason));
   }
   out += Line("requests", RequestsText(report.requests));
+  if (report.rate) out += Line("rate", RateReportText(report));
   out += Line("window", WindowText(report));
   out += Line("throughput", ThroughputText(report.throughput));
   out += Line("steady", SteadyText(report));

@@ -15,6 +15,10 @@ std::string RenderCaseText(const CaseReport& report, const std::string& verdict)
 
 // Phrases that the page uses as well.
 // "1 000 planned, 990 ok, 7 failed (5 timeout_first, 2 error_http), 3 lost".
+// Of an open loop: the rate asked and achieved.
+std::string RateReportText(const CaseReport& report);
+// What the steady window is, or why there is none.
+std::string SteadyRuleText(const CaseReport& report);
 std::string RequestsText(const RequestCounts& counts);
 // "error_http 401".
 std::string ErrorSampleTitle(const ErrorSample& sample);

@@ -8,12 +8,13 @@ std::vector<ComparisonGroup> GroupForComparison(const RunReport& report) {
   std::vector<ComparisonGroup> groups;
   for (const CaseReport& one : report.cases) {
     const CaseSpec& spec = one.facts.spec;
-    auto group = std::find_if(groups.begin(), groups.end(), [&spec](const ComparisonGroup& other) {
+    const std::string load = LoadSentence(spec.load, spec.concurrency);
+    auto group = std::find_if(groups.begin(), groups.end(), [&](const ComparisonGroup& other) {
       return other.model == spec.model.name && other.dataset == spec.dataset.name &&
-             other.concurrency == spec.concurrency;
+             other.load == load;
     });
     if (group == groups.end()) {
-      groups.push_back({spec.model.name, spec.dataset.name, spec.concurrency, {}});
+      groups.push_back({spec.model.name, spec.dataset.name, load, {}});
       group = groups.end() - 1;
     }
     group->cases.push_back(&one);

@@ -14,7 +14,7 @@ namespace monsoon {
 struct ComparisonGroup {
   std::string model;
   std::string dataset;
-  int64_t concurrency = 0;
+  std::string load;  // LoadSentence: "8 requests in flight", "100/s, constant rate"
   std::vector<const CaseReport*> cases;  // >= 1, in the order of the run
 };
 

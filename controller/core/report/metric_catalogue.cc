@@ -7,12 +7,14 @@ namespace {
 
 constexpr std::array<DistributionInfo, 11> kDistributions = {{
     {"ttft_s", "Time to first token (TTFT)", "TTFT",
-     "First event with generated text, minus dispatch. Streaming only.", &CaseReport::ttft_s},
+     "First event with generated text, minus start: dispatch, or in an open loop the moment the "
+     "request was due. Streaming only.",
+     &CaseReport::ttft_s},
     {"ttft_sent_s", "TTFT from sent", "TTFT from sent",
      "First event with generated text, minus the first write of the request.",
      &CaseReport::ttft_sent_s},
     {"first_event_s", "First event", "first event",
-     "First event of any kind, also an empty or role-only one, minus dispatch.",
+     "First event of any kind, also an empty or role-only one, minus start.",
      &CaseReport::first_event_s},
     {"tpot_s", "Time per output token (TPOT)", "TPOT",
      "(last token - first token) / (output tokens - tokens in the first chunk), one value per "
@@ -25,8 +27,8 @@ constexpr std::array<DistributionInfo, 11> kDistributions = {{
      "Gaps between events that carry text, pooled over all requests; an event may hold several "
      "tokens.",
      &CaseReport::itl_s},
-    {"e2e_s", "Latency (end to end)", "latency", "Last token minus dispatch.", &CaseReport::e2e_s},
-    {"stream_end_s", "Stream end", "stream end", "End of the answer's stream minus dispatch.",
+    {"e2e_s", "Latency (end to end)", "latency", "Last token minus start.", &CaseReport::e2e_s},
+    {"stream_end_s", "Stream end", "stream end", "End of the answer's stream minus start.",
      &CaseReport::stream_end_s},
     {"lateness_s", "Lateness (client)", "lateness",
      "Dispatch minus the moment the request was due: the load generator's own delay. All "
@@ -54,7 +56,8 @@ constexpr std::array<ThroughputInfo, 4> kThroughputs = {{
     {"total_tokens_per_s", "Total tokens/s", &Throughput::total_tokens_per_s},
 }};
 
-constexpr std::array<FlagInfo, 9> kFlags = {{
+// kFlagScheduled says which law a request followed, which is no remark on it.
+constexpr std::array<FlagInfo, 10> kFlags = {{
     {kFlagNewConnection, "new_connections", "opened their connection"},
     {kFlagStaleConnection, "stale_connections",
      "met a reused connection that was dead and were sent once more on a fresh one"},
@@ -68,6 +71,8 @@ constexpr std::array<FlagInfo, 9> kFlags = {{
     {kFlagInvalidUtf8, "invalid_utf8", "got bytes that are not UTF-8"},
     {kFlagLateEvents, "late_events", "got events after the protocol's terminator"},
     {kFlagNotStreamed, "not_streamed", "were answered with one document instead of a stream"},
+    {kFlagOverLimit, "over_max_in_flight",
+     "were not sent, because as many as allowed were in flight when they were due"},
 }};
 
 }  // namespace

@@ -68,8 +68,8 @@ std::string GroupHtml(const ComparisonGroup& group) {
   }
   std::string out =
       StrCat("<tbody>\n<tr class=\"group\"><th colspan=\"11\">", EscapeHtml(group.model),
-             " <span class=\"sub\">", EscapeHtml(group.dataset), ", ", group.concurrency,
-             group.concurrency == 1 ? " request" : " requests", " in flight</span></th></tr>\n");
+             " <span class=\"sub\">", EscapeHtml(group.dataset), ", ", EscapeHtml(group.load),
+             "</span></th></tr>\n");
   for (const CaseReport* const one : group.cases) out += RowHtml(*one, best);
   return out + "</tbody>\n";
 }

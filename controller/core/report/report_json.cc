@@ -54,15 +54,19 @@ Json TokensJson(const TokenTotals& tokens) {
           {"first_chunk_assumed", tokens.first_chunk_assumed}};
 }
 
-Json SteadyJson(const std::optional<SteadyWindow>& steady) {
+Json SteadyJson(const CaseReport& report) {
+  const std::optional<SteadyWindow>& steady = report.steady;
   if (!steady) return nullptr;
+  const char* const rule =
+      report.rate ? "first to last dispatch, where the achieved share of the rate is within its "
+                    "limit; tokens of the successful requests that finished inside"
+                  : "first to last moment with the asked concurrency in flight; tokens of the "
+                    "successful requests that finished inside";
   return {{"start_s", steady->start_s},
           {"seconds", steady->seconds},
           {"requests", steady->requests},
           {"throughput", ThroughputJson(steady->throughput)},
-          {"rule",
-           "first to last moment with the asked concurrency in flight; tokens of the successful "
-           "requests that finished inside"}};
+          {"rule", rule}};
 }
 
 Json CalibrationJson(const std::optional<Calibration>& calibration) {
@@ -122,11 +126,16 @@ Json AgentJson(const AgentFacts& agent) {
 
 Json LimitsJson(const CaseReport& report) {
   const VerdictLimits& limits = report.facts.spec.verdict;
-  return {{"max_error_s", ToSeconds(limits.max_error_ns)},
-          {"max_error_share_of_ttft", limits.max_error_share_of_ttft},
-          {"effective_max_error_s", report.max_error_s},
-          {"max_busy_share", limits.max_busy_share},
-          {"max_starved_share", limits.max_starved_share}};
+  Json out = {{"max_error_s", ToSeconds(limits.max_error_ns)},
+              {"max_error_share_of_ttft", limits.max_error_share_of_ttft},
+              {"effective_max_error_s", report.max_error_s},
+              {"max_busy_share", limits.max_busy_share}};
+  if (report.rate) {
+    out["min_achieved_rate_share"] = limits.min_achieved_rate_share;
+  } else {
+    out["max_starved_share"] = limits.max_starved_share;
+  }
+  return out;
 }
 
 Json GatesJson(const CaseReport& report) {
@@ -165,6 +174,19 @@ Json CleanList(const std::vector<std::string>& texts) {
   return out;
 }
 
+Json RateJson(const CaseReport& report) {
+  const RateReport& rate = *report.rate;
+  const LoadSpec& load = report.facts.spec.load;
+  return {{"law", LoadLawName(load.law)},
+          {"asked_per_s", rate.asked_per_s},
+          {"achieved_per_s", Optional(rate.achieved_per_s)},
+          {"achieved_share", Optional(rate.achieved_share)},
+          {"planned_so_far", rate.planned_so_far},
+          {"dispatched", rate.dispatched},
+          {"max_in_flight", load.max_in_flight},
+          {"over_max_in_flight", rate.over_max_in_flight}};
+}
+
 void AddIdentity(const CaseReport& report, Json& out) {
   const CaseSpec& spec = report.facts.spec;
   out["name"] = CleanText(spec.name);
@@ -172,7 +194,11 @@ void AddIdentity(const CaseReport& report, Json& out) {
   out["dataset"] = CleanText(spec.dataset.name);
   out["engine"] = CleanText(spec.engine.name);
   out["engine_type"] = CleanText(spec.engine.type);
-  out["concurrency"] = spec.concurrency;
+  if (report.rate) {
+    out["rate"] = RateJson(report);
+  } else {
+    out["concurrency"] = spec.concurrency;
+  }
   out["stream"] = spec.sampling.stream;
   out["cache_bust"] = spec.dataset.cache_bust;
 }
@@ -198,7 +224,7 @@ Json CaseJson(const CaseReport& report) {
   out["user_tokens_per_s"] = DistributionJson(report.user_tokens_per_s);
   out["achieved_concurrency"] = Optional(report.achieved_concurrency);
   out["peak_concurrency"] = report.peak_concurrency;
-  out["steady_window"] = SteadyJson(report.steady);
+  out["steady_window"] = SteadyJson(report);
   out["tokens"] = TokensJson(report.tokens);
   out["finish_reasons"] = report.finish_reasons;
   out["flags"] = report.flags;

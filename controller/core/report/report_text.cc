@@ -64,9 +64,7 @@ std::vector<std::string> ComparisonCells(const CaseReport& one, const TextOption
 }
 
 std::string GroupTitle(const ComparisonGroup& group) {
-  return WrapText(
-      "", CleanText(StrCat(group.model, ", ", group.dataset, ", ", group.concurrency,
-                           group.concurrency == 1 ? " request" : " requests", " in flight")));
+  return WrapText("", CleanText(StrCat(group.model, ", ", group.dataset, ", ", group.load)));
 }
 
 std::string FooterText() {

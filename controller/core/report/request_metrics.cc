@@ -32,7 +32,10 @@ std::optional<double> TpotSimple(const RequestRecord& record) {
 
 }  // namespace
 
-int64_t StartNs(const RequestRecord& record) { return record.dispatched_ns; }
+int64_t StartNs(const RequestRecord& record) {
+  if (record.dispatched_ns == kNever) return kNever;
+  return record.has_flag(kFlagScheduled) ? record.intended_ns : record.dispatched_ns;
+}
 
 int64_t FinishNs(const RequestRecord& record) {
   if (record.dispatched_ns == kNever || record.done_ns != kNever) return record.done_ns;
@@ -46,7 +49,7 @@ RequestMetrics MetricsOf(const RequestRecord& record) {
   RequestMetrics out;
   out.e2e_s = Between(start_ns, record.last_token_ns);
   out.stream_end_s = Between(start_ns, record.done_ns);
-  out.connect_s = Between(start_ns, record.connect_ns);
+  out.connect_s = Between(record.dispatched_ns, record.connect_ns);
   out.tls_s = Between(record.connect_ns, record.tls_ns);
   if (record.has_flag(kFlagNotStreamed)) return out;
   out.ttft_s = Between(start_ns, record.first_token_ns);

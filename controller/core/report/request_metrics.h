@@ -11,7 +11,8 @@
 
 namespace monsoon {
 
-// Where latencies begin: the moment of dispatch (closed loop). kNever when it was never dispatched.
+// Where latencies begin: the moment of dispatch, or in an open loop (kFlagScheduled) the moment at
+// which the request was due. kNever when it was never dispatched.
 int64_t StartNs(const RequestRecord& record);
 // Where a request stopped occupying its slot: done, else its latest stamp; kNever when it never was
 // dispatched.
@@ -29,7 +30,7 @@ struct RequestMetrics {
   std::optional<double> tpot_s;
   // (e2e - ttft) / (output tokens - 1), as vllm bench serve has it; undefined for one token.
   std::optional<double> tpot_simple_s;
-  std::optional<double> connect_s;  // TCP connection established - start; new connections only
+  std::optional<double> connect_s;  // TCP connection established - dispatch; new ones only
   std::optional<double> tls_s;      // TLS done - TCP established; new TLS connections only
 };
 RequestMetrics MetricsOf(const RequestRecord& record);

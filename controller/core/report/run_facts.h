@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "common/model/request_record.h"
 #include "common/stats/log_histogram.h"
 #include "controller/core/calibrate/calibration.h"
 #include "controller/core/scenario/scenario.h"
@@ -55,6 +56,10 @@ struct CaseFacts {
   int64_t warmup_planned = 0;
   int64_t start_ns = 0;  // the common start T
   int64_t finished_ns = 0;
+  // Of a duration stop: the window [start, end); kNever in a count stop, whose window follows from
+  // its records.
+  int64_t window_start_ns = kNever;
+  int64_t window_end_ns = kNever;
   // Dataset.
   int64_t dataset_items = 0;
   int64_t dataset_filtered = 0;

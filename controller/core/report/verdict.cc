@@ -50,7 +50,9 @@ Reasons IncompleteReasons(const CaseReport& report) {
   missing(counts.lost,
           "were lost: an agent was handed them and never reported them. They were not sent again. "
           "Find out why the agent vanished, then run the case again.");
-  missing(counts.not_sent, "were not sent. Run the case again to its end.");
+  // What found too many requests in flight is no loss: the achieved rate tells of it.
+  const int64_t over_limit = report.rate ? report.rate->over_max_in_flight : 0;
+  missing(counts.not_sent - over_limit, "were not sent. Run the case again to its end.");
   missing(counts.cancelled, "were cancelled while in flight. Run the case again to its end.");
   return reasons;
 }
@@ -95,6 +97,27 @@ void CheckCapacity(const CaseReport& report, Reasons& reasons) {
   }
 }
 
+void CheckRate(const CaseReport& report, Reasons& reasons) {
+  if (!report.rate || !report.rate->achieved_share) return;
+  const RateReport& rate = *report.rate;
+  const double limit = report.facts.spec.verdict.min_achieved_rate_share;
+  if (*rate.achieved_share >= limit) return;
+  std::string reason =
+      StrCat("Only ", PercentText(*rate.achieved_share),
+             " of the requests that were due were sent (", rate.dispatched, " of ",
+             rate.planned_so_far, "), under the limit of ", PercentText(limit), ".");
+  if (rate.over_max_in_flight > 0) {
+    reason +=
+        StrCat(" ", rate.over_max_in_flight, " were due while max_in_flight (",
+               report.facts.spec.load.max_in_flight,
+               ") requests were in flight: the engine did not keep up with this rate. Ask for "
+               "less, or allow more in flight.");
+  } else {
+    reason += " See what else this report says of the agents, then run the case again.";
+  }
+  reasons.push_back(std::move(reason));
+}
+
 void CheckConservation(const RequestCounts& counts, Reasons& reasons) {
   if (counts.accounted() == counts.planned) return;
   reasons.push_back(
@@ -110,6 +133,7 @@ Reasons InvalidReasons(const CaseReport& report) {
   // With nothing measured there is nothing that a slow client could have spoiled.
   if (report.requests.ok > 0) CheckClientError(report, reasons);
   CheckCapacity(report, reasons);
+  CheckRate(report, reasons);
   CheckConservation(report.requests, reasons);
   return reasons;
 }

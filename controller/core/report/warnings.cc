@@ -75,7 +75,13 @@ void WarnOfLoad(const CaseReport& report, Warnings& out) {
         " of the prompts had been sent to the same engine before in this run. A warm prefix cache "
         "makes them faster; `cache_bust: true` makes every prompt's beginning unique."));
   }
-  if (report.window_s && !report.steady) {
+  if (report.rate && report.rate->over_max_in_flight > 0) {
+    out.push_back(StrCat(report.rate->over_max_in_flight, " requests were not sent, because ",
+                         report.facts.spec.load.max_in_flight,
+                         " (`max_in_flight`) were in flight when they were due. The latencies lack "
+                         "what these would have waited."));
+  }
+  if (report.window_s && !report.steady && !report.rate) {
     out.push_back(StrCat("The asked concurrency of ", report.facts.spec.concurrency,
                          " was never reached (peak ", report.peak_concurrency,
                          "), so there is no steady window. Ask for more requests than "

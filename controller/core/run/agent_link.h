@@ -36,6 +36,7 @@ struct WorkEntry {
   uint64_t request_index = 0;
   ItemId item;
   bool warmup = false;
+  int64_t intended_ns = kNever;  // open loop: when it is due, since the case's start
 };
 
 enum class StopMode { kDrain, kCancel };

@@ -7,7 +7,9 @@
 
 #include "common/base/status_macros.h"
 #include "common/base/str_cat.h"
+#include "controller/core/run/open_loop_allocator.h"
 #include "controller/core/run/shares.h"
+#include "controller/core/run/work_allocator.h"
 
 namespace monsoon {
 namespace {
@@ -23,7 +25,8 @@ std::vector<AgentState> MakeStates(const std::vector<RunAgent*>& agents) {
 CaseCoordinator::CaseCoordinator(CaseOrder order, const std::vector<RunAgent*>& agents)
     : order_(std::move(order)),
       agents_(MakeStates(agents)),
-      allocator_(order_.agent_case.case_index, order_.source, &agents_) {}
+      allocator_(
+          std::make_unique<WorkAllocator>(order_.agent_case.case_index, order_.source, &agents_)) {}
 
 absl::Status CaseCoordinator::Begin(int64_t now_ns) {
   if (std::all_of(agents_.begin(), agents_.end(), [](const AgentState& a) { return a.lost; })) {
@@ -36,20 +39,33 @@ absl::Status CaseCoordinator::Begin(int64_t now_ns) {
     limits.push_back(agent.active() ? agent.link->info().max_concurrency : 0);
   }
   absl::StatusOr<std::vector<int64_t>> shares =
-      SplitConcurrency(order_.agent_case.concurrency, limits);
+      SplitConcurrency(order_.agent_case.concurrency, limits,
+                       order_.agent_case.open_loop ? "max_in_flight" : "concurrency");
   if (!shares.ok()) {
     Reject(shares.status());
     return rejection_;
   }
   deadline_ns_ = now_ns + kPrepareTimeoutNs;
-  for (size_t i = 0; i < agents_.size(); ++i) {
-    if (!agents_[i].active()) continue;
-    agents_[i].share = (*shares)[i];
-    AgentCase share = order_.agent_case;
-    share.concurrency = agents_[i].share;
-    agents_[i].link->Prepare(share);
+  PrepareAll(*shares);
+  if (order_.agent_case.open_loop) {
+    allocator_ =
+        std::make_unique<OpenLoopAllocator>(order_.agent_case.case_index, order_.source, &agents_);
   }
   return absl::OkStatus();
+}
+
+void CaseCoordinator::PrepareAll(const std::vector<int64_t>& shares) {
+  const auto total = static_cast<double>(order_.agent_case.concurrency);
+  for (size_t i = 0; i < agents_.size(); ++i) {
+    if (!agents_[i].active()) continue;
+    agents_[i].share = shares[i];
+    AgentCase share = order_.agent_case;
+    share.concurrency = shares[i];
+    // An agent without a share stands by, in a loop of either kind.
+    if (shares[i] == 0) share.open_loop.reset();
+    if (share.open_loop) share.open_loop->rate_per_s *= static_cast<double>(shares[i]) / total;
+    agents_[i].link->Prepare(share);
+  }
 }
 
 void CaseCoordinator::Handle(const AgentEvent& event, int64_t now_ns) {
@@ -62,7 +78,7 @@ void CaseCoordinator::Handle(const AgentEvent& event, int64_t now_ns) {
   } else if (const auto* progress = std::get_if<ProgressEvent>(&event.body)) {
     if (progress->case_index == case_index) OnProgress(agent, *progress, now_ns);
   } else if (const auto* recalled = std::get_if<RecalledEvent>(&event.body)) {
-    allocator_.TakeBack(event.agent, recalled->request_indices);
+    allocator_->TakeBack(event.agent, recalled->request_indices);
   } else if (const auto* records = std::get_if<RecordsEvent>(&event.body)) {
     OnRecords(agent, *records);
   } else if (const auto* done = std::get_if<CaseDoneEvent>(&event.body)) {
@@ -145,7 +161,7 @@ void CaseCoordinator::Interrupt(StopMode mode, const std::string& reason) {
 
 void CaseCoordinator::StopAll(StopMode mode) {
   if (state_ == State::kRunning) state_ = State::kStopping;
-  allocator_.Stop();
+  allocator_->Stop();
   for (AgentState& agent : agents_) {
     if (agent.active() && !agent.facts) agent.link->Stop(order_.agent_case.case_index, mode);
   }
@@ -157,8 +173,8 @@ void CaseCoordinator::Reject(absl::Status status) {
   state_ = State::kEnded;
 }
 
-void CaseCoordinator::Allocate() {
-  const absl::Status status = allocator_.Allocate();
+void CaseCoordinator::Allocate(int64_t now_ns) {
+  const absl::Status status = allocator_->Allocate(start_ns_ ? now_ns - *start_ns_ : 0);
   if (status.ok()) return;
   if (state_ == State::kRunning) {
     incomplete_reasons_.push_back(StrCat("no more work could be read: ", ToStd(status.message())));
@@ -177,15 +193,16 @@ bool CaseCoordinator::AllActive(bool (*predicate)(const AgentState&)) const {
 void CaseCoordinator::Advance(int64_t now_ns) {
   if (state_ == State::kPreparing && AllActive([](const AgentState& a) { return a.ready; })) {
     state_ = State::kPrefetching;
-    Allocate();
+    Allocate(now_ns);
   }
   if (state_ == State::kPrefetching &&
       AllActive([](const AgentState& a) { return a.progress.received >= a.handed; })) {
     StartAll(now_ns);
   }
+  EndGrace(now_ns);
   if (state_ == State::kRunning) {
-    Allocate();
-    if (allocator_.exhausted() && AllActive([](const AgentState& a) {
+    Allocate(now_ns);
+    if (allocator_->exhausted() && AllActive([](const AgentState& a) {
           return a.outstanding() == 0 && a.recall_pending == 0;
         })) {
       FinishAll();
@@ -195,6 +212,15 @@ void CaseCoordinator::Advance(int64_t now_ns) {
       AllActive([](const AgentState& a) { return a.complete(); })) {
     state_ = State::kEnded;
   }
+}
+
+void CaseCoordinator::EndGrace(int64_t now_ns) {
+  if (state_ != State::kRunning || !order_.cancel_after_ns) return;
+  if (now_ns < *start_ns_ + *order_.cancel_after_ns) return;
+  incomplete_reasons_.push_back(
+      "The grace period after the duration was over while requests were in flight; they were "
+      "cancelled. Ask for less load, or set a longer `grace`.");
+  StopAll(StopMode::kCancel);
 }
 
 void CaseCoordinator::StartAll(int64_t now_ns) {
@@ -222,6 +248,7 @@ CaseCoordinator::Totals CaseCoordinator::totals() const {
   Totals totals;
   totals.total = static_cast<int64_t>(order_.source->total());
   for (const AgentState& agent : agents_) {
+    totals.started += agent.progress.started;
     totals.finished += agent.progress.finished;
     if (agent.active()) totals.in_flight += agent.progress.in_flight;
     totals.starved_slot_ns += agent.progress.starved_slot_ns;

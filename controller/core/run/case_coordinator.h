@@ -1,6 +1,7 @@
 // CaseCoordinator: runs one case over all agents: prepare -> ready from all -> prefetch -> common
 // start
-// -> work against credits -> finish -> everybody done and every record taken (design section 6).
+// -> work against credits (open loop: ahead of its time) -> finish -> everybody done and every
+// record taken (design section 6).
 //
 // A state machine without I/O: events and the time go in, words to AgentLinks come out. The caller
 // stores the records of a RecordsEvent in the database before it passes the event on, because the
@@ -12,6 +13,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,15 +23,19 @@
 #include "common/model/agent_case.h"
 #include "controller/core/run/agent_link.h"
 #include "controller/core/run/agent_state.h"
-#include "controller/core/run/work_allocator.h"
+#include "controller/core/run/allocator.h"
 #include "controller/core/run/work_source.h"
 
 namespace monsoon {
 
-// What the agents need of the case; `concurrency` is the case's, to be split.
+// What the agents need of the case; `concurrency` and the rate of `open_loop` are the case's, to be
+// split.
 struct CaseOrder {
   AgentCase agent_case;
   WorkSource* source = nullptr;
+  // When whatever is still in flight is broken off, since the start: the end of a duration stop's
+  // grace period. nullopt: never.
+  std::optional<int64_t> cancel_after_ns;
 };
 
 class CaseCoordinator {
@@ -46,6 +52,7 @@ class CaseCoordinator {
   // Numbers for the progress display.
   struct Totals {
     int64_t total = 0;
+    int64_t started = 0;
     int64_t finished = 0;
     int64_t in_flight = 0;
     int64_t starved_slot_ns = 0;
@@ -77,7 +84,7 @@ class CaseCoordinator {
   // After the end: requests that were handed to an agent which vanished, and those never handed
   // out.
   std::vector<uint64_t> LostRequests(size_t agent) const;
-  std::vector<uint64_t> NotSentRequests() const { return allocator_.NotHandedOut(); }
+  std::vector<uint64_t> NotSentRequests() const { return allocator_->NotHandedOut(); }
 
  private:
   // Time from the decision to the common start, besides four round trips.
@@ -90,8 +97,10 @@ class CaseCoordinator {
   void OnCaseDone(AgentState& agent, const CaseDoneEvent& done);
   void OnLost(AgentState& agent, const LostEvent& lost);
 
+  void PrepareAll(const std::vector<int64_t>& shares);
   void Advance(int64_t now_ns);
-  void Allocate();
+  void Allocate(int64_t now_ns);
+  void EndGrace(int64_t now_ns);
   void StartAll(int64_t now_ns);
   void FinishAll();
   void StopAll(StopMode mode);
@@ -101,7 +110,7 @@ class CaseCoordinator {
 
   const CaseOrder order_;
   std::vector<AgentState> agents_;
-  WorkAllocator allocator_;
+  std::unique_ptr<Allocator> allocator_;
   State state_ = State::kPreparing;
   absl::Status rejection_;
   std::vector<std::string> incomplete_reasons_;

@@ -29,8 +29,10 @@ void LiveStats::Add(const RequestRecord& record) {
   if (record.status != RequestStatus::kOk) return;
   ++ok_;
   output_tokens_ += std::max<int64_t>(record.output_tokens, 0);
-  if (record.first_token_ns != kNever && record.dispatched_ns != kNever) {
-    ttft_ns_.Add(record.first_token_ns - record.dispatched_ns);
+  const int64_t start_ns =
+      record.has_flag(kFlagScheduled) ? record.intended_ns : record.dispatched_ns;
+  if (record.first_token_ns != kNever && start_ns != kNever) {
+    ttft_ns_.Add(record.first_token_ns - start_ns);
   }
 }
 
@@ -42,6 +44,11 @@ std::string LiveStats::Line(const LiveProgress& progress) const {
                           Eta(static_cast<double>(progress.total - progress.done) / rate));
   }
   absl::StrAppendFormat(&line, "  in flight %d", progress.in_flight);
+  if (progress.asked_per_s > 0 && progress.sending_s > 0) {
+    absl::StrAppendFormat(&line, "  sent %.1f/s of %g/s",
+                          static_cast<double>(progress.started) / progress.sending_s,
+                          progress.asked_per_s);
+  }
   if (progress.elapsed_s > 0) {
     absl::StrAppendFormat(&line, "  %.1f req/s  %.0f tok/s",
                           static_cast<double>(ok_) / progress.elapsed_s,

@@ -15,6 +15,10 @@ struct LiveProgress {
   int64_t done = 0;
   int64_t in_flight = 0;
   double elapsed_s = 0;  // since the common start; <= 0 before it
+  // Open loop: the rate asked for (0: a closed loop), and what was dispatched of it in which time.
+  double asked_per_s = 0;
+  int64_t started = 0;
+  double sending_s = 0;
 };
 
 class LiveStats {
@@ -22,6 +26,7 @@ class LiveStats {
   void Add(const RequestRecord& record);
 
   // "312/1000  ETA 42s  in flight 128  7.4 req/s  947 tok/s  TTFT p50 52 ms p99 61 ms  0 failed"
+  // and in an open loop, behind the requests in flight: "sent 99.8/s of 100/s".
   std::string Line(const LiveProgress& progress) const;
 
   int64_t failed() const { return failed_; }

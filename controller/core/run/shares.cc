@@ -8,12 +8,13 @@
 namespace monsoon {
 
 absl::StatusOr<std::vector<int64_t>> SplitConcurrency(int64_t total,
-                                                      const std::vector<int64_t>& limits) {
+                                                      const std::vector<int64_t>& limits,
+                                                      std::string_view what) {
   int64_t room = 0;
   for (const int64_t limit : limits) room += std::min(limit, total);
   if (room < total) {
     return absl::ResourceExhaustedError(
-        StrCat("a concurrency of ", total, " does not fit: the agents together allow ", room,
+        StrCat("a ", what, " of ", total, " does not fit: the agents together allow ", room,
                " connections; raise their limit of open files (LimitNOFILE=, ulimit -n) or add "
                "agents"));
   }

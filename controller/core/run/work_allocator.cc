@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "common/base/status_macros.h"
 #include "common/time/clock.h"
 
 namespace monsoon {
@@ -11,8 +10,6 @@ namespace {
 
 // Before the rate is known, and for very short answers.
 constexpr int64_t kMinPrefetch = 256;
-// Entries in one Work message.
-constexpr size_t kWorkBatch = 256;
 // Progress comes at least this often when an agent runs low; a recall takes a round trip besides.
 constexpr double kProgressDelayS = 0.05;
 
@@ -30,7 +27,7 @@ double Fill(const AgentState& agent) {
 
 WorkAllocator::WorkAllocator(int32_t case_index, WorkSource* source,
                              std::vector<AgentState>* agents)
-    : case_index_(case_index), source_(*source), agents_(*agents) {}
+    : source_(*source), agents_(*agents), sender_(case_index, source) {}
 
 int64_t WorkAllocator::Target(const AgentState& agent) const {
   // What comes back near the end goes where a slot is about to be free, and only as much as that.
@@ -50,7 +47,7 @@ AgentState* WorkAllocator::Neediest() {
   return neediest;
 }
 
-absl::Status WorkAllocator::Allocate() {
+absl::Status WorkAllocator::Allocate(int64_t) {
   while (!exhausted()) {
     AgentState* agent = Neediest();
     if (agent == nullptr) break;
@@ -61,46 +58,15 @@ absl::Status WorkAllocator::Allocate() {
     } else {
       ++next_;
     }
-    if (absl::Status status = HandOut(*agent, request_index); !status.ok()) {
+    if (const auto item_bytes = sender_.HandOut(*agent, request_index); !item_bytes.ok()) {
       returned_.push_front(request_index);
-      Flush();
-      return status;
+      sender_.Flush();
+      return item_bytes.status();
     }
   }
-  Flush();
+  sender_.Flush();
   if (!stopped_ && next_ == source_.total()) CallBack();
   return absl::OkStatus();
-}
-
-absl::Status WorkAllocator::HandOut(AgentState& agent, uint64_t request_index) {
-  ASSIGN_OR_RETURN(const PlannedRequest request, source_.Get(request_index));
-  const ItemLedger::Plan plan =
-      agent.run->items.Use(request.item_id, static_cast<int64_t>(request.item.content.size()));
-  std::vector<WorkEntry>& entries = pending_[&agent];
-  if (plan.send) {
-    // Work goes out before a drop that might concern it.
-    if (!plan.drop.empty()) {
-      agent.link->SendWork(case_index_, entries);
-      entries.clear();
-      agent.link->DropItems(plan.drop);
-    }
-    agent.link->SendItem(request.item_id, request.item);
-  }
-  entries.push_back({request_index, request.item_id, request.warmup});
-  agent.unreported.insert(request_index);
-  ++agent.handed;
-  if (entries.size() >= kWorkBatch) {
-    agent.link->SendWork(case_index_, entries);
-    entries.clear();
-  }
-  return absl::OkStatus();
-}
-
-void WorkAllocator::Flush() {
-  for (auto& [agent, entries] : pending_) {
-    if (!entries.empty()) agent->link->SendWork(case_index_, entries);
-  }
-  pending_.clear();
 }
 
 void WorkAllocator::CallBack() {

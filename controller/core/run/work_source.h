@@ -6,6 +6,7 @@
 #include "absl/status/statusor.h"
 
 #include "common/model/item.h"
+#include "common/model/request_record.h"
 
 namespace monsoon {
 
@@ -22,6 +23,9 @@ class WorkSource {
   virtual uint64_t total() const = 0;
   // The request at `index` < total(): the same answer every time.
   virtual absl::StatusOr<PlannedRequest> Get(uint64_t index) = 0;
+  // Open loop: when that request is due, ns since the case's start, never falling; kNever in a
+  // closed loop.
+  virtual int64_t DueNs(uint64_t index) = 0;
 };
 
 }  // namespace monsoon

@@ -10,6 +10,10 @@
 namespace monsoon {
 namespace {
 
+size_t LoadCount(const SubMatrix& axes) {
+  return axes.loads.empty() ? axes.concurrencies.size() : axes.loads.size();
+}
+
 class Expander {
  public:
   explicit Expander(const std::vector<SubMatrix>& matrices) : matrices_(matrices) {}
@@ -25,7 +29,7 @@ class Expander {
     CaseOrigin at{.matrix = matrix};
     for (at.model = 0; at.model < axes.models.size(); ++at.model) {
       for (at.dataset = 0; at.dataset < axes.datasets.size(); ++at.dataset) {
-        for (at.concurrency = 0; at.concurrency < axes.concurrencies.size(); ++at.concurrency) {
+        for (at.load = 0; at.load < LoadCount(axes); ++at.load) {
           for (at.engine = 0; at.engine < axes.engines.size(); ++at.engine) AddCase(axes, at);
         }
       }
@@ -36,9 +40,11 @@ class Expander {
     CaseSpec spec = axes.base;
     spec.model = axes.models[at.model];
     spec.dataset = axes.datasets[at.dataset];
-    spec.concurrency = axes.concurrencies[at.concurrency];
+    const bool open = !axes.loads.empty();
+    spec.concurrency = open ? 0 : axes.concurrencies[at.load];
+    if (open) spec.load = axes.loads[at.load];
     spec.engine = axes.engines[at.engine];
-    spec.name = CaseName(spec.model.name, spec.dataset.name, spec.concurrency, spec.engine.name);
+    spec.name = CaseName(spec);
     spec.index = static_cast<int32_t>(expansion_.cases.size());
     const auto [known, is_new] = origins_.try_emplace(spec.name, at);
     if (is_new) {
@@ -55,9 +61,9 @@ class Expander {
 
 }  // namespace
 
-std::string CaseName(std::string_view model, std::string_view dataset, int64_t concurrency,
-                     std::string_view engine) {
-  return StrCat(model, "/", dataset, "/c", concurrency, "/", engine);
+std::string CaseName(const CaseSpec& spec) {
+  return StrCat(spec.model.name, "/", spec.dataset.name, "/",
+                LoadLabel(spec.load, spec.concurrency), "/", spec.engine.name);
 }
 
 uint64_t CountCases(const std::vector<SubMatrix>& matrices) {
@@ -65,8 +71,8 @@ uint64_t CountCases(const std::vector<SubMatrix>& matrices) {
   uint64_t total = 0;
   for (const SubMatrix& matrix : matrices) {
     uint64_t product = 1;
-    for (const size_t size : {matrix.models.size(), matrix.datasets.size(),
-                              matrix.concurrencies.size(), matrix.engines.size()}) {
+    for (const size_t size :
+         {matrix.models.size(), matrix.datasets.size(), LoadCount(matrix), matrix.engines.size()}) {
       product = size != 0 && product > kMax / size ? kMax : product * size;
     }
     total += std::min(product, kMax - total);

@@ -1,8 +1,9 @@
 // Matrix: how the lists of a scenario multiply into cases. Pure.
 //
 // A scenario is one sub-matrix (its top level) or, with `cases:`, several. Each is expanded on its
-// own and the results follow each other. Within one, the order is model, dataset, concurrency,
-// engine with the engine innermost, so that the engines of a comparison run next to each other.
+// own and the results follow each other. Within one, the order is model, dataset, load
+// (concurrency or arrivals), engine with the engine innermost, so that the engines of a comparison
+// run next to each other.
 #pragma once
 
 #include <cstddef>
@@ -17,7 +18,8 @@ namespace monsoon {
 struct SubMatrix {
   std::vector<ModelSpec> models;
   std::vector<DatasetSpec> datasets;
-  std::vector<int64_t> concurrencies;
+  std::vector<int64_t> concurrencies;  // closed loops, unless there are
+  std::vector<LoadSpec> loads;         // open loops, which then are this axis
   std::vector<EngineSpec> engines;
   CaseSpec base;  // everything else; its own axes, index and name are not used
 };
@@ -27,7 +29,7 @@ struct CaseOrigin {
   size_t matrix = 0;
   size_t model = 0;
   size_t dataset = 0;
-  size_t concurrency = 0;
+  size_t load = 0;
   size_t engine = 0;
 
   friend bool operator==(const CaseOrigin&, const CaseOrigin&) = default;
@@ -46,9 +48,8 @@ struct Expansion {
   std::vector<DuplicateCase> duplicates;
 };
 
-// "<model>/<dataset>/c<concurrency>/<engine>".
-std::string CaseName(std::string_view model, std::string_view dataset, int64_t concurrency,
-                     std::string_view engine);
+// "<model>/<dataset>/<load>/<engine>", <load> as LoadLabel (controller/core/load) has it.
+std::string CaseName(const CaseSpec& spec);
 
 // Number of cases that ExpandCases would make; saturates instead of overflowing.
 uint64_t CountCases(const std::vector<SubMatrix>& matrices);

@@ -22,6 +22,7 @@ struct Range {
 };
 
 inline constexpr Range<int64_t> kConcurrencyRange{1, 1'000'000};
+inline constexpr Range<int64_t> kMaxInFlightRange{1, 1'000'000};
 inline constexpr Range<int64_t> kRequestsRange{1, 1'000'000'000};
 inline constexpr Range<int64_t> kWarmupRange{0, 1'000'000'000};
 inline constexpr Range<int64_t> kPromptLengthRange{0, std::numeric_limits<int64_t>::max()};
@@ -41,6 +42,8 @@ inline constexpr Range<int64_t> kSamplingSeedRange{std::numeric_limits<int64_t>:
 inline constexpr int64_t kNsPerDay = 86'400 * kNsPerS;
 inline constexpr Range<int64_t> kTimeoutRange{0, 7 * kNsPerDay, true};
 inline constexpr Range<int64_t> kPauseRange{0, kNsPerDay};
+inline constexpr Range<int64_t> kDurationRange{0, 7 * kNsPerDay, true};
+inline constexpr Range<int64_t> kGraceRange{0, kNsPerDay};
 inline constexpr Range<int64_t> kMaxEventBytesRange{1 << 10, 1 << 30};
 
 inline constexpr Range<int64_t> kMaxErrorRange{0, 3'600 * kNsPerS};

@@ -15,6 +15,7 @@
 
 #include "common/model/agent_case.h"
 #include "controller/core/calibrate/calibration.h"
+#include "controller/core/load/load_spec.h"
 #include "controller/core/scenario/gate.h"
 
 namespace monsoon {
@@ -65,6 +66,7 @@ struct VerdictLimits {
   double max_error_share_of_ttft = 0.02;  // of the case's TTFT p50
   double max_busy_share = 0.90;           // of a load thread, over one second
   double max_starved_share = 0.01;        // of slot time without work although work was left
+  double min_achieved_rate_share = 0.99;  // open loop: dispatched / planned so far
 
   friend bool operator==(const VerdictLimits&, const VerdictLimits&) = default;
 };
@@ -72,13 +74,17 @@ struct VerdictLimits {
 // One cell of the matrix, complete in itself.
 struct CaseSpec {
   int32_t index = 0;  // position in the run, from 0
-  std::string name;   // "<model>/<dataset>/c<concurrency>/<engine>", unique in the run
+  std::string name;   // "<model>/<dataset>/<load>/<engine>" (CaseName), unique in the run
   ModelSpec model;
   DatasetSpec dataset;
   EngineSpec engine;
-  int64_t concurrency = 1;  // requests in flight over all agents
-  int64_t requests = 1000;  // measured requests
-  int64_t warmup = 0;       // requests before them that count in no metric
+  int64_t concurrency = 1;  // closed loop: requests in flight over all agents; open loop: 0
+  LoadSpec load;            // open loop: when requests are sent
+  // Measured requests. With a duration, as many as are due within it (Resolve in scenario_plan.h).
+  int64_t requests = 1000;
+  int64_t duration_ns = 0;          // open loop: ends after this time; 0: after `requests`
+  int64_t grace_ns = 30 * kNsPerS;  // for what is in flight when the duration is over
+  int64_t warmup = 0;               // requests before them that count in no metric
   Sampling sampling;
   Timeouts timeouts;
   int64_t max_event_bytes = 16 << 20;

@@ -248,6 +248,7 @@ void GrpcAgentLink::SendWork(int32_t case_index, std::span<const WorkEntry> entr
     proto->set_request_index(entry.request_index);
     proto->set_item_id(ItemIdBytes(entry.item));
     proto->set_warmup(entry.warmup);
+    if (entry.intended_ns != kNever) proto->set_intended_ns(entry.intended_ns);
   }
   data_out_.Push(std::move(request));
 }

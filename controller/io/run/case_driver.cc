@@ -27,10 +27,20 @@ AgentCase MakeAgentCase(const RunContext& context, const CaseSpec& spec, const S
                        .extra_body_json = spec.engine.extra_body_json};
   agent_case.sampling = spec.sampling;
   agent_case.timeouts = spec.timeouts;
-  agent_case.concurrency = spec.concurrency;
+  agent_case.concurrency = spec.load.open() ? spec.load.max_in_flight : spec.concurrency;
+  if (spec.load.open()) agent_case.open_loop = OpenLoop{spec.load.rate.per_s()};
   agent_case.cache_bust = spec.dataset.cache_bust;
   agent_case.max_event_bytes = spec.max_event_bytes;
   return agent_case;
+}
+
+CaseOrder MakeOrder(const RunContext& context, const CaseSpec& spec, const Secret& api_key,
+                    WorkSource* source) {
+  CaseOrder order{.agent_case = MakeAgentCase(context, spec, api_key), .source = source};
+  if (const auto window = WindowOf(spec, context.seed)) {
+    order.cancel_after_ns = window->end_ns + spec.grace_ns;
+  }
+  return order;
 }
 
 }  // namespace
@@ -41,14 +51,18 @@ CaseDriver::CaseDriver(const RunContext& context, const CaseSpec& spec, const Se
       spec_(spec),
       dataset_(*dataset),
       plan_(plan),
-      source_(dataset, plan, context.repeats),
-      coordinator_({.agent_case = MakeAgentCase(context, spec, api_key), .source = &source_},
-                   context.fleet->agents()) {}
+      window_(WindowOf(spec, context.seed)),
+      source_(dataset, plan, context.repeats, ScheduleOf(spec, context.seed)),
+      coordinator_(MakeOrder(context, spec, api_key, &source_), context.fleet->agents()) {
+  if (auto schedule = ScheduleOf(spec, context.seed)) {
+    last_due_ns_ = schedule->At(static_cast<uint64_t>(plan.total() - 1));
+  }
+}
 
 absl::Status CaseDriver::Run() {
-  context_.display->Say(absl::StrFormat("[%d/%d] %s: %d requests, concurrency %d", spec_.index + 1,
+  context_.display->Say(absl::StrFormat("[%d/%d] %s: %d requests, %s", spec_.index + 1,
                                         context_.case_count, spec_.name, spec_.requests,
-                                        spec_.concurrency));
+                                        LoadSentence(spec_.load, spec_.concurrency)));
   context_.repeats->BeginCase(spec_.engine.name, spec_.engine.url, spec_.dataset.cache_bust);
   if (absl::Status lost = Drive(); !lost.ok()) {
     // The disk may be full: what can still be written says so in the report.
@@ -127,6 +141,11 @@ std::string CaseDriver::ProgressLine(int64_t now_ns) const {
   LiveProgress progress{
       .total = totals.total, .done = totals.finished, .in_flight = totals.in_flight};
   if (coordinator_.start_ns()) progress.elapsed_s = ToSeconds(now_ns - *coordinator_.start_ns());
+  if (spec_.load.open()) {
+    progress.asked_per_s = spec_.load.rate.per_s();
+    progress.started = totals.started;
+    progress.sending_s = std::min(progress.elapsed_s, ToSeconds(last_due_ns_));
+  }
   return live_.Line(progress);
 }
 
@@ -164,12 +183,16 @@ absl::Status CaseDriver::WriteSynthetic(const std::string& agent, uint64_t epoch
     record.phase =
         plan_.IsWarmup(static_cast<int64_t>(request_index)) ? Phase::kWarmup : Phase::kMeasure;
     record.status = status;
+    if (spec_.load.open()) {
+      record.flags = kFlagScheduled;
+      if (coordinator_.start_ns()) record.intended_ns = source_.DueNs(request_index);
+    }
     records.push_back(std::move(record));
   }
   const BatchId id{.agent = agent,
                    .epoch = epoch,
                    .sequence = kSyntheticSequence + static_cast<uint64_t>(spec_.index)};
-  return context_.db->AppendRecords(id, spec_.index, RequestIdPrefix(), 0, records);
+  return context_.db->AppendRecords(id, spec_.index, RequestIdPrefix(), ShiftNs(), records);
 }
 
 CaseFacts CaseDriver::MakeFacts() const {
@@ -178,6 +201,10 @@ CaseFacts CaseDriver::MakeFacts() const {
   facts.planned = spec_.requests;
   facts.warmup_planned = spec_.warmup;
   facts.start_ns = ShiftNs();
+  if (window_) {
+    facts.window_start_ns = facts.start_ns + window_->start_ns;
+    facts.window_end_ns = facts.start_ns + window_->end_ns;
+  }
   facts.finished_ns = context_.clock->MonotonicNs() - context_.run_start_ns;
   facts.dataset_items = dataset_.size();
   facts.dataset_filtered = dataset_.stats().filtered;

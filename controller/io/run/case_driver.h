@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
@@ -17,6 +18,7 @@
 #include "controller/core/report/run_facts.h"
 #include "controller/core/run/case_coordinator.h"
 #include "controller/core/run/live_stats.h"
+#include "controller/core/scenario/scenario_plan.h"
 #include "controller/io/run/agent_fleet.h"
 #include "controller/io/run/case_source.h"
 #include "controller/io/run/signal_watcher.h"
@@ -28,6 +30,7 @@ namespace monsoon {
 // What every case of a run shares; all pointers outlive the drivers.
 struct RunContext {
   std::string run_id;
+  uint64_t seed = 0;         // the scenario's
   int64_t run_start_ns = 0;  // zero of the common time line, controller's clock
   size_t case_count = 0;
   const Clock* clock = nullptr;
@@ -70,6 +73,8 @@ class CaseDriver {
   const CaseSpec& spec_;
   Dataset& dataset_;
   const RequestPlan plan_;
+  const std::optional<PlannedWindow> window_;  // of a duration stop, since the case's start
+  int64_t last_due_ns_ = 0;                    // open loop: when the last request is due
   CaseSource source_;
   CaseCoordinator coordinator_;
   LiveStats live_;

@@ -40,8 +40,10 @@ int ValidateCommand(const std::string& scenario_path, const std::vector<std::str
   if (!inputs.ok()) return Fail(inputs.status());
   std::cout << inputs->scenario.name << ": " << inputs->scenario.cases.size() << " case(s)\n";
   for (const CaseSpec& spec : inputs->scenario.cases) {
-    std::cout << absl::StrFormat("%4d  %s: %d requests from %d prompts, %s\n", spec.index + 1,
-                                 spec.name, spec.requests,
+    const std::string load =
+        spec.load.open() ? StrCat(" at ", LoadSentence(spec.load, spec.concurrency)) : "";
+    std::cout << absl::StrFormat("%4d  %s: %d requests%s from %d prompts, %s\n", spec.index + 1,
+                                 spec.name, spec.requests, load,
                                  inputs->cases[spec.index].dataset->size(), spec.engine.url);
   }
   return kExitOk;

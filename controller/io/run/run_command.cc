@@ -80,6 +80,7 @@ class Run {
   // database is lost.
   absl::Status Execute() {
     RunContext context{.run_id = facts_.run_id,
+                       .seed = inputs_.scenario.seed,
                        .run_start_ns = clock_.MonotonicNs(),
                        .case_count = inputs_.scenario.cases.size(),
                        .clock = &clock_,

@@ -120,6 +120,34 @@ int64_t ReadConcurrency(const YamlNode& node, const ScenarioSource&, Diagnostics
   return concurrency;
 }
 
+LoadSpec ReadLoad(const YamlNode& node, const ScenarioSource&, Diagnostics& diagnostics) {
+  LoadSpec load;
+  if (!node.IsMap()) {
+    diagnostics.Add(node.mark, StrCat("load is ", Describe(node),
+                                      ": expected a mapping such as {constant: 100/s} or "
+                                      "{poisson: 100/s}"));
+    return load;
+  }
+  MapReader map(node, "load", diagnostics);
+  for (const LoadLaw law : {LoadLaw::kConstant, LoadLaw::kPoisson}) {
+    const std::string_view key = LoadLawName(law);
+    const YamlNode* const value = map.Find(key);
+    if (value == nullptr) continue;
+    const absl::StatusOr<ArrivalRate> rate =
+        ParseArrivalRate(value->IsScalar() ? value->scalar : "");
+    if (!rate.ok()) map.Complain(key, *value, kRateExpected);
+    load = {.law = law, .rate = rate.value_or(ArrivalRate{kMinMicroPerMin})};
+  }
+  if (map.Has("constant") == map.Has("poisson")) {
+    diagnostics.Add(node.mark, StrCat("load has ", map.Has("poisson") ? "both" : "none",
+                                      " of the "
+                                      "keys constant and poisson: expected exactly one of them"));
+  }
+  map.ReadInt("max_in_flight", kMaxInFlightRange, load.max_in_flight);
+  map.RejectUnknownKeys();
+  return load;
+}
+
 // Reads an axis that is one value or a list of them.
 template <typename T>
 void ReadAxis(MapReader& map, std::string_view key, const ScenarioSource& source,
@@ -152,6 +180,16 @@ bool ReadAxes(MapReader& map, const ScenarioSource& source, DraftMatrix& draft) 
            draft.dataset_marks);
   ReadAxis(map, "concurrency", source, ReadConcurrency, concurrency_given, matrix.concurrencies,
            draft.concurrency_marks);
+  bool load_given = true;  // it need not be
+  ReadAxis(map, "load", source, ReadLoad, load_given, matrix.loads, draft.load_marks);
+  if (map.Has("concurrency") && map.Has("load")) {
+    map.Report("load",
+               "load and concurrency are both given: expected one of them (an open loop sends at a "
+               "rate, a closed loop keeps so many requests in flight)");
+  } else if (map.Has("concurrency")) {
+    matrix.loads.clear();
+    draft.load_marks.clear();
+  }
   ReadAxis(map, "engine", source, ReadEngine, draft.engine_given, matrix.engines,
            draft.engine_marks);
   return map.diagnostics().count() == errors_before;

@@ -1,4 +1,4 @@
-// Reads the four axes of a scenario's matrix: model, dataset, concurrency, engine.
+// Reads the four axes of a scenario's matrix: model, dataset, concurrency or load, engine.
 #pragma once
 
 #include <vector>
@@ -13,6 +13,7 @@ namespace monsoon {
 struct DraftMatrix {
   SubMatrix matrix;
   SourceMark mark;
+  SourceMark duration_mark;  // of the duration that holds for it
   // The key was there, right or wrong.
   bool model_given = false;
   bool dataset_given = false;
@@ -21,6 +22,7 @@ struct DraftMatrix {
   std::vector<SourceMark> model_marks;
   std::vector<SourceMark> dataset_marks;
   std::vector<SourceMark> concurrency_marks;
+  std::vector<SourceMark> load_marks;
   std::vector<SourceMark> engine_marks;
 };
 

@@ -10,6 +10,7 @@
 #include "common/base/str_cat.h"
 #include "controller/core/scenario/checks.h"
 #include "controller/core/scenario/matrix.h"
+#include "controller/core/scenario/scenario_plan.h"
 #include "controller/io/scenario/map_reader.h"
 #include "controller/io/scenario/read_axes.h"
 #include "controller/io/scenario/read_calibration.h"
@@ -55,7 +56,9 @@ const SourceMark& MarkOf(const std::vector<DraftMatrix>& drafts, const CaseOrigi
   const DraftMatrix& draft = drafts[at.matrix];
   if (at.matrix != other.matrix) return draft.mark;
   if (at.engine != other.engine) return draft.engine_marks[at.engine];
-  if (at.concurrency != other.concurrency) return draft.concurrency_marks[at.concurrency];
+  if (at.load != other.load) {
+    return draft.load_marks.empty() ? draft.concurrency_marks[at.load] : draft.load_marks[at.load];
+  }
   if (at.dataset != other.dataset) return draft.dataset_marks[at.dataset];
   return draft.model_marks[at.model];
 }
@@ -88,6 +91,28 @@ std::vector<CaseSpec> Expand(const std::vector<DraftMatrix>& drafts, Diagnostics
   return std::move(expansion.cases);
 }
 
+// A duration may come from the top level, its load from the entry, so the two meet only here.
+void CheckDuration(MapReader& map, DraftMatrix& draft) {
+  if (const YamlNode* const node = map.Find("duration")) draft.duration_mark = node->mark;
+  if (draft.matrix.base.duration_ns == 0 || !draft.matrix.loads.empty()) return;
+  map.diagnostics().Add(draft.duration_mark,
+                        "duration is given without load: expected `load: {constant: RATE}` or "
+                        "`load: {poisson: RATE}` with it; a closed loop (`concurrency`) ends after "
+                        "`requests`");
+}
+
+// Duration stops become numbers of requests, which depend on the seed.
+void Resolve(Scenario& scenario, const std::vector<DraftMatrix>& drafts, Diagnostics& diagnostics) {
+  for (CaseSpec& spec : scenario.cases) {
+    const absl::Status status = ResolveRequests(spec, scenario.seed);
+    if (status.ok()) continue;
+    const auto draft = std::find_if(drafts.begin(), drafts.end(), [&spec](const auto& other) {
+      return other.matrix.base.duration_ns == spec.duration_ns;
+    });
+    diagnostics.Add(draft->duration_mark, StrCat("case ", spec.name, ": ", status.message()));
+  }
+}
+
 // The entries of `cases:`, each built upon `top`. Sets `complete` to false when an axis is wrong.
 std::vector<DraftMatrix> ReadCases(const YamlNode& node, MapReader& map, const DraftMatrix& top,
                                    const ScenarioSource& source, bool& complete) {
@@ -106,6 +131,7 @@ std::vector<DraftMatrix> ReadCases(const YamlNode& node, MapReader& map, const D
     complete = ReadAxes(entry, source, draft) && complete;
     complete = RequireAxes(draft, map.diagnostics()) && complete;
     ReadSettings(entry, draft.matrix.base);
+    CheckDuration(entry, draft);
     entry.RejectUnknownKeys();
     drafts.push_back(std::move(draft));
   }
@@ -133,10 +159,13 @@ Scenario ReadScenario(const YamlNode& root, const ScenarioSource& source, bool c
   map.ReadInt("expect_agents", kExpectAgentsRange, scenario.expect_agents);
   map.ReadDuration("pause", kPauseRange, scenario.pause_ns);
   ReadCalibration(map, source, scenario);
+  if (const YamlNode* const node = map.Find("duration")) top.duration_mark = node->mark;
+  if (!map.Has("cases")) CheckDuration(map, top);
   std::vector<DraftMatrix> drafts = {top};
   if (cases != nullptr) drafts = ReadCases(*cases, map, top, source, complete);
   map.RejectUnknownKeys();
   if (complete && !drafts.empty()) scenario.cases = Expand(drafts, diagnostics);
+  Resolve(scenario, drafts, diagnostics);
   return scenario;
 }
 

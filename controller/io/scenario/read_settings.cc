@@ -67,7 +67,23 @@ void ReadVerdict(const YamlNode& node, VerdictLimits& verdict, Diagnostics& diag
   map.ReadShare("max_error_share", verdict.max_error_share_of_ttft);
   map.ReadShare("max_busy", verdict.max_busy_share);
   map.ReadShare("max_starved", verdict.max_starved_share);
+  map.ReadShare("min_achieved_rate", verdict.min_achieved_rate_share);
   map.RejectUnknownKeys();
+}
+
+// How a case ends: after so many requests, or after so long. Either replaces the other of a level
+// above.
+void ReadEnd(MapReader& map, CaseSpec& spec) {
+  if (map.Has("requests") && map.Has("duration")) {
+    map.Report("duration",
+               "duration and requests are both given: expected one of them (a case ends after so "
+               "long, or after so many requests)");
+  } else if (map.Has("requests")) {
+    spec.duration_ns = 0;
+  }
+  map.ReadInt("requests", kRequestsRange, spec.requests);
+  map.ReadDuration("duration", kDurationRange, spec.duration_ns);
+  map.ReadDuration("grace", kGraceRange, spec.grace_ns);
 }
 
 void ReadGates(const YamlNode& node, std::vector<Gate>& gates, MapReader& map) {
@@ -95,7 +111,7 @@ void ReadGates(const YamlNode& node, std::vector<Gate>& gates, MapReader& map) {
 
 void ReadSettings(MapReader& map, CaseSpec& spec) {
   Diagnostics& diagnostics = map.diagnostics();
-  map.ReadInt("requests", kRequestsRange, spec.requests);
+  ReadEnd(map, spec);
   map.ReadInt("warmup", kWarmupRange, spec.warmup);
   if (const YamlNode* node = map.Find("sampling")) ReadSampling(*node, spec.sampling, diagnostics);
   if (const YamlNode* node = map.Find("timeouts")) ReadTimeouts(*node, spec.timeouts, diagnostics);

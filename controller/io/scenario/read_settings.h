@@ -8,7 +8,8 @@
 
 namespace monsoon {
 
-// requests, warmup, sampling, timeouts, limits, gates and verdict of `map`, into `spec`.
+// requests, duration, grace, warmup, sampling, timeouts, limits, gates and verdict of `map`, into
+// `spec`.
 void ReadSettings(MapReader& map, CaseSpec& spec);
 
 }  // namespace monsoon

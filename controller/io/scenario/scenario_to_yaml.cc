@@ -82,7 +82,23 @@ std::string VerdictToYaml(const VerdictLimits& verdict) {
       .Add("max_error_share", YamlNumber(verdict.max_error_share_of_ttft))
       .Add("max_busy", YamlNumber(verdict.max_busy_share))
       .Add("max_starved", YamlNumber(verdict.max_starved_share))
+      .Add("min_achieved_rate", YamlNumber(verdict.min_achieved_rate_share))
       .str();
+}
+
+std::string LoadToYaml(const CaseSpec& spec) {
+  const LoadSpec& load = spec.load;
+  if (!load.open()) return StrCat("concurrency: ", spec.concurrency);
+  return "load: " + YamlFlowMap()
+                        .Add(LoadLawName(load.law), FormatArrivalRate(load.rate))
+                        .Add("max_in_flight", StrCat(load.max_in_flight))
+                        .str();
+}
+
+std::string EndToYaml(const CaseSpec& spec) {
+  if (spec.duration_ns == 0) return StrCat("requests: ", spec.requests);
+  return StrCat("duration: ", YamlDuration(spec.duration_ns),
+                "\n    grace: ", YamlDuration(spec.grace_ns));
 }
 
 std::string CaseToYaml(const CaseSpec& spec) {
@@ -90,13 +106,13 @@ std::string CaseToYaml(const CaseSpec& spec) {
   for (const Gate& gate : spec.gates) gates.push_back(YamlText(gate.text));
   const std::string limits =
       YamlFlowMap().Add("max_event_bytes", FormatByteSize(spec.max_event_bytes)).str();
-  return StrCat(
-      "  - model: ", ModelToYaml(spec.model), "\n    dataset: ", DatasetToYaml(spec.dataset),
-      "\n    concurrency: ", spec.concurrency, "\n    engine: ", EngineToYaml(spec.engine),
-      "\n    requests: ", spec.requests, "\n    warmup: ", spec.warmup,
-      "\n    sampling: ", SamplingToYaml(spec.sampling),
-      "\n    timeouts: ", TimeoutsToYaml(spec.timeouts), "\n    limits: ", limits,
-      "\n    gates: ", YamlList(gates), "\n    verdict: ", VerdictToYaml(spec.verdict), "\n");
+  return StrCat("  - model: ", ModelToYaml(spec.model),
+                "\n    dataset: ", DatasetToYaml(spec.dataset), "\n    ", LoadToYaml(spec),
+                "\n    engine: ", EngineToYaml(spec.engine), "\n    ", EndToYaml(spec),
+                "\n    warmup: ", spec.warmup, "\n    sampling: ", SamplingToYaml(spec.sampling),
+                "\n    timeouts: ", TimeoutsToYaml(spec.timeouts), "\n    limits: ", limits,
+                "\n    gates: ", YamlList(gates), "\n    verdict: ", VerdictToYaml(spec.verdict),
+                "\n");
 }
 
 }  // namespace

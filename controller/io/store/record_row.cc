@@ -2,6 +2,7 @@
 
 #include "common/base/status_macros.h"
 #include "common/base/str_cat.h"
+#include "controller/core/report/request_metrics.h"
 
 namespace monsoon {
 
@@ -82,7 +83,7 @@ void BindRequest(int32_t case_index, const std::string& request_id, const std::s
   statement.Bind(int64_t{record.flags});
   row.Stamp(record.intended_ns);
   row.Stamp(record.dispatched_ns);
-  row.Stamp(record.dispatched_ns);  // start_ns
+  row.Stamp(StartNs(record));
   row.Stamp(record.connect_ns);
   row.Stamp(record.tls_ns);
   row.Stamp(record.sent_ns);

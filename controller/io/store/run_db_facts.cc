@@ -17,6 +17,14 @@ std::string ListToJson(const std::vector<std::string>& sentences) {
   return Json(sentences).dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
+void BindStamp(int64_t ns, SqliteStatement& statement) {
+  if (ns == kNever) {
+    statement.BindNull();
+  } else {
+    statement.Bind(ns);
+  }
+}
+
 absl::StatusOr<std::vector<std::string>> ListFromJson(std::string_view json) {
   try {
     return Json::parse(json).get<std::vector<std::string>>();
@@ -89,7 +97,7 @@ absl::Status RunDb::InsertCase(const CaseFacts& facts) {
       SqliteStatement insert,
       SqliteStatement::Prepare(
           db_, path_,
-          "INSERT OR REPLACE INTO cases VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
+          "INSERT OR REPLACE INTO cases VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
   const std::string spec = CaseSpecToJson(WithoutSecrets(facts.spec));
   const std::string reasons = ListToJson(facts.incomplete_reasons);
   insert.Bind(int64_t{facts.spec.index});
@@ -99,6 +107,8 @@ absl::Status RunDb::InsertCase(const CaseFacts& facts) {
   insert.Bind(facts.warmup_planned);
   insert.Bind(facts.start_ns);
   insert.Bind(facts.finished_ns);
+  BindStamp(facts.window_start_ns, insert);
+  BindStamp(facts.window_end_ns, insert);
   insert.Bind(facts.dataset_items);
   insert.Bind(facts.dataset_filtered);
   insert.Bind(facts.dataset_skipped_bad);
@@ -150,7 +160,8 @@ absl::StatusOr<std::vector<CaseFacts>> RunDb::ReadCases() {
       SqliteStatement select,
       SqliteStatement::Prepare(
           db_, path_,
-          "SELECT spec, planned, warmup_planned, start_ns, finished_ns, dataset_items, "
+          "SELECT spec, planned, warmup_planned, start_ns, finished_ns, window_start_ns, "
+          "window_end_ns, dataset_items, "
           "dataset_filtered, dataset_skipped_bad, dataset_first_bad, "
           "repeated_prompt_share, incomplete_reasons FROM cases ORDER BY case_id"));
   std::vector<CaseFacts> cases;
@@ -163,6 +174,8 @@ absl::StatusOr<std::vector<CaseFacts>> RunDb::ReadCases() {
     facts.warmup_planned = select.TakeInt();
     facts.start_ns = select.TakeInt();
     facts.finished_ns = select.TakeInt();
+    facts.window_start_ns = select.TakeOptionalInt().value_or(kNever);
+    facts.window_end_ns = select.TakeOptionalInt().value_or(kNever);
     facts.dataset_items = select.TakeInt();
     facts.dataset_filtered = select.TakeInt();
     facts.dataset_skipped_bad = select.TakeInt();

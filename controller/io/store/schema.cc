@@ -27,6 +27,8 @@ CREATE TABLE cases (
   warmup_planned INTEGER NOT NULL,
   start_ns INTEGER NOT NULL,         -- the common start, since the run's start
   finished_ns INTEGER NOT NULL,
+  window_start_ns INTEGER,           -- of a case with a duration: the window [start, end);
+  window_end_ns INTEGER,             -- NULL: it follows from the requests
   dataset_items INTEGER NOT NULL,
   dataset_filtered INTEGER NOT NULL,     -- left out by the prompt length limits
   dataset_skipped_bad INTEGER NOT NULL,  -- malformed lines
@@ -80,10 +82,11 @@ CREATE TABLE requests (
   flags INTEGER NOT NULL,            -- sum of: 1 new connection, 2 stale connection,
                                      -- 4 no terminator, 8 no final blank line,
                                      -- 16 first chunk assumed, 32 both ends in one read,
-                                     -- 64 invalid UTF-8, 128 late events, 256 not streamed
+                                     -- 64 invalid UTF-8, 128 late events, 256 not streamed,
+                                     -- 512 open loop, 1024 not sent: too many in flight
   intended_ns INTEGER,               -- when it was due (closed loop: its slot became free)
   dispatched_ns INTEGER,             -- when the agent took it up
-  start_ns INTEGER,                  -- where latencies begin; closed loop: dispatched_ns
+  start_ns INTEGER,                  -- where latencies begin: dispatched_ns; open loop: intended_ns
   connect_ns INTEGER,                -- TCP connection established; NULL on a reused one
   tls_ns INTEGER,                    -- TLS handshake done
   sent_ns INTEGER,                   -- first write of the request

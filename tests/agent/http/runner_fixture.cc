@@ -12,7 +12,7 @@ void RunnerTest::Make(AgentCase agent_case) {
   runner_ = *std::move(runner);
 }
 
-void RunnerTest::Add(uint64_t first, uint64_t count) {
+void RunnerTest::AddDue(uint64_t first, uint64_t count, int64_t due_ns, int64_t interval_ns) {
   const std::string body =
       runner_->adapter().BuildBody({ItemKind::kPrompt, "Why does it rain?"}, "").value();
   for (uint64_t index = first; index < first + count; ++index) {
@@ -20,6 +20,8 @@ void RunnerTest::Add(uint64_t first, uint64_t count) {
     request->request_index = index;
     request->request_id = IdOf(index);
     request->body = body;
+    request->intended_ns = due_ns;
+    due_ns += interval_ns;
     ASSERT_TRUE(runner_->AddWork(std::move(request)).ok());
   }
   runner_->WorkAdded();

@@ -24,7 +24,9 @@ class RunnerTest : public ::testing::Test {
   // Creates runner_ for `agent_case`.
   void Make(AgentCase agent_case);
   // Queues requests first, first + 1, ...
-  void Add(uint64_t first, uint64_t count);
+  void Add(uint64_t first, uint64_t count) { AddDue(first, count, kNever, 0); }
+  // Likewise for an open loop: due at `due_ns` since the start, and `interval_ns` after each other.
+  void AddDue(uint64_t first, uint64_t count, int64_t due_ns, int64_t interval_ns);
   void Start() { runner_->StartAt(clock_.MonotonicNs()); }
   // Collects records until `done`; fails the test after 10 s.
   void Collect(const std::function<bool()>& done);

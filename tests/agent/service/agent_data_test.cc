@@ -74,6 +74,25 @@ TEST_F(AgentDataTest, WorkThatNamesAnUnknownItemIsTheControllersError) {
   EXPECT_THAT(status.error_message(), HasSubstr("01010101"));
 }
 
+TEST_F(AgentDataTest, AnIntendedTimeInAClosedLoopIsTheControllersError) {
+  BeginRun();
+  PrepareCase(engine_);
+  const Item item{ItemKind::kPrompt, "why?"};
+  const ItemId id = ComputeItemId(item.kind, item.content);
+  v1::DataRequest items;
+  ToProto(id, item, items.mutable_items()->add_items());
+  data_->Send(items);
+  v1::DataRequest request;
+  v1::WorkEntry* entry = request.mutable_work()->add_entries();
+  entry->set_request_index(17);
+  entry->set_item_id(ItemIdBytes(id));
+  entry->set_intended_ns(0);
+  data_->Send(request);
+  const grpc::Status status = data_->Finish();
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_THAT(status.error_message(), HasSubstr("intended time in a closed loop"));
+}
+
 TEST_F(AgentDataTest, ADamagedItemIsRefused) {
   BeginRun();
   v1::DataRequest request;

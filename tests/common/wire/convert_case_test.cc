@@ -40,6 +40,7 @@ AgentCase FullCase() {
   full.concurrency = 31;
   full.cache_bust = true;
   full.max_event_bytes = 33;
+  full.open_loop = OpenLoop{3.5};
   return full;
 }
 

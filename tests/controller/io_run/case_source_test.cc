@@ -27,7 +27,7 @@ TEST(CaseSourceTest, WarmUpFirstAndTheDatasetInCycles) {
   LetterDataset dataset("abc");
   RepeatTracker repeats;
   repeats.BeginCase("e", "u", false);
-  CaseSource source(&dataset, RequestPlan::Make(3, 5, 2).value(), &repeats);
+  CaseSource source(&dataset, RequestPlan::Make(3, 5, 2).value(), &repeats, std::nullopt);
   ASSERT_EQ(source.total(), 7u);
   std::string drawn;
   for (uint64_t index = 0; index < source.total(); ++index) {
@@ -41,11 +41,22 @@ TEST(CaseSourceTest, WarmUpFirstAndTheDatasetInCycles) {
   EXPECT_DOUBLE_EQ(repeats.RepeatedShare(), 4.0 / 5.0);
 }
 
+TEST(CaseSourceTest, ARequestIsDueAsItsScheduleSays) {
+  LetterDataset dataset("abc");
+  RepeatTracker repeats;
+  const RequestPlan plan = RequestPlan::Make(3, 5, 2).value();
+  CaseSource closed(&dataset, plan, &repeats, std::nullopt);
+  EXPECT_EQ(closed.DueNs(3), kNever);
+  const ArrivalSchedule schedule(LoadLaw::kConstant, *ParseArrivalRate("100/s"), 0, 0);
+  CaseSource open(&dataset, plan, &repeats, schedule);
+  EXPECT_EQ(open.DueNs(3), 30'000'000);
+}
+
 TEST(CaseSourceTest, ARequestThatIsAskedForAgainIsNotedOnce) {
   LetterDataset dataset("abcd");
   RepeatTracker repeats;
   repeats.BeginCase("e", "u", false);
-  CaseSource source(&dataset, RequestPlan::Make(4, 4, 0).value(), &repeats);
+  CaseSource source(&dataset, RequestPlan::Make(4, 4, 0).value(), &repeats, std::nullopt);
   for (const uint64_t index : {0, 1, 0, 1, 2, 0, 3, 3}) {
     EXPECT_EQ(source.Get(index).value().item.content, std::string(1, "abcd"[index]));
   }
@@ -56,7 +67,7 @@ TEST(CaseSourceTest, AnUnreadableItemIsAnError) {
   LetterDataset dataset("a!");
   RepeatTracker repeats;
   repeats.BeginCase("e", "u", false);
-  CaseSource source(&dataset, RequestPlan::Make(2, 2, 0).value(), &repeats);
+  CaseSource source(&dataset, RequestPlan::Make(2, 2, 0).value(), &repeats, std::nullopt);
   EXPECT_TRUE(source.Get(0).ok());
   EXPECT_EQ(source.Get(1).status().code(), absl::StatusCode::kDataLoss);
 }

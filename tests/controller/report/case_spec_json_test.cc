@@ -29,7 +29,10 @@ class AnySpec {
     spec.engine = {Text(), Text(), Text(), Text(), Text(), {}, Text()};
     for (uint64_t n = random_() % 3; n > 0; --n) spec.engine.headers.emplace_back(Text(), Text());
     spec.concurrency = Int();
+    spec.load = {static_cast<LoadLaw>(random_() % 3), {Int()}, Int()};
     spec.requests = Int();
+    spec.duration_ns = Int();
+    spec.grace_ns = Int();
     spec.warmup = Int();
     spec.sampling = MakeSampling();
     spec.timeouts = {Int(), Int(), Int(), Int()};
@@ -37,7 +40,7 @@ class AnySpec {
     for (uint64_t n = random_() % 3; n > 0; --n) {
       spec.gates.push_back({Text(), Text(), static_cast<GateOp>(random_() % 4), Double()});
     }
-    spec.verdict = {Int(), Double(), Double(), Double()};
+    spec.verdict = {Int(), Double(), Double(), Double(), Double()};
     return spec;
   }
 

@@ -27,6 +27,30 @@ TEST(GoldenReportTest, Html) {
   ExpectGolden(RenderReportHtml(SampleReport()), "report/report.html");
 }
 
+TEST(GoldenReportTest, OpenLoopJson) {
+  ExpectGolden(RenderReportJson(SampleReport(MakeOpenLoopRun())), "report/open_loop.json");
+}
+
+TEST(GoldenReportTest, OpenLoopText) {
+  ExpectGolden(RenderReportText(SampleReport(MakeOpenLoopRun())), "report/open_loop.txt");
+}
+
+TEST(GoldenReportTest, OpenLoopHtmlShowsTheRateInsteadOfTheConcurrency) {
+  const std::string html = RenderReportHtml(SampleReport(MakeOpenLoopRun()));
+  EXPECT_NE(html.find("open_qa, 20/s, constant rate"), std::string::npos);
+  EXPECT_NE(html.find("open_qa, 20/s, Poisson arrivals"), std::string::npos);
+  EXPECT_NE(html.find("20 not sent with 30 in flight"), std::string::npos);
+  EXPECT_EQ(html.find(" asked; "), html.npos) << "a closed loop's words";
+}
+
+TEST(GoldenReportTest, OpenLoopRunHasThreeVerdicts) {
+  const RunReport report = SampleReport(MakeOpenLoopRun());
+  ASSERT_EQ(report.cases.size(), 3u);
+  EXPECT_EQ(report.cases[0].verdict.kind, VerdictKind::kValid);
+  EXPECT_EQ(report.cases[1].verdict.kind, VerdictKind::kInvalid);
+  EXPECT_EQ(report.cases[2].verdict.kind, VerdictKind::kIncomplete);
+}
+
 // Guards the golden files themselves: the three verdicts that they are there to show.
 TEST(GoldenReportTest, SampleRunHasTheThreeVerdicts) {
   const RunReport report = SampleReport();

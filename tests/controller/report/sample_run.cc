@@ -146,6 +146,60 @@ SampleCase IncompleteCase() {
   return sample;
 }
 
+// One request every 50 ms, dispatched some us late, for 10 s; the answers are 1 to 2.5 s long.
+SampleCase OpenLoopCase(int32_t index, LoadLaw law, const std::string& label) {
+  SampleCase sample;
+  CaseSpec& spec = sample.facts.spec;
+  spec = Spec(index, "open_qa", "vllm", "vllm", 0, 200);
+  spec.load = {.law = law, .rate = *ParseArrivalRate("20/s"), .max_in_flight = 30};
+  spec.name = "Qwen2-72B-Instruct/open_qa/" + label + "/vllm";
+  sample.facts.planned = 200;
+  sample.facts.dataset_items = 3293;
+  sample.facts.agents = {Agent("load1:7070", 15, 0), Agent("load2:7070", 15, 1)};
+  for (AgentFacts& agent : sample.facts.agents) agent.starved_slot_ns = 0;
+  for (uint64_t i = 0; i < 200; ++i) {
+    const int64_t due_ns = static_cast<int64_t>(i) * 50 * kNsPerMs;
+    const int64_t late_ns = 20'000 + Spread(i, 6, 60'000);
+    RequestRecord record =
+        StreamedRecord(i, due_ns + late_ns, 100 * kNsPerMs + Spread(i, 7, 50 * kNsPerMs),
+                       20 * kNsPerMs, 45 + Spread(i, 8, 70));
+    record.intended_ns = due_ns;
+    record.flags |= kFlagScheduled;
+    sample.records.push_back(std::move(record));
+  }
+  return sample;
+}
+
+SampleCase ConstantCase() {
+  SampleCase sample = OpenLoopCase(0, LoadLaw::kConstant, "r20");
+  sample.facts.spec.duration_ns = 10 * kNsPerS;
+  sample.facts.window_start_ns = 0;
+  sample.facts.window_end_ns = 10 * kNsPerS;
+  return sample;
+}
+
+void Unsend(RequestRecord& record, uint32_t flags) {
+  RequestRecord not_sent;
+  not_sent.request_index = record.request_index;
+  not_sent.intended_ns = record.intended_ns;
+  not_sent.flags = kFlagScheduled | flags;
+  record = not_sent;
+}
+
+SampleCase OverLimitCase() {
+  SampleCase sample = OpenLoopCase(1, LoadLaw::kPoisson, "p20");
+  for (size_t i = 9; i < sample.records.size(); i += 10) Unsend(sample.records[i], kFlagOverLimit);
+  return sample;
+}
+
+SampleCase InterruptedCase() {
+  SampleCase sample = OpenLoopCase(2, LoadLaw::kConstant, "r20");
+  sample.facts.spec.name += " 2";
+  sample.facts.incomplete_reasons = {"the run was interrupted by a signal"};
+  for (size_t i = 120; i < sample.records.size(); ++i) Unsend(sample.records[i], 0);
+  return sample;
+}
+
 }  // namespace
 
 RequestRecord StreamedRecord(uint64_t index, int64_t start_ns, int64_t ttft_ns, int64_t gap_ns,
@@ -186,8 +240,19 @@ SampleRun MakeSampleRun() {
   return sample;
 }
 
-RunReport SampleReport() {
-  const SampleRun sample = MakeSampleRun();
+SampleRun MakeOpenLoopRun() {
+  SampleRun sample;
+  sample.run.run_id = "20261122T150000Z-77aa";
+  sample.run.name = "qwen2-72b-rates";
+  sample.run.version = "0.1.0";
+  sample.run.started_wall_ns = 1'795'359'600 * kNsPerS;
+  sample.run.finished_wall_ns = sample.run.started_wall_ns + 40 * kNsPerS;
+  sample.run.seed = 42;
+  sample.cases = {ConstantCase(), OverLimitCase(), InterruptedCase()};
+  return sample;
+}
+
+RunReport SampleReport(const SampleRun& sample) {
   RunReport report{sample.run, {}};
   for (const SampleCase& one : sample.cases) {
     CaseAccumulator accumulator(one.facts);

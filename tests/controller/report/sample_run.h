@@ -21,8 +21,11 @@ struct SampleRun {
 };
 
 SampleRun MakeSampleRun();
-// What CaseAccumulator makes of it.
-RunReport SampleReport();
+// Three open-loop cases: constant with a duration that two answers outlive (VALID), Poisson, of
+// which a tenth found too many in flight (INVALID), and an interrupted one (INCOMPLETE).
+SampleRun MakeOpenLoopRun();
+// What CaseAccumulator makes of a run.
+RunReport SampleReport(const SampleRun& sample = MakeSampleRun());
 
 // A record of a streamed answer: dispatched at `start_ns`, first token `ttft_ns` later, then
 // `tokens` - 1 further ones `gap_ns` apart, one to an event; 100 input tokens.

@@ -33,6 +33,24 @@ TEST(LiveStats, CountsWhatArrived) {
   EXPECT_EQ(stats.failed(), 1);
 }
 
+TEST(LiveStats, AnOpenLoopShowsItsRateAndCountsFromWhenTheRequestWasDue) {
+  LiveStats stats;
+  RequestRecord late = Ok(4 * kMs, 100);
+  late.flags |= kFlagScheduled;
+  late.intended_ns = late.dispatched_ns - 6 * kMs;
+  stats.Add(late);
+  const std::string line = stats.Line({.total = 9,
+                                       .done = 9,
+                                       .in_flight = 0,
+                                       .elapsed_s = 2.0,
+                                       .asked_per_s = 2.5,
+                                       .started = 9,
+                                       .sending_s = 4.0});
+  EXPECT_EQ(line,
+            "9/9  in flight 0  sent 2.2/s of 2.5/s  0.5 req/s  50 tok/s  TTFT p50 10 ms p99 10 ms  "
+            "0 failed");
+}
+
 TEST(LiveStats, WritesLongTimesWithMinutesAndHours) {
   const LiveStats stats;
   EXPECT_NE(stats.Line({.total = 101, .done = 1, .elapsed_s = 1.0}).find("ETA 1m40s"),

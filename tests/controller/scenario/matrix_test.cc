@@ -66,10 +66,9 @@ TEST(ExpandCases, DuplicatesNameBothOrigins) {
   const Expansion expansion =
       ExpandCases({MatrixOf({"m"}, {"d"}, {1, 8}, {"e"}), MatrixOf({"m"}, {"d"}, {4, 8}, {"e"})});
   EXPECT_THAT(NamesOf(expansion), ElementsAre("m/d/c1/e", "m/d/c8/e", "m/d/c4/e"));
-  EXPECT_THAT(expansion.duplicates,
-              ElementsAre(DuplicateCase{.name = "m/d/c8/e",
-                                        .first = {.matrix = 0, .concurrency = 1},
-                                        .second = {.matrix = 1, .concurrency = 1}}));
+  EXPECT_THAT(expansion.duplicates, ElementsAre(DuplicateCase{.name = "m/d/c8/e",
+                                                              .first = {.matrix = 0, .load = 1},
+                                                              .second = {.matrix = 1, .load = 1}}));
 }
 
 TEST(ExpandCases, NothingFromAnEmptyAxis) {

@@ -9,6 +9,7 @@
 
 #include "controller/core/scenario/matrix.h"
 #include "controller/core/scenario/ranges.h"
+#include "controller/core/scenario/scenario_plan.h"
 #include "controller/io/scenario/scenario_yaml.h"
 #include "tests/controller/scenario/scenario_testing.h"
 
@@ -169,9 +170,17 @@ CaseSpec AnyCase(std::mt19937_64& random, int32_t index) {
   spec.model = {.name = AnyText(random)};
   if (random() % 2 == 0) spec.model.tokenizer = "/t/" + AnyText(random);
   spec.dataset = AnyDataset(random);
-  spec.concurrency = index + 1;  // keeps the names distinct
+  // The index keeps the names distinct.
+  spec.concurrency = index + 1;
+  if (random() % 2 == 0) {
+    spec.concurrency = 0;
+    spec.load = {.law = random() % 2 == 0 ? LoadLaw::kConstant : LoadLaw::kPoisson,
+                 .rate = {AnyIn(random, Range<int64_t>{kMinMicroPerMin, kMaxMicroPerMin - 10})},
+                 .max_in_flight = AnyIn(random, kMaxInFlightRange)};
+    spec.load.rate.micro_per_min += index;
+  }
   spec.engine = AnyEngine(random);
-  spec.name = CaseName(spec.model.name, spec.dataset.name, spec.concurrency, spec.engine.name);
+  spec.name = CaseName(spec);
   spec.requests = AnyIn(random, kRequestsRange);
   spec.warmup = AnyIn(random, kWarmupRange);
   spec.sampling = AnySampling(random);
@@ -181,8 +190,30 @@ CaseSpec AnyCase(std::mt19937_64& random, int32_t index) {
   spec.gates.clear();
   if (random() % 2 == 0) spec.gates = {*ParseGate("ttft_s.p99 < 500ms"), *ParseGate("itl_s.max<1")};
   spec.verdict = {AnyIn(random, kMaxErrorRange), AnyIn(random, kShareRange),
-                  AnyIn(random, kShareRange), AnyIn(random, kShareRange)};
+                  AnyIn(random, kShareRange), AnyIn(random, kShareRange),
+                  AnyIn(random, kShareRange)};
   return spec;
+}
+
+// A duration becomes a number of requests, and stays a duration in the file.
+TEST(ScenarioRoundTrip, Duration) {
+  Scenario scenario{.name = "n", .seed = 5};
+  std::mt19937_64 random(1);
+  for (const LoadLaw law : {LoadLaw::kConstant, LoadLaw::kPoisson}) {
+    CaseSpec spec = AnyCase(random, static_cast<int32_t>(scenario.cases.size()));
+    spec.concurrency = 0;
+    spec.load = {.law = law, .rate = *ParseArrivalRate("200/s"), .max_in_flight = 7};
+    spec.warmup = 3;
+    spec.duration_ns = 10 * kNsPerS;
+    spec.grace_ns = 5 * kNsPerS;
+    spec.name = CaseName(spec);
+    ASSERT_TRUE(ResolveRequests(spec, scenario.seed).ok());
+    scenario.cases.push_back(spec);
+  }
+  EXPECT_EQ(scenario.cases[0].requests, 2000);
+  EXPECT_NEAR(static_cast<double>(scenario.cases[1].requests), 2000, 250);
+  EXPECT_NE(scenario.cases[1].requests, 2000);
+  ExpectRoundTrip(scenario);
 }
 
 class RandomScenario : public testing::TestWithParam<uint64_t> {};

@@ -129,6 +129,47 @@ engine:
                           "b/line_by_line/c8/vllm", "b/line_by_line/c8/triton"));
 }
 
+TEST(ParseScenario, LoadsAreAnAxis) {
+  const Scenario scenario = ReadText(R"(
+model: qwen
+dataset: {name: openqa, path: open_qa.jsonl}
+load: [{constant: 100/s}, {poisson: 30/min, max_in_flight: 50}]
+duration: 10s
+engine: {type: vllm, url: "http://gpu1:8000"}
+verdict: {min_achieved_rate: 95%}
+)");
+  EXPECT_THAT(CaseNames(scenario), ElementsAre("qwen/openqa/r100/vllm", "qwen/openqa/p0.5/vllm"));
+  const CaseSpec& first = scenario.cases[0];
+  EXPECT_EQ(first.load, (LoadSpec{LoadLaw::kConstant, {6'000'000'000}, 10'000}));
+  EXPECT_EQ(first.concurrency, 0);
+  EXPECT_EQ(first.requests, 1000) << "100/s for 10 s";
+  EXPECT_EQ(first.duration_ns, 10 * kNsPerS);
+  EXPECT_EQ(first.grace_ns, 30 * kNsPerS);
+  EXPECT_EQ(first.verdict.min_achieved_rate_share, 0.95);
+  EXPECT_EQ(scenario.cases[1].load, (LoadSpec{LoadLaw::kPoisson, {30'000'000}, 50}));
+}
+
+TEST(ParseScenario, AnEntryChoosesItsOwnLawAndEnd) {
+  const Scenario scenario = ReadText(R"(
+model: qwen
+dataset: {name: openqa, path: open_qa.jsonl}
+engine: {type: vllm, url: "http://gpu1:8000"}
+load: {constant: 10/s}
+duration: 3s
+cases:
+  - {grace: 1s}
+  - {load: {constant: 20/s}, requests: 7}
+  - {concurrency: 2, requests: 5}
+)");
+  EXPECT_THAT(CaseNames(scenario),
+              ElementsAre("qwen/openqa/r10/vllm", "qwen/openqa/r20/vllm", "qwen/openqa/c2/vllm"));
+  EXPECT_EQ(scenario.cases[0].requests, 30);
+  EXPECT_EQ(scenario.cases[0].grace_ns, kNsPerS);
+  EXPECT_EQ(scenario.cases[1].requests, 7);
+  EXPECT_EQ(scenario.cases[1].duration_ns, 0);
+  EXPECT_FALSE(scenario.cases[2].load.open());
+}
+
 TEST(ParseScenario, CasesBuildUponTheTopLevel) {
   const Scenario scenario = ReadText(R"(
 model: qwen
