@@ -26,6 +26,15 @@ CLI::App* AddCalibrate(CLI::App& app, monsoon::CalibrateOptions& options) {
   calibrate->add_option("--tokens-per-s", options.tokens_per_s, "Of each stream")
       ->check(CLI::Range(1.0, 10'000.0))
       ->capture_default_str();
+  CLI::Option* const rates =
+      calibrate
+          ->add_option("--rates", options.rates,
+                       "Requests per second of an open loop of one-token answers, rising (default: "
+                       "100,1000,5000,10000; with --quick 100,1000)")
+          ->delimiter(',')
+          ->check(CLI::Range(1, 1'000'000));
+  calibrate->add_flag("--no-rates", options.no_rates, "No open loop, only streams")
+      ->excludes(rates);
   calibrate
       ->add_option("--seconds-per-step", options.seconds_per_step,
                    "How long each load is measured (default: 8; with --quick 2)")

@@ -12,8 +12,8 @@ from harness import MockEngine, program, wait_for
 from run_case import RunTest, scenario
 
 STEP_KEYS = {"streams", "tokens_per_s", "requests", "events_per_s", "ttft_error_s", "loop_lag_s",
-             "cpu_us_per_event", "busy_share_max", "verdict", "reasons", "engine_late_p99_s", "void"}
-TINY = ("--streams", "2,8", "--seconds-per-step", "1", "--quick")
+             "cpu_us_per_event", "requests_per_s", "lateness_p99_s", "busy_share_max", "verdict", "reasons", "engine_late_p99_s", "void"}
+TINY = ("--streams", "2,8", "--rates", "50", "--seconds-per-step", "1", "--quick")
 
 
 def children_of(pid):
@@ -29,9 +29,9 @@ class CalibrateTest(RunTest):
         return done.returncode, done.stdout, done.stderr
 
     def tiny_calibration(self):
-        """The file of a tiny ladder, as JSON. A machine that was busy elsewhere gets two more
+        """The file of a tiny ladder, as JSON. A machine that was busy elsewhere gets four more
         chances: then the null engine was late and the program says that it knows nothing."""
-        for _ in range(3):
+        for _ in range(5):
             status, out, err = self.calibrate(*TINY, "--out", "calibration.json")
             if status != 4:
                 break
@@ -78,9 +78,17 @@ class CalibrateTest(RunTest):
             self.assertLess(step["cpu_us_per_event"], 1e5)
             self.assertGreater(step["requests"], 20)
             # Tokens come at 100 a second and stream, first tokens a little sooner.
+            if step["requests_per_s"]:
+                continue
             self.assertGreater(step["events_per_s"], 20 * step["streams"])
             self.assertLess(step["events_per_s"], 160 * step["streams"])
-        sound = [step for step in calibration["steps"] if not step["void"]]
+        rates = [step for step in calibration["steps"] if step["requests_per_s"]]
+        self.assertEqual({step["requests_per_s"] for step in rates}, {50})
+        self.assertLess(rates[-1]["lateness_p99_s"], 1)
+        self.assertEqual(calibration["rate_capacity"]["requests_per_s"],
+                         50 if rates[-1]["verdict"] == "VALID" and not rates[-1]["void"] else 0)
+        sound = [step for step in calibration["steps"]
+                 if not step["void"] and not step["requests_per_s"]]
         lowest = min(sound, key=lambda step: step["streams"])
         self.assertEqual(calibration["floor"],
                          {"streams": lowest["streams"], "ttft_error_s": lowest["ttft_error_s"]})
@@ -105,6 +113,8 @@ class CalibrateTest(RunTest):
                 (("--streams", "8,1"), "--streams must rise"),
                 (("--streams", "0"), "--streams"),
                 (("--streams", "1,x"), "--streams"),
+                (("--rates", "5,5"), "--rates must rise"),
+                (("--rates", "5", "--no-rates"), "--no-rates"),
                 (("--tokens-per-s", "0"), "--tokens-per-s"),
                 (("--seconds-per-step", "1e9"), "--seconds-per-step"),
                 (("--out", "nowhere/x.json"), "there is no folder"),

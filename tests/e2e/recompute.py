@@ -241,7 +241,7 @@ def add_error_bound(client, calibration, out):
         out["client"]["calibration"] = {"floor_s": {"p50": floor["p50"], "p99": floor["p99"]}}
 
 
-def recompute(facts, theirs, rows, calibration):
+def recompute(facts, rows, client, calibration):
     """The members of one entry of report.json's cases[] that follow from the records."""
     measured = [row for row in rows if row["phase"] == "measure"]
     ok = [row for row in measured if row["status"] == "ok"]
@@ -258,7 +258,7 @@ def recompute(facts, theirs, rows, calibration):
         out["rate"] = rate_of(facts["spec"], facts["warmup_planned"], measured)
     add_window(facts, rows, measured, ok, out)
     add_distributions(measured, ok, out)
-    add_error_bound(theirs["client"], calibration, out)
+    add_error_bound(client, calibration, out)
     out["tokens"] = {
         "input": sum(row["input_tokens"] or 0 for row in ok),
         "output": sum(row["output_tokens"] or 0 for row in ok),
@@ -304,7 +304,7 @@ def main():
     for case, theirs in zip(cases, report["cases"]):
         rows = database.execute("SELECT * FROM requests WHERE case_id = ?",
                                 (case["case_id"],)).fetchall()
-        mine = recompute(case, theirs, rows, calibration)
+        mine = recompute(case, rows, theirs["client"], calibration)
         found = differences(case["name"], mine, theirs)
         found += [f"{case['name']}: start_ns of request {row['request_index']} is wrong"
                   for row in rows if row["start_ns"] != start_of(row)]

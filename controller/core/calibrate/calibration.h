@@ -23,11 +23,13 @@ struct TimingError {
 
 // One load that was put on the agent.
 struct CalibrationStep {
-  int64_t streams = 0;      // requests in flight, closed loop
-  double tokens_per_s = 0;  // asked of each stream
-  int64_t requests = 0;     // measured ones that succeeded
-  double events_per_s = 0;  // token events received, over all streams
+  int64_t streams = 0;         // requests in flight, closed loop; 0: an open loop
+  double tokens_per_s = 0;     // asked of each stream; 0: an open loop of one-token answers
+  int64_t requests_per_s = 0;  // asked of an open loop; 0: a closed one
+  int64_t requests = 0;        // measured ones that succeeded
+  double events_per_s = 0;     // token events received, over all streams
   TimingError ttft_error;
+  std::optional<double> lateness_p99_s;
   std::optional<double> loop_lag_p50_s;
   std::optional<double> loop_lag_p99_s;
   std::optional<double> cpu_us_per_event;  // of the agent's whole process
@@ -55,6 +57,13 @@ struct CalibratedCapacity {
   friend bool operator==(const CalibratedCapacity&, const CalibratedCapacity&) = default;
 };
 
+struct CalibratedRate {
+  int64_t requests_per_s = 0;  // the highest rate that was VALID; 0: not even the lowest
+  CapacityLimit limit = CapacityLimit::kLadder;
+
+  friend bool operator==(const CalibratedRate&, const CalibratedRate&) = default;
+};
+
 struct CalibratedMachine {
   std::string hostname;
   int64_t cores = 0;
@@ -73,7 +82,8 @@ struct Calibration {
   TimingError floor;        // of the step with the lowest load
   int64_t floor_streams = 0;
   CalibratedCapacity capacity;
-  std::vector<CalibrationStep> steps;  // in the order in which they ran
+  std::optional<CalibratedRate> rate_capacity;  // none: no rates were tried
+  std::vector<CalibrationStep> steps;           // in the order in which they ran
 
   friend bool operator==(const Calibration&, const Calibration&) = default;
 };

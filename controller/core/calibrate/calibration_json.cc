@@ -21,9 +21,11 @@ Json ErrorJson(const TimingError& error) {
 Json StepJson(const CalibrationStep& step) {
   return {{"streams", step.streams},
           {"tokens_per_s", step.tokens_per_s},
+          {"requests_per_s", step.requests_per_s},
           {"requests", step.requests},
           {"events_per_s", step.events_per_s},
           {"ttft_error_s", ErrorJson(step.ttft_error)},
+          {"lateness_p99_s", Optional(step.lateness_p99_s)},
           {"loop_lag_s",
            {{"p50", Optional(step.loop_lag_p50_s)}, {"p99", Optional(step.loop_lag_p99_s)}}},
           {"cpu_us_per_event", Optional(step.cpu_us_per_event)},
@@ -54,9 +56,11 @@ CalibrationStep StepFrom(const Json& json) {
   CalibrationStep step;
   step.streams = json.at("streams").get<int64_t>();
   step.tokens_per_s = json.at("tokens_per_s").get<double>();
+  step.requests_per_s = json.at("requests_per_s").get<int64_t>();
   step.requests = json.at("requests").get<int64_t>();
   step.events_per_s = json.at("events_per_s").get<double>();
   step.ttft_error = ErrorFrom(json.at("ttft_error_s"));
+  step.lateness_p99_s = OptionalNumber(json.at("lateness_p99_s"));
   step.loop_lag_p50_s = OptionalNumber(json.at("loop_lag_s").at("p50"));
   step.loop_lag_p99_s = OptionalNumber(json.at("loop_lag_s").at("p99"));
   step.cpu_us_per_event = OptionalNumber(json.at("cpu_us_per_event"));
@@ -93,6 +97,11 @@ Calibration CalibrationFrom(const Json& json) {
   out.capacity.streams = capacity.at("streams").get<int64_t>();
   out.capacity.events_per_s = capacity.at("events_per_s").get<double>();
   out.capacity.limit = LimitFrom(capacity.at("limited_by"));
+  const Json& rate = json.at("rate_capacity");
+  if (!rate.is_null()) {
+    out.rate_capacity = {rate.at("requests_per_s").get<int64_t>(),
+                         LimitFrom(rate.at("limited_by"))};
+  }
   for (const Json& step : json.at("steps")) out.steps.push_back(StepFrom(step));
   return out;
 }
@@ -129,6 +138,11 @@ std::string CalibrationToJson(const Calibration& calibration) {
   out["capacity"] = {{"streams", capacity.streams},
                      {"events_per_s", capacity.events_per_s},
                      {"limited_by", CapacityLimitName(capacity.limit)}};
+  out["rate_capacity"] = nullptr;
+  if (calibration.rate_capacity) {
+    out["rate_capacity"] = {{"requests_per_s", calibration.rate_capacity->requests_per_s},
+                            {"limited_by", CapacityLimitName(calibration.rate_capacity->limit)}};
+  }
   out["steps"] = Json::array();
   for (const CalibrationStep& step : calibration.steps) out["steps"].push_back(StepJson(step));
   return out.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";

@@ -28,14 +28,19 @@ void StepMeasure::Add(const std::string& request_id, const RequestRecord& record
 absl::StatusOr<CalibrationStep> StepMeasure::Finish(const StepSpec& spec,
                                                     const CaseReport& report) {
   if (errors_s_.empty()) {
-    std::string text = StrCat("no request of the step with ", spec.streams,
-                              " streams can be compared with the null engine's log");
+    const std::string load = spec.requests_per_s > 0 ? StrCat(spec.requests_per_s, " requests/s")
+                                                     : StrCat(spec.streams, " streams");
+    std::string text =
+        StrCat("no request of the step with ", load, " can be compared with the null engine's log");
     for (const std::string& reason : report.verdict.reasons) text += StrCat("; ", reason);
     return absl::NotFoundError(text);
   }
   CalibrationStep step;
-  step.streams = spec.streams;
-  step.tokens_per_s = spec.tokens_per_s;
+  step.requests_per_s = spec.requests_per_s;
+  if (spec.requests_per_s == 0) {
+    step.streams = spec.streams;
+    step.tokens_per_s = spec.tokens_per_s;
+  }
   step.requests = static_cast<int64_t>(errors_s_.size());
   const std::array<double, 3> fractions = {0.5, 0.99, 1};
   const std::vector<double> errors = PercentilesOf(errors_s_, fractions);
@@ -45,6 +50,7 @@ absl::StatusOr<CalibrationStep> StepMeasure::Finish(const StepSpec& spec,
   if (last_ns_ > first_ns_) {
     step.events_per_s = static_cast<double>(events_) / ToSeconds(last_ns_ - first_ns_);
   }
+  if (report.lateness_s.count > 0) step.lateness_p99_s = report.lateness_s.p99;
   const ClientReport& client = report.client;
   if (client.loop_lag_s.count > 0) {
     step.loop_lag_p50_s = client.loop_lag_s.p50;

@@ -131,7 +131,18 @@ void WarnOfCalibration(const CaseReport& report, Warnings& out) {
                          ": the floor in the error bound may not be theirs. Calibrate each load "
                          "host."));
   }
-  if (most_streams > calibration.capacity.streams) {
+  const LoadSpec& load = report.facts.spec.load;
+  if (load.open()) {
+    const double rate_per_agent =
+        load.rate.per_s() / static_cast<double>(std::max<size_t>(report.facts.agents.size(), 1));
+    const auto& calibrated = calibration.rate_capacity;
+    if (calibrated && rate_per_agent > static_cast<double>(calibrated->requests_per_s)) {
+      out.push_back(StrCat("An agent was asked for ", RateText(rate_per_agent),
+                           " requests/s, more than the calibration found VALID (",
+                           calibrated->requests_per_s,
+                           " of one-token answers): nothing was calibrated at such a load."));
+    }
+  } else if (most_streams > calibration.capacity.streams) {
     out.push_back(StrCat("An agent had ", most_streams,
                          " streams, more than the calibration found VALID (",
                          calibration.capacity.streams, " of ", RateText(calibration.tokens_per_s),

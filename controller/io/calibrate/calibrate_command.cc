@@ -38,10 +38,23 @@ std::vector<int64_t> StreamsOf(const CalibrateOptions& options) {
   return {1, 128, 1000, 4000};
 }
 
+std::vector<int64_t> RatesOf(const CalibrateOptions& options) {
+  if (options.no_rates) return {};
+  if (!options.rates.empty()) return options.rates;
+  if (options.quick) return {100, 1000};
+  return {100, 1000, 5000, 10'000};
+}
+
+bool Rises(const std::vector<int64_t>& levels) {
+  return std::adjacent_find(levels.begin(), levels.end(), std::greater_equal<>()) == levels.end();
+}
+
 absl::Status CheckOptions(const CalibrateOptions& options) {
-  const std::vector<int64_t>& streams = options.streams;
-  if (std::adjacent_find(streams.begin(), streams.end(), std::greater_equal<>()) != streams.end()) {
+  if (!Rises(options.streams)) {
     return absl::InvalidArgumentError("--streams must rise, for example 1,128,1000,4000");
+  }
+  if (!Rises(options.rates)) {
+    return absl::InvalidArgumentError("--rates must rise, for example 100,1000,5000");
   }
   namespace fs = std::filesystem;
   std::error_code error;
@@ -70,22 +83,35 @@ StepOutcome OutcomeOf(const CalibrationStep& step) {
   return step.verdict == "VALID" ? StepOutcome::kValid : StepOutcome::kInvalid;
 }
 
-absl::Status Climb(const CalibrateOptions& options, StepRunner& runner, Calibration& out) {
-  Ladder ladder(StreamsOf(options), options.quick ? kQuickBisections : kBisections);
+// Climbs `levels`, each of which becomes the member `level` of a step.
+absl::StatusOr<Ladder> Climb(const CalibrateOptions& options, std::vector<int64_t> levels,
+                             int64_t StepSpec::*level, StepRunner& runner, Calibration& out) {
+  Ladder ladder(std::move(levels), options.quick ? kQuickBisections : kBisections);
   StepSpec spec;
   spec.tokens_per_s = options.tokens_per_s;
   spec.seconds = options.seconds_per_step > 0 ? options.seconds_per_step
                  : options.quick              ? kQuickSecondsPerStep
                                               : kSecondsPerStep;
-  while (const std::optional<int64_t> streams = ladder.Next()) {
-    spec.streams = *streams;
+  while (const std::optional<int64_t> next = ladder.Next()) {
+    spec.*level = *next;
     ASSIGN_OR_RETURN(const CalibrationStep step, runner.Run(spec));
     std::cerr << StepLine(step) << std::endl;
-    ladder.Add(*streams, OutcomeOf(step));
+    ladder.Add(*next, OutcomeOf(step));
     out.steps.push_back(step);
   }
-  out.capacity.streams = ladder.highest_valid();
-  out.capacity.limit = ladder.limit();
+  return ladder;
+}
+
+absl::Status ClimbAll(const CalibrateOptions& options, StepRunner& runner, Calibration& out) {
+  ASSIGN_OR_RETURN(const Ladder streams,
+                   Climb(options, StreamsOf(options), &StepSpec::streams, runner, out));
+  out.capacity.streams = streams.highest_valid();
+  out.capacity.limit = streams.limit();
+  const std::vector<int64_t> rates = RatesOf(options);
+  if (rates.empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const Ladder rate_ladder,
+                   Climb(options, rates, &StepSpec::requests_per_s, runner, out));
+  out.rate_capacity = {rate_ladder.highest_valid(), rate_ladder.limit()};
   return absl::OkStatus();
 }
 
@@ -93,6 +119,7 @@ absl::Status Climb(const CalibrateOptions& options, StepRunner& runner, Calibrat
 absl::Status Conclude(Calibration& out) {
   const CalibrationStep* lowest = nullptr;
   for (const CalibrationStep& step : out.steps) {
+    if (step.requests_per_s > 0) continue;
     if (step.streams == out.capacity.streams) out.capacity.events_per_s = step.events_per_s;
     if (!step.is_void && (lowest == nullptr || step.streams < lowest->streams)) lowest = &step;
   }
@@ -129,7 +156,7 @@ absl::StatusOr<Calibration> Calibrate(const CalibrateOptions& options, const Pla
   out.load_threads = agent.load_threads;
   out.made_at = FormatUtc(clock.WallNs());
   out.tokens_per_s = options.tokens_per_s;
-  const absl::Status climbed = Climb(options, *runner, out);
+  const absl::Status climbed = ClimbAll(options, *runner, out);
   any_load = !out.steps.empty() || signals.count() > 0;
   RETURN_IF_ERROR(climbed);
   RETURN_IF_ERROR(Conclude(out));

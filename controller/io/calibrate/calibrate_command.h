@@ -13,6 +13,8 @@ struct CalibrateOptions {
   std::string out_path = "calibration.json";
   std::vector<int64_t> streams;  // rising; empty: 1, 128, 1000, 4000
   double tokens_per_s = 100;     // of each stream
+  std::vector<int64_t> rates;    // requests/s, rising; empty: 100, 1000, 5000, 10000
+  bool no_rates = false;         // no open loop at all
   double seconds_per_step = 0;   // 0: 8, or 2 with `quick`
   int threads = 0;               // of the agent; 0: one for each core it may use
   Placement placement;

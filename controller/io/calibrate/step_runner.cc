@@ -67,11 +67,17 @@ CaseSpec StepRunner::MakeCase(const StepScript& script, const StepSpec& step,
                               const std::string& url) const {
   CaseSpec spec;
   spec.index = next_case_;
-  spec.name = StrCat("calibration/c", step.streams);
   spec.model.name = "null";
   spec.dataset = dataset_spec_;
   spec.engine = {.type = "vllm", .name = "null engine", .url = url};
-  spec.concurrency = step.streams;
+  if (step.requests_per_s > 0) {
+    spec.load.law = LoadLaw::kConstant;
+    spec.load.rate.micro_per_min = step.requests_per_s * 60'000'000;
+    spec.concurrency = 0;
+  } else {
+    spec.concurrency = step.streams;
+  }
+  spec.name = StrCat("calibration/", LoadLabel(spec.load, spec.concurrency));
   spec.requests = script.requests;
   spec.warmup = script.warmup;
   spec.sampling.max_tokens = script.answer_tokens;

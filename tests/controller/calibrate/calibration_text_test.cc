@@ -36,6 +36,16 @@ TEST(CalibrationText, SaysWhoWasTheLimit) {
   EXPECT_THAT(RenderCalibrationText(calibration), HasSubstr("no load gave a VALID verdict"));
 }
 
+TEST(CalibrationText, RatesHaveATableAndACapacity) {
+  Calibration calibration = SampleCalibration();
+  const std::string text = RenderCalibrationText(calibration);
+  EXPECT_THAT(text, ::testing::ContainsRegex("1000 +0\\.030 +0\\.060 +0\\.210 +0\\.900 "));
+  EXPECT_THAT(text, HasSubstr("requests/s of one token; above that the agent was the limit"));
+  EXPECT_THAT(StepLine(calibration.steps[2]), HasSubstr("1000 requests/s: "));
+  calibration.rate_capacity.reset();
+  EXPECT_THAT(RenderCalibrationText(calibration), Not(HasSubstr("requests/s")));
+}
+
 TEST(CalibrationText, AStepLineHasItsJudgement) {
   const Calibration calibration = SampleCalibration();
   EXPECT_EQ(StepLine(calibration.steps[0]),

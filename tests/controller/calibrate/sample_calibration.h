@@ -33,7 +33,13 @@ inline Calibration SampleCalibration() {
   high.reasons = {"A load thread was 97% busy during one second."};
   high.engine_late_p99_s = 0.0021;
   high.is_void = true;
-  calibration.steps = {low, high};
+  CalibrationStep open = low;
+  open.streams = 0;
+  open.tokens_per_s = 0;
+  open.requests_per_s = 1000;
+  open.lateness_p99_s = 0.00003;
+  calibration.steps = {low, high, open};
+  calibration.rate_capacity = {1000, CapacityLimit::kAgent};
   calibration.floor = low.ttft_error;
   calibration.floor_streams = 1;
   calibration.capacity = {1, 125, CapacityLimit::kEngine};

@@ -82,6 +82,20 @@ TEST(StepMeasure, ALateEngineMakesTheStepVoid) {
   EXPECT_TRUE(over_it.Finish(kSpec, Report())->is_void);
 }
 
+TEST(StepMeasure, AnOpenLoopHasARateAndNoStreams) {
+  TruthLog truth = {{"a", {59'950'000, 0}}};
+  CaseReport report = Report();
+  report.lateness_s.count = 1;
+  report.lateness_s.p99 = 0.00002;
+  StepMeasure measure(truth);
+  measure.Add("a", Record(60 * kMs));
+  const absl::StatusOr<CalibrationStep> step = measure.Finish({.requests_per_s = 500}, report);
+  ASSERT_TRUE(step.ok()) << step.status();
+  EXPECT_EQ(step->requests_per_s, 500);
+  EXPECT_EQ(step->streams, 0);
+  EXPECT_EQ(step->lateness_p99_s, 0.00002);
+}
+
 TEST(StepMeasure, NothingToCompareIsAnErrorWithTheVerdictsReasons) {
   const TruthLog truth;
   StepMeasure measure(truth);

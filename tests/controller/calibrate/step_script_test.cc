@@ -32,5 +32,14 @@ TEST(StepScript, ASlowStreamStillHasOneAnswerEach) {
   EXPECT_EQ(script.requests, 20);
 }
 
+TEST(StepScript, AnOpenLoopAsksForOneTokenEach) {
+  const StepScript script = ScriptFor({.requests_per_s = 5000, .seconds = 8});
+  EXPECT_EQ(script.answer_tokens, 1);
+  EXPECT_EQ(script.requests, 40'000);
+  EXPECT_EQ(script.warmup, 1000);
+  EXPECT_THAT(script.engine_arguments,
+              ElementsAre("--ttft", "lognormal:median=2000us,sigma=0.3", "--tokens", "1"));
+}
+
 }  // namespace
 }  // namespace monsoon

@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "common/time/clock.h"
 #include "controller/core/report/case_accumulator.h"
 #include "controller/core/report/case_text.h"
@@ -110,6 +112,23 @@ TEST(CalibratedBoundTest, MoreStreamsThanTheCapacityIsSaid) {
   EXPECT_THAT(Warnings([](AgentFacts& agent) { agent.concurrency = 2; }),
               ElementsAre(HasSubstr("An agent had 2 streams, more than the calibration found VALID "
                                     "(1 of 100.0 tokens/s each)")));
+}
+
+TEST(CalibratedBoundTest, AHigherRateThanTheCapacityIsSaid) {
+  CaseFacts facts = Report(SampleCalibration()).facts;
+  facts.spec.concurrency = 0;
+  facts.spec.load.law = LoadLaw::kConstant;
+  facts.spec.load.rate.micro_per_min = 1000 * int64_t{60'000'000};
+  facts.agents[0].concurrency = 10'000;
+  const auto mentions = [&facts] {
+    const std::vector<std::string> warnings = CaseAccumulator(facts).Finish().warnings;
+    return std::count_if(warnings.begin(), warnings.end(), [](const std::string& warning) {
+      return warning.find("calibration found VALID") != std::string::npos;
+    });
+  };
+  EXPECT_EQ(mentions(), 0);
+  facts.spec.load.rate.micro_per_min += 60'000'000;
+  EXPECT_EQ(mentions(), 1);
 }
 
 }  // namespace
