@@ -18,9 +18,6 @@ constexpr int64_t kTickNs = 20 * kNsPerMs;
 constexpr size_t kRecordQueueCapacity = 8192;
 // One for the whole thread: what a read brings is decoded before the next.
 constexpr size_t kReadBufferBytes = 256 * 1024;
-// After so many new requests the sockets are looked at, so that the first answers of a large ramp
-// do not wait for its end.
-constexpr int kMaxDispatchesAtOnce = 32;
 // Open loop: connections kept in reserve, as a share of those in use.
 constexpr double kOpenLoopHeadroom = 0.125;
 
@@ -246,22 +243,10 @@ bool LoadLoop::TakeWork(std::unique_ptr<PreparedRequest>& request) {
 
 void LoadLoop::Dispatch() {
   more_to_send_ = false;
-  if (gate_) return DispatchDue();
-  // The slots of a closed loop are opened one after another: each is free from the moment that the
-  // thread comes to it. What this ramp takes shows in the steady window.
-  if (ramp_ns_ != 0) ramp_ns_ = options_.clock->MonotonicNs();
-  for (int count = 0; !free_.empty() && MaySend(); ++count) {
-    if (count == kMaxDispatchesAtOnce) {
-      more_to_send_ = true;
-      return;
-    }
-    std::unique_ptr<PreparedRequest> request;
-    if (!TakeWork(request)) return MarkStarved();
-    FreeSlot slot = free_.back();
-    free_.pop_back();
-    if (slot.fresh && !slot.starved) slot.since_ns = std::max(slot.since_ns, ramp_ns_);
-    Begin(slot, std::move(request), slot.since_ns);
-    if (slot.fresh) ramp_ns_ = options_.clock->MonotonicNs();
+  if (gate_) {
+    DispatchDue();
+  } else {
+    DispatchFree();
   }
 }
 
@@ -277,13 +262,6 @@ void LoadLoop::Begin(FreeSlot slot, std::unique_ptr<PreparedRequest> request, in
 bool LoadLoop::MaySend() {
   return options_.control->CheckLease(options_.clock->MonotonicNs()) &&
          options_.control->mode() == LoadMode::kRun;
-}
-
-void LoadLoop::MarkStarved() {
-  // New slots are added behind those that are marked already.
-  for (auto slot = free_.rbegin(); slot != free_.rend() && !slot->starved; ++slot) {
-    slot->starved = true;
-  }
 }
 
 void LoadLoop::WakeIfHungry() {

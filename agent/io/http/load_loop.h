@@ -103,6 +103,10 @@ class LoadLoop {
   bool TakeWork(std::unique_ptr<PreparedRequest>& request);
   void Begin(FreeSlot slot, std::unique_ptr<PreparedRequest> request, int64_t intended_ns);
 
+  // Closed loop (load_loop_closed.cc).
+  void DispatchFree();
+  void MarkStarved();
+
   // Open loop (load_loop_open.cc).
   void DispatchDue();
   void SendArrival();
@@ -111,7 +115,6 @@ class LoadLoop {
   bool ArrivalIsNear(int64_t now_ns) const;
 
   bool MaySend();
-  void MarkStarved();
   void EndDeadExchanges(int64_t now_ns);
   void CancelAll();
   void Release(Exchange* exchange, int64_t now_ns);

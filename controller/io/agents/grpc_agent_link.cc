@@ -7,6 +7,7 @@
 #include "common/base/str_cat.h"
 #include "common/wire/convert_case.h"
 #include "common/wire/convert_record.h"
+#include "controller/io/agents/agent_events.h"
 
 namespace monsoon {
 namespace {
@@ -22,39 +23,6 @@ void WriteAll(BlockingQueue<Message>& queue, Stream& stream) {
     if (!stream.Write(*message)) return;  // the reader learns why
   }
   stream.WritesDone();
-}
-
-CaseDoneEvent ToEvent(const v1::CaseDone& done) {
-  CaseDoneEvent event;
-  event.case_index = static_cast<int32_t>(done.case_index());
-  event.last_sequence = done.last_sequence();
-  event.new_connections = static_cast<int64_t>(done.new_connections());
-  event.reused_connections = static_cast<int64_t>(done.reused_connections());
-  event.busy_share_max = done.busy_share_max();
-  event.cpu_seconds = done.cpu_seconds();
-  event.starved_slot_ns = static_cast<int64_t>(done.starved_slot_ns());
-  event.clock_step_ns = static_cast<int64_t>(done.clock_step_ns());
-  event.clock_rate_error = done.clock_rate_error();
-  event.gave_up = done.gave_up();
-  return event;
-}
-
-absl::Status TakeHistograms(const v1::CaseDone& done, CaseDoneEvent& event) {
-  ASSIGN_OR_RETURN(event.loop_lag_ns, LogHistogram::Parse(done.loop_lag_histogram()));
-  ASSIGN_OR_RETURN(event.kernel_lag_ns, LogHistogram::Parse(done.kernel_lag_histogram()));
-  ASSIGN_OR_RETURN(event.timer_lag_ns, LogHistogram::Parse(done.timer_lag_histogram()));
-  return absl::OkStatus();
-}
-
-ProgressEvent ToEvent(const v1::Progress& progress) {
-  return {.case_index = static_cast<int32_t>(progress.case_index()),
-          .received = static_cast<int64_t>(progress.received()),
-          .started = static_cast<int64_t>(progress.started()),
-          .finished = static_cast<int64_t>(progress.finished()),
-          .queued = static_cast<int64_t>(progress.queued()),
-          .in_flight = static_cast<int64_t>(progress.in_flight()),
-          .token_events = static_cast<int64_t>(progress.token_events()),
-          .starved_slot_ns = static_cast<int64_t>(progress.starved_slot_ns())};
 }
 
 }  // namespace
@@ -174,12 +142,13 @@ void GrpcAgentLink::HearControl(const v1::ControlResponse& response) {
                           response.recalled().request_indices().end()}});
       break;
     case v1::ControlResponse::kCaseDone: {
-      CaseDoneEvent event = ToEvent(response.case_done());
-      if (absl::Status read = TakeHistograms(response.case_done(), event); !read.ok()) {
-        BreakOff(StrCat("it sent a lag histogram that cannot be read: ", ToStd(read.message())));
-        break;
+      absl::StatusOr<CaseDoneEvent> event = ToEvent(response.case_done());
+      if (event.ok()) {
+        Post(*std::move(event));
+      } else {
+        BreakOff(StrCat("it sent a lag histogram that cannot be read: ",
+                        ToStd(event.status().message())));
       }
-      Post(std::move(event));
       break;
     }
     default:

@@ -1,4 +1,4 @@
-// What a calibration adds to a case's report: its floor to the error bound, and warnings.
+// What the error bound is made of: three lags, and the floor of a calibration, which also warns.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -53,6 +53,28 @@ std::vector<std::string> Warnings(Change change) {
     if (warning.find("calibration") != std::string::npos) found.push_back(warning);
   }
   return found;
+}
+
+CaseReport ReportOf(const CaseFacts& facts) {
+  CaseAccumulator accumulator(facts);
+  RequestRecord record = StreamedRecord(0, 0, 50 * kNsPerMs, 10 * kNsPerMs, 3);
+  record.first_token_lag_ns = 15'000;
+  accumulator.Add(record);
+  EXPECT_TRUE(accumulator.EndPass());
+  return accumulator.Finish();
+}
+
+TEST(ErrorBoundTest, IsTheLargestOfThreeLags) {
+  CaseFacts facts = Report(std::nullopt, 10'000).facts;
+  EXPECT_DOUBLE_EQ(*ReportOf(facts).client.error_bound_p50_s, 15e-6) << "the first token's";
+  facts.agents[0].kernel_lag_ns.Add(64);
+  facts.agents[0].kernel_lag_ns.Add(1 << 20);
+  EXPECT_DOUBLE_EQ(*ReportOf(facts).client.error_bound_p50_s, 15e-6);
+  EXPECT_NEAR(*ReportOf(facts).client.error_bound_p99_s, 1.05e-3, 1e-5) << "the kernel's";
+  for (int i = 0; i < 3; ++i) facts.agents[0].loop_lag_ns.Add(1 << 22);
+  EXPECT_NEAR(*ReportOf(facts).client.error_bound_p50_s, 4.2e-3, 4e-5) << "the loop's";
+  facts.agents[0].loop_lag_ns.Clear();
+  EXPECT_FALSE(ReportOf(facts).client.error_bound_p50_s) << "an agent that measured nothing";
 }
 
 TEST(CalibratedBoundTest, TheFloorIsAddedAtEachPercentile) {
