@@ -1,6 +1,7 @@
 #include "agent/io/http/connection_pool.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "common/base/status_macros.h"
@@ -189,6 +190,11 @@ void ConnectionPool::Tick(int64_t now_ns) {
   TopUp();
 }
 
-void ConnectionPool::OnIdleConnectionReady(Connection& connection) { Close(&connection); }
+void ConnectionPool::OnIdleConnectionReady(Connection& connection) {
+  // TLS has messages of its own (session tickets), which bring no bytes.
+  std::array<char, 1> byte;
+  if (connection.Read(byte, false).kind == Connection::ReadResult::Kind::kNothingYet) return;
+  Close(&connection);
+}
 
 }  // namespace monsoon
