@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "agent/core/engine/adapter_registry.h"
+#include "agent/core/engine/decoder_scratch.h"
 #include "agent/core/engine/stream_recorder.h"
 #include "agent/core/http/response_parser.h"
 #include "agent/core/stream/sse_decoder.h"
@@ -107,7 +108,7 @@ class Receiver {
     agent_case.model = "mock";
     agent_case.engine.type = "vllm";
     adapter_ = MakeEngineAdapter(agent_case).value();
-    decoder_ = adapter_->NewDecoder();
+    decoder_ = adapter_->NewDecoder(&scratch_);
   }
 
   void Begin() {
@@ -128,6 +129,7 @@ class Receiver {
 
  private:
   std::unique_ptr<EngineAdapter> adapter_;
+  DecoderScratch scratch_;
   std::unique_ptr<ResponseDecoder> decoder_;
   StreamRecorder recorder_;
   int64_t now_ns_ = 0;

@@ -80,7 +80,8 @@ void Check(std::string_view input) {
   const auto limits = static_cast<uint8_t>(input[1]);
   const Answer answer{(head & 4) != 0 ? 500 : 200, kTypes[head & 3], (limits & 1) == 0};
   const std::string_view body = input.substr(3);
-  FramedDecoder decoder(std::make_unique<ChatPayload>(), (limits & 2) != 0 ? 64 : 1 << 20);
+  JsonEvent event;
+  FramedDecoder decoder(std::make_unique<ChatPayload>(&event), (limits & 2) != 0 ? 64 : 1 << 20);
   const std::vector<std::string> whole = Decode(decoder, answer, {body});
   const auto cut = CutReads(body, static_cast<uint8_t>(input[2]));
   Require(Decode(decoder, answer, CutReads(body, 0)) == whole);

@@ -7,6 +7,8 @@
 #include <ctime>
 #include <utility>
 
+#include "tests/mock_engine/stamped_read.h"
+
 namespace monsoon::mock_engine {
 namespace {
 
@@ -17,9 +19,11 @@ constexpr int64_t kDiscardNs = 2'000'000'000;
 
 void Connection::OnReadable() {
   while (!closed()) {
-    const ssize_t n = recv(fd(), host_.read_buffer(), host_.read_buffer_bytes(), 0);
+    int64_t received_ns = 0;
+    const ssize_t n =
+        ReadStamped(fd(), host_.read_buffer(), host_.read_buffer_bytes(), &received_ns);
     if (n > 0) {
-      OnBytes({host_.read_buffer(), static_cast<size_t>(n)}, host_.NowNs());
+      OnBytes({host_.read_buffer(), static_cast<size_t>(n)}, received_ns);
     } else if (n < 0 && errno == EINTR) {
       continue;
     } else if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {

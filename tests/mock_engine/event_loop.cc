@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "common/base/str_cat.h"
+#include "tests/mock_engine/stamped_read.h"
 
 namespace monsoon::mock_engine {
 namespace {
@@ -139,6 +140,7 @@ void EventLoop::AcceptAll(int listener) {
     }
     const int on = 1;
     setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+    AskForReceiveStamps(socket.get());
     const int fd = socket.get();
     const uint64_t id = shared_.next_connection.fetch_add(1);
     Connection& connection =

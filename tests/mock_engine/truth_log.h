@@ -23,7 +23,7 @@ namespace monsoon::mock_engine {
 struct RequestTruth {
   std::string request_id;      // header x-request-id
   uint64_t connection = 0;     // counted from 1 in the order of accepting
-  int64_t received_ns = 0;     // the read that completed the request has returned
+  int64_t received_ns = 0;     // its last byte reached the kernel
   int64_t headers_ns = 0;      // just before the write of the status line
   int64_t first_token_ns = 0;  // just before the write that completes the first token's event
   int64_t last_token_ns = 0;   // the same for the last token that was sent

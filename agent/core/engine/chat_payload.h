@@ -24,6 +24,9 @@ namespace monsoon {
 
 class ChatPayload : public PayloadReader {
  public:
+  // `event` may be shared with other readers of this thread, and outlives this one.
+  explicit ChatPayload(JsonEvent* event) : event_(*event) {}
+
   void Begin(ResponseSink* sink) override;
   PayloadResult Read(std::string_view event_name, std::string_view payload,
                      PayloadForm form) override;
@@ -54,7 +57,7 @@ class ChatPayload : public PayloadReader {
   void EmitCounts(const Chunk& chunk);
   std::optional<int64_t> ContinuousTokens(const Chunk& chunk);
 
-  JsonEvent event_;
+  JsonEvent& event_;
   ResponseSink* sink_ = nullptr;
   // One bit per choice index; indices from 63 on share the last.
   uint64_t seen_choices_ = 0;

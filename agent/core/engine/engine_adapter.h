@@ -21,6 +21,8 @@
 
 namespace monsoon {
 
+struct DecoderScratch;
+
 // Turns the bytes of one HTTP response into ResponseSink calls. Pure: no I/O, no clock. In steady
 // state (events no larger than those seen before) it does not allocate.
 //
@@ -53,7 +55,8 @@ class EngineAdapter {
                                                 std::string_view cache_bust_prefix) const = 0;
   // Headers of every request: content type, accept, authorization, and the scenario's own.
   virtual std::vector<std::pair<std::string, std::string>> Headers() const = 0;
-  virtual std::unique_ptr<ResponseDecoder> NewDecoder() const = 0;
+  // `scratch` outlives the decoder and is of the decoder's thread.
+  virtual std::unique_ptr<ResponseDecoder> NewDecoder(DecoderScratch* scratch) const = 0;
 };
 
 }  // namespace monsoon

@@ -13,7 +13,7 @@
 // not there. Values can be consumed once, in order. Strings point into this object and live until
 // the next Open(). Buffers keep their capacity: in steady state nothing is allocated.
 //
-// Not thread-safe: one per decoder.
+// Not thread-safe: one per thread (DecoderScratch).
 #pragma once
 
 #include <simdjson.h>

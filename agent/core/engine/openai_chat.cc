@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "agent/core/engine/chat_payload.h"
+#include "agent/core/engine/decoder_scratch.h"
 #include "agent/core/engine/framed_decoder.h"
 #include "agent/core/engine/request_headers.h"
 #include "agent/core/engine/utf8.h"
@@ -153,8 +154,9 @@ void OpenAiChat::ApplyMeasurement(Json& body) const {
   }
 }
 
-std::unique_ptr<ResponseDecoder> OpenAiChat::NewDecoder() const {
-  return std::make_unique<FramedDecoder>(std::make_unique<ChatPayload>(), max_event_bytes_);
+std::unique_ptr<ResponseDecoder> OpenAiChat::NewDecoder(DecoderScratch* scratch) const {
+  return std::make_unique<FramedDecoder>(std::make_unique<ChatPayload>(&scratch->json),
+                                         max_event_bytes_);
 }
 
 }  // namespace monsoon

@@ -51,7 +51,7 @@ class OpenAiChat : public EngineAdapter {
   absl::StatusOr<std::string> BuildBody(const Item& item,
                                         std::string_view cache_bust_prefix) const override;
   std::vector<std::pair<std::string, std::string>> Headers() const override { return headers_; }
-  std::unique_ptr<ResponseDecoder> NewDecoder() const override;
+  std::unique_ptr<ResponseDecoder> NewDecoder(DecoderScratch* scratch) const override;
 
  private:
   using Json = nlohmann::ordered_json;

@@ -96,7 +96,7 @@ void ConnectionPool::Adopt(Dial& dial) {
     free_dials_.push_back(std::move(owned));
   }
   Connection* raw = connection.get();
-  context_.poller->Watch(raw->socket(), EPOLLIN, raw);
+  context_.poller->Watch(raw->socket(), Connection::kReadEvents, raw);
   connections_.emplace(raw, std::move(connection));
   Serve(raw);
   TopUp();

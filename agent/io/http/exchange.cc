@@ -22,7 +22,7 @@ bool IsCompressed(std::string_view content_encoding) {
 }  // namespace
 
 Exchange::Exchange(ExchangeContext* context)
-    : context_(*context), decoder_(context->adapter->NewDecoder()) {}
+    : context_(*context), decoder_(context->adapter->NewDecoder(context->scratch)) {}
 
 Exchange::~Exchange() {
   if (busy()) LeaveConnection(false);
@@ -98,30 +98,33 @@ void Exchange::ContinueSending() {
     if (count > 0) {
       sent_bytes_ += static_cast<size_t>(count);
     } else if (count < 0 && errno == EAGAIN) {
-      context_.poller->Watch(connection_->socket(), EPOLLIN | EPOLLOUT, connection_);
+      context_.poller->Watch(connection_->socket(), Connection::kReadEvents | EPOLLOUT,
+                             connection_);
       return;
     } else if (count < 0 && errno != EINTR) {
       // What the engine said before it closed may still be there to be read.
-      return Receive();
+      return Receive(true);
     }
   }
 }
 
 void Exchange::OnConnectionReady(uint32_t events) {
   if ((events & EPOLLOUT) != 0) {
-    context_.poller->Watch(connection_->socket(), EPOLLIN, connection_);
+    context_.poller->Watch(connection_->socket(), Connection::kReadEvents, connection_);
     ContinueSending();
   }
-  if (connection_ != nullptr && (events & ~static_cast<uint32_t>(EPOLLOUT)) != 0) Receive();
+  const bool to_the_end = (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0;
+  if (connection_ != nullptr && (to_the_end || (events & EPOLLIN) != 0)) Receive(to_the_end);
 }
 
-void Exchange::Receive() {
+void Exchange::Receive(bool to_the_end) {
   using Kind = Connection::ReadResult::Kind;
-  // Bytes that TLS has decrypted already do not show in epoll, so they are all taken at once.
-  const bool until_nothing = connection_->is_tls();
+  const std::span<char> buffer = context_.read_buffer;
+  // TLS gives one record at a time, however much there is.
+  const bool by_records = connection_->is_tls();
   const bool want_stamp = !recorder_.first_token_seen() || context_.lag->wants_kernel_stamp();
-  do {
-    const Connection::ReadResult read = connection_->Read(context_.read_buffer, want_stamp);
+  for (bool more = true; more && connection_ != nullptr;) {
+    const Connection::ReadResult read = connection_->Read(buffer, want_stamp);
     // Stamp first, decode after: what follows must not be counted as the engine's time.
     const int64_t now_ns = context_.clock->MonotonicNs();
     switch (read.kind) {
@@ -139,8 +142,9 @@ void Exchange::Receive() {
     last_read_ns_ = now_ns;
     recorder_.BeginRead(SinceCaseStart(now_ns), ++context_.read_sequence,
                         context_.lag->OnRead(now_ns, received_ns));
+    more = to_the_end || by_records || read.bytes.size() == buffer.size();
     OnBytes(read.bytes, now_ns);
-  } while (until_nothing && connection_ != nullptr);
+  }
 }
 
 void Exchange::OnBytes(std::string_view bytes, int64_t now_ns) {

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "agent/core/engine/decoder_scratch.h"
 #include "agent/core/engine/engine_adapter.h"
 #include "agent/core/engine/stream_recorder.h"
 #include "agent/core/http/request_head.h"
@@ -30,6 +31,7 @@ struct ExchangeContext {
   const AgentCase* agent_case = nullptr;
   const EngineAdapter* adapter = nullptr;
   const RequestHead* head = nullptr;
+  DecoderScratch* scratch = nullptr;
   const Clock* clock = nullptr;
   CaseControl* control = nullptr;
   ConnectionPool* pool = nullptr;
@@ -80,7 +82,8 @@ class Exchange final : public ConnectionUser {
   void StampConnection();
   void Send();
   void ContinueSending();
-  void Receive();
+  // Reads what is there; `to_the_end`: the peer has closed, so there is an end to be read, too.
+  void Receive(bool to_the_end);
   void OnBytes(std::string_view bytes, int64_t now_ns);
   void OnHead(int64_t now_ns);
   // The connection ended or broke; `clean`: as the peer wanted it.

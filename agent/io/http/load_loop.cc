@@ -75,6 +75,7 @@ absl::Status LoadLoop::Init() {
   context_ = {.agent_case = options_.agent_case,
               .adapter = options_.adapter,
               .head = options_.head,
+              .scratch = &scratch_,
               .clock = options_.clock,
               .control = options_.control,
               .pool = pool_.get(),
@@ -113,6 +114,7 @@ void LoadLoop::Run() {
 }
 
 void LoadLoop::Enter() {
+  pthread_setname_np(pthread_self(), "load");
   prctl(PR_SET_TIMERSLACK, 1UL);
   StayOn(options_.core);
   LookAtClocks();

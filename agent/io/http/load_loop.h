@@ -126,6 +126,7 @@ class LoadLoop {
   DialContext dial_context_;
   std::unique_ptr<ConnectionPool> pool_;
   std::vector<char> read_buffer_;
+  DecoderScratch scratch_;
   ExchangeContext context_;
   std::vector<std::unique_ptr<Exchange>> exchanges_;
   std::vector<Exchange*> ended_;  // and not yet released

@@ -9,7 +9,7 @@ namespace {
 
 // After so many new requests the sockets are looked at, so that the first answers of a large ramp
 // do not wait for its end.
-constexpr int kMaxDispatchesAtOnce = 32;
+constexpr int kMaxDispatchesAtOnce = 8;
 
 }  // namespace
 

@@ -7,6 +7,7 @@
 #include "absl/cleanup/cleanup.h"
 
 #include "agent/io/http/open_files.h"
+#include "agent/io/service/give_way.h"
 #include "agent/io/service/messages.h"
 #include "common/base/str_cat.h"
 #include "common/model/engine_type.h"
@@ -20,10 +21,12 @@ grpc::Status ToGrpc(const absl::Status& status) {
   return {static_cast<grpc::StatusCode>(status.code()), std::string(status.message())};
 }
 
-// Writes what comes out of `outbox` until it is closed and empty, or the stream breaks.
+// A thread that first calls `begin`, then writes what comes out of `outbox` until it is closed and
+// empty, or the stream breaks.
 template <typename Message, typename Stream>
-std::thread StartWriter(BlockingQueue<Message>& outbox, Stream* stream) {
-  return std::thread([&outbox, stream] {
+std::thread StartWriter(BlockingQueue<Message>& outbox, Stream* stream, void (*begin)()) {
+  return std::thread([&outbox, stream, begin] {
+    begin();
     while (std::optional<Message> message = outbox.Pop()) {
       if (!stream->Write(*message)) return;
     }
@@ -128,7 +131,7 @@ grpc::Status AgentService::ServeRun(grpc::ServerContext* context, ControlStream*
   v1::ControlResponse response;
   *response.mutable_welcome() = MakeWelcome(epoch, false);
   outbox.Push(std::move(response));
-  std::thread writer = StartWriter(outbox, stream);
+  std::thread writer = StartWriter(outbox, stream, [] {});
 
   absl::Status status;
   v1::ControlRequest request;
@@ -168,8 +171,14 @@ grpc::Status AgentService::Data(grpc::ServerContext* context, DataStream* stream
   DataOutbox outbox;
   absl::Status status = session->AttachData(&outbox, [context] { context->TryCancel(); });
   if (!status.ok()) return ToGrpc(status);
-  std::thread writer = StartWriter(outbox, stream);
-  while (status.ok() && stream->Read(&request)) status = session->OnData(request);
+  // Both directions have a thread of their own, for gRPC's would keep the low priority and may make
+  // the next run's load threads.
+  std::thread writer = StartWriter(outbox, stream, &GiveWay);
+  std::thread reader([&] {
+    GiveWay();
+    while (status.ok() && stream->Read(&request)) status = session->OnData(request);
+  });
+  reader.join();
   session->DetachData();
   session = nullptr;
   outbox.Close();

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "agent/io/service/give_way.h"
 #include "agent/io/service/messages.h"
 #include "common/base/status_macros.h"
 #include "common/base/str_cat.h"
@@ -199,6 +200,7 @@ absl::Status AgentSession::AddWork(const v1::Work& work) {
 }
 
 void AgentSession::Monitor() {
+  GiveWay();
   for (;;) {
     {
       absl::MutexLock lock(&mutex_);

@@ -20,7 +20,8 @@ using Lines = std::vector<std::string>;
 // What a stream of these payloads reports.
 Lines Read(const std::vector<std::string>& payloads,
            PayloadResult expected = PayloadResult::kRead) {
-  ChatPayload reader;
+  JsonEvent event;
+  ChatPayload reader(&event);
   RecordingSink sink;
   reader.Begin(&sink);
   for (const std::string& payload : payloads) {
@@ -174,7 +175,8 @@ TEST(ChatPayload, BrokenJson) {
 }
 
 TEST(ChatPayload, WholePayloads) {
-  ChatPayload reader;
+  JsonEvent event;
+  ChatPayload reader(&event);
   EXPECT_TRUE(reader.IsWhole(R"({"a":[1,{"b":2}]})"));
   EXPECT_TRUE(reader.IsWhole(R"([{"a":1}])"));
   for (const char* partial : {"", "{", R"({"a":)", R"({"a":1)", R"({"a":{})", R"([{})", "12", "x",

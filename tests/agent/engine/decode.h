@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "agent/core/engine/adapter_registry.h"
+#include "agent/core/engine/decoder_scratch.h"
 #include "agent/core/engine/stream_recorder.h"
 #include "tests/agent/engine/recording_sink.h"
 
@@ -37,7 +38,8 @@ inline std::unique_ptr<ResponseDecoder> NewDecoder(const std::string& type = "vl
                                                    int64_t max_event_bytes = 16 << 20) {
   AgentCase agent_case = CaseFor(type);
   agent_case.max_event_bytes = max_event_bytes;
-  return MakeEngineAdapter(agent_case).value()->NewDecoder();
+  static DecoderScratch scratch;  // shared, as by all decoders of a load thread
+  return MakeEngineAdapter(agent_case).value()->NewDecoder(&scratch);
 }
 
 // `cuts` are the positions between reads.
