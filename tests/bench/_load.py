@@ -219,7 +219,7 @@ def agent_row(case, stamps, mock, work):
                                        for row in mock.truth if row["request_id"] in stamps]),
             "lateness_ms": milliseconds(case["lateness_s"], "p50", "p99", "max"),
             "bound_ms": milliseconds(case["client"]["error_bound_s"], "p50", "p99"),
-            "first_token_lag_ms": milliseconds(case["client"]["first_token_lag_s"], "p50", "p99"),
+            "loop_lag_ms": milliseconds(case["client"]["loop_lag_s"], "p50", "p99"),
             "limit_ms": case["verdict_limits"]["effective_max_error_s"] * 1e3,
             "peak_concurrency": case["peak_concurrency"], "verdict": case["verdict"],
             "reasons": case["reasons"], "mock": mock_facts(mock)}

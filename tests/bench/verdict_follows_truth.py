@@ -8,11 +8,11 @@ Each run: 640 requests, 64 at a time, TTFT 50 ms. For each request, the true err
 With the p99 of these over all requests, and from report.json the verdict, the printed bound
 (client.error_bound_s.p99) and the limit (verdict_limits.effective_max_error_s), asked of every run:
 
-    follows: the verdict is INVALID exactly when the true error's p99 is over the limit
+    follows: the verdict is INVALID exactly when the true error's p99 is over the limit (a true error
+             within a twentieth of the limit may be judged either way: it is not known better)
     covers:  the printed bound's p99 is at least the true error's p99
 
-The lag of first tokens (client.first_token_lag_s.p99) is printed beside, as it is the part of the
-bound that concerns TTFT: the bound is over all reads, of which one in fifty brings a first token.
+The lag of all reads (client.loop_lag_s.p99) is printed beside: it concerns the gaps between tokens.
 
 A run in which the mock engine was late itself is void and repeated, at most twice. One series of 20
 runs, whatever --runs says. With --first, only the mock engine runs before other programs: hogs
@@ -58,7 +58,9 @@ def judge(row):
     """What is asked of a run, from what was seen in it."""
     true_ms = row["error_ms"]["all"]["p99"]
     over = true_ms > row["limit_ms"]
-    return {"true_error_over_limit": over, "follows": (row["verdict"] == "INVALID") == over,
+    close = abs(true_ms - row["limit_ms"]) <= row["limit_ms"] / 20
+    return {"true_error_over_limit": over,
+            "follows": close or (row["verdict"] == "INVALID") == over,
             "covers": row["bound_ms"]["p99"] >= true_ms,
             "off_p99_ms": abs(row["reported_ttft_ms"]["p99"] - row["true_ttft_ms"]["p99"]),
             "void": row["mock"]["late"]}
@@ -80,7 +82,7 @@ def print_row(table, number, row):
     table.row(number, f"{row['hogs']:g}", row["verdict"], f"{row['limit_ms']:.2f}",
               f"{error['p50']:.3f} / {error['p99']:.3f}",
               f"{bound['p50']:.3f} / {bound['p99']:.3f}",
-              f"{row['first_token_lag_ms']['p99']:.3f}", f"{row['off_p99_ms']:.3f}",
+              f"{row['loop_lag_ms']['p99']:.3f}", f"{row['off_p99_ms']:.3f}",
               f"{row['mock']['late_ms']['p99']:.3f}",
               *(["void", "void"] if row["void"] else
                 ["yes" if row[name] else "NO" for name in ("follows", "covers")]))
@@ -107,7 +109,7 @@ def main():
                  "hogs in cores; times in ms", options, cores)
     table = _bench.Table(("run", 3), ("hogs", 5), ("verdict", 10), ("limit", 6),
                          ("true error p50 / p99", 20), ("bound p50 / p99", 17),
-                         ("first lag p99", 13), ("p99 off", 8), ("mock late", 9), ("follows", 7),
+                         ("all reads p99", 13), ("p99 off", 8), ("mock late", 9), ("follows", 7),
                          ("covers", 6))
     rows = []
     for number, strength in enumerate(strengths, 1):

@@ -229,7 +229,9 @@ def add_distributions(measured, ok, out):
 def add_error_bound(client, calibration, out):
     """What the agents measured, plus the floor of the calibration that run.db holds."""
     floor = json.loads(calibration)["floor"]["ttft_error_s"] if calibration else {"p50": 0, "p99": 0}
-    lags = [client[name] for name in ("loop_lag_s", "kernel_lag_s", "first_token_lag_s")]
+    streamed = client["first_token_lag_s"]["count"] > 0
+    names = ["first_token_lag_s"] if streamed else ["loop_lag_s", "kernel_lag_s"]
+    lags = [client[name] for name in names]
     known = client["loop_lag_s"]["count"] > 0
     lag = {p: max(each[p] or 0 for each in lags) if known else None for p in ("p50", "p99")}
     out["client"]["lag_bound_s"] = lag

@@ -239,11 +239,12 @@ void CaseAccumulator::FinishClient() {
   client.timer_lag_s = DescribeHistogramNs(timer_ns, report_.lateness_s.count);
   client.first_token_lag_s = Describe(samples_.first_token_lag);
   if (lag_ns.count() > 0) {
+    const bool streamed = client.first_token_lag_s.count > 0;
     // 0 where nothing was sampled, which never wins.
-    client.error_bound_p50_s =
-        std::max({client.loop_lag_s.p50, client.kernel_lag_s.p50, client.first_token_lag_s.p50});
-    client.error_bound_p99_s =
-        std::max({client.loop_lag_s.p99, client.kernel_lag_s.p99, client.first_token_lag_s.p99});
+    client.error_bound_p50_s = streamed ? client.first_token_lag_s.p50
+                                        : std::max(client.loop_lag_s.p50, client.kernel_lag_s.p50);
+    client.error_bound_p99_s = streamed ? client.first_token_lag_s.p99
+                                        : std::max(client.loop_lag_s.p99, client.kernel_lag_s.p99);
   }
   AddCalibratedFloor(report_.facts.calibration, client);
   if (report_.window_s && !report_.rate) {

@@ -162,18 +162,18 @@ std::string ClientHtml(const CaseReport& report) {
   const ClientReport& client = report.client;
   const VerdictLimits& limits = report.facts.spec.verdict;
   Facts facts("The client's own error");
-  facts.Add(
-      "Timing error bound",
-      StrCat("p50 ", SecondsWithUnit(client.error_bound_p50_s), ", p99 ",
-             SecondsWithUnit(client.error_bound_p99_s), "; limit ", SecondsText(report.max_error_s),
-             " s", BoundPartsText(report), ". The largest of the lags below at that percentile"));
+  facts.Add("Timing error bound",
+            StrCat("p50 ", SecondsWithUnit(client.error_bound_p50_s), ", p99 ",
+                   SecondsWithUnit(client.error_bound_p99_s), "; limit ",
+                   SecondsText(report.max_error_s), " s", BoundPartsText(report),
+                   ". Of TTFT: how late first tokens were read, and the call that sent"));
   facts.Add("Lag of every read", LagText(client.loop_lag_s, "socket ready to bytes read"));
   facts.Add("By the kernel's stamps",
             LagText(client.kernel_lag_s, "received to bytes read, a sample of reads"));
   const Distribution& lateness = report.lateness_s;
   if (lateness.count > 0) facts.Add("Lateness", StrCat("p99 ", SecondsText(lateness.p99), " s"));
   facts.Add("Lag of the first token",
-            LagText(client.first_token_lag_s, "its read, and the call that sent"));
+            LagText(client.first_token_lag_s, "received to bytes read, and the call that sent"));
   facts.Add("Timer", LagText(client.timer_lag_s, "how late a tick of 20 ms was served"));
   facts.Add("Busiest load thread",
             StrCat(PercentText(client.cpu_utilisation_max), " of one second; limit ",

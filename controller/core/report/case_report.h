@@ -94,8 +94,9 @@ struct ErrorSample {
 
 // What the client knows about its own error.
 struct ClientReport {
-  // The largest of loop_lag_s, kernel_lag_s and first_token_lag_s at that percentile, plus the
-  // calibrated floor. nullopt: no agent measured its loop lag.
+  // Of TTFT: first_token_lag_s at that percentile, plus the calibrated floor. Without first tokens
+  // (answers that are not streamed) the larger of loop_lag_s and kernel_lag_s stands in. nullopt:
+  // no agent measured its loop lag.
   std::optional<double> error_bound_p50_s;
   std::optional<double> error_bound_p99_s;
   // The part of the bound that the agents measured; the rest is the calibrated floor (facts).

@@ -68,6 +68,18 @@ void WarnOfTiming(const CaseReport& report, Warnings& out) {
   }
 }
 
+void WarnOfLateReads(const CaseReport& report, Warnings& out) {
+  const Distribution& lag = report.client.loop_lag_s;
+  if (lag.count == 0 || lag.p99 <= report.max_error_s) return;
+  if (report.client.first_token_lag_s.count == 0) return;  // then the verdict says it
+  out.push_back(StrCat(
+      "One in a hundred of all reads may have come over ", SecondsText(lag.p99),
+      " s late: the highest inter-token gaps, and E2E of single requests, can be the client's by "
+      "so "
+      "much. TTFT has the error bound above; TPOT and the means hardly suffer. Use more agents or "
+      "load threads if you quote ITL p99."));
+}
+
 void WarnOfClocks(const CaseReport& report, Warnings& out) {
   for (const AgentFacts& agent : report.facts.agents) {
     if (agent.clock_step_ns == 0) continue;
@@ -156,6 +168,7 @@ Warnings WarningsFor(const CaseReport& report) {
   Warnings out;
   WarnOfTokens(report, out);
   WarnOfTiming(report, out);
+  WarnOfLateReads(report, out);
   WarnOfClocks(report, out);
   WarnOfLoad(report, out);
   WarnOfCalibration(report, out);
