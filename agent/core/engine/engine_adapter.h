@@ -43,6 +43,8 @@ class ResponseDecoder {
   // True once nothing that may still come can change the outcome (the terminator was seen, or the
   // answer is a failure): the transport may stop waiting for the rest after a short while.
   virtual bool ended() const = 0;
+  // Feed() comes soon: asks the processor for the memory that it will touch.
+  virtual void Prefetch() const {}
 };
 
 class EngineAdapter {

@@ -46,6 +46,7 @@ class FramedDecoder : public ResponseDecoder, private SseHandler {
     return terminated_ || failed_ || form_ == Form::kHttpError || form_ == Form::kHtml ||
            form_ == Form::kUnknown;
   }
+  void Prefetch() const override;
 
  private:
   enum class Form : uint8_t { kUndecided, kHttpError, kSse, kDocument, kHtml, kUnknown };

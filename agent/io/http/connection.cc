@@ -88,6 +88,10 @@ void Connection::OnReady(uint32_t events) {
   }
 }
 
+void Connection::Prefetch(int step) const {
+  if (user_ != nullptr) user_->Prefetch(step);
+}
+
 void Connection::Use(ConnectionUser* user) {
   user_ = user;
   ++uses_;

@@ -26,6 +26,8 @@ class ConnectionUser {
   // The connection that it waited for, which is its own from now on; or why there is none.
   virtual void OnConnected(Connection* connection) = 0;
   virtual void OnConnectFailed(ErrorClass error_class, std::string_view error) = 0;
+  // SocketHandler::Prefetch.
+  virtual void Prefetch(int step) const = 0;
 
  protected:
   ~ConnectionUser() = default;
@@ -70,6 +72,7 @@ class Connection final : public SocketHandler {
   ssize_t Write(std::string_view head, std::string_view body);
 
   void OnReady(uint32_t events) override;
+  void Prefetch(int step) const override;
 
   // The following are the pool's to call. A retired one ignores events, which may be out of date.
   void Use(ConnectionUser* user);

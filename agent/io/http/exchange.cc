@@ -117,6 +117,18 @@ void Exchange::OnConnectionReady(uint32_t events) {
   if (connection_ != nullptr && (to_the_end || (events & EPOLLIN) != 0)) Receive(to_the_end);
 }
 
+void Exchange::Prefetch(int step) const {
+  constexpr size_t kLineBytes = 64;
+  if (step == 1) {
+    const char* begin = reinterpret_cast<const char*>(this);
+    for (size_t at = 0; at < sizeof(*this); at += kLineBytes) __builtin_prefetch(begin + at);
+  } else {
+    decoder_->Prefetch();
+    const std::string& gaps = recorder_.record().gaps;
+    __builtin_prefetch(gaps.data() + gaps.size());
+  }
+}
+
 void Exchange::Receive(bool to_the_end) {
   using Kind = Connection::ReadResult::Kind;
   const std::span<char> buffer = context_.read_buffer;

@@ -77,6 +77,7 @@ class Exchange final : public ConnectionUser {
   void OnConnected(Connection* connection) override;
   void OnConnectFailed(ErrorClass error_class, std::string_view error) override;
   void OnConnectionReady(uint32_t events) override;
+  void Prefetch(int step) const override;
 
  private:
   void StampConnection();

@@ -3,8 +3,6 @@
 #include <pthread.h>
 #include <sched.h>
 #include <sys/prctl.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <utility>
@@ -15,7 +13,6 @@
 namespace monsoon {
 namespace {
 
-// How often deadlines are looked at: a timeout is noticed at most this late.
 constexpr int64_t kTickNs = 20 * kNsPerMs;
 constexpr size_t kRecordQueueCapacity = 8192;
 // One for the whole thread: what a read brings is decoded before the next.
@@ -31,22 +28,6 @@ void StayOn(int core) {
   // The flags were checked against the cores that there are; where a cpuset forbids one meanwhile,
   // the thread runs elsewhere, which spoils no number.
   pthread_setaffinity_np(pthread_self(), sizeof(set), &set);
-}
-
-// Since Linux 6.12 a thread that asks for a short slice is let run at once when it wakes, instead
-// of after the slice (3 ms) of whoever holds the core. Older kernels refuse.
-void AskForShortSlice() {
-  struct {
-    uint32_t size = sizeof(*this);
-    uint32_t policy = SCHED_OTHER;
-    uint64_t flags = 0;
-    int32_t nice = 0;
-    uint32_t priority = 0;
-    uint64_t runtime_ns = 100'000;
-    uint64_t deadline_ns = 0;
-    uint64_t period_ns = 0;
-  } attributes;
-  syscall(SYS_sched_setattr, 0, &attributes, 0);
 }
 
 }  // namespace
@@ -132,7 +113,6 @@ void LoadLoop::Run() {
 }
 
 void LoadLoop::Enter() {
-  AskForShortSlice();
   pthread_setname_np(pthread_self(), "load");
   prctl(PR_SET_TIMERSLACK, 1UL);
   StayOn(options_.core);
@@ -201,29 +181,17 @@ Poller::Ready LoadLoop::Look() {
 }
 
 void LoadLoop::ServeSockets(std::span<const epoll_event> sockets) {
-  for (const epoll_event& event : sockets) {
-    static_cast<SocketHandler*>(event.data.ptr)->OnReady(event.events);
+  const auto handler = [&sockets](size_t i) {
+    return static_cast<SocketHandler*>(sockets[i].data.ptr);
+  };
+  for (size_t i = 0; i < sockets.size(); ++i) {
+    if (i + 6 < sockets.size()) __builtin_prefetch(handler(i + 6));
+    if (i + 4 < sockets.size()) handler(i + 4)->Prefetch(1);
+    if (i + 2 < sockets.size()) handler(i + 2)->Prefetch(2);
+    handler(i)->OnReady(sockets[i].events);
     // At once, not after the other sockets: a slot that has become free must not wait for them.
     if (!ended_.empty()) Reap();
   }
-}
-
-void LoadLoop::ServeTick(int64_t due_ns) {
-  const int64_t now_ns = options_.clock->MonotonicNs();
-  lag_.OnTimer(now_ns, due_ns);
-  LookAtClocks();
-  if (options_.control->mode() != LoadMode::kRun || options_.control->no_more_work()) {
-    pool_->StopTopUp();
-  }
-  pool_->Tick(now_ns);
-  EndDeadExchanges(now_ns);
-}
-
-void LoadLoop::LookAtClocks() {
-  const Clock& clock = *options_.clock;
-  // In this order: braces evaluate from left to right.
-  clock_watch_.Observe({clock.MonotonicNs(), clock.WallNs(), clock.RawNs(), clock.MonotonicNs()});
-  context_.realtime_offset_ns = clock_watch_.realtime_offset_ns();
 }
 
 void LoadLoop::Reap() {
@@ -287,20 +255,6 @@ bool LoadLoop::MaySend() {
 
 void LoadLoop::WakeIfHungry() {
   if (hungry_.exchange(false, std::memory_order_seq_cst)) Wake();
-}
-
-void LoadLoop::EndDeadExchanges(int64_t now_ns) {
-  for (const auto& exchange : exchanges_) {
-    if (!exchange->busy()) continue;
-    const Exchange::Deadline deadline = exchange->deadline();
-    if (now_ns >= deadline.at_ns) exchange->TimeOut(deadline.error_class);
-  }
-}
-
-void LoadLoop::CancelAll() {
-  for (const auto& exchange : exchanges_) {
-    if (exchange->busy()) exchange->Cancel();
-  }
 }
 
 bool LoadLoop::Finished() {

@@ -94,14 +94,18 @@ class LoadLoop {
   void Turn();
   Poller::Ready Look();
   void ServeSockets(std::span<const epoll_event> sockets);
-  void ServeTick(int64_t due_ns);
-  void LookAtClocks();
   void Reap();
   void AddSlot();
   void PushRecord(RequestRecord& record);
   void Dispatch();
   bool TakeWork(std::unique_ptr<PreparedRequest>& request);
   void Begin(FreeSlot slot, std::unique_ptr<PreparedRequest> request, int64_t intended_ns);
+
+  // The steady tick (load_loop_tick.cc).
+  void ServeTick(int64_t due_ns);
+  void LookAtClocks();
+  void EndDeadExchanges(int64_t now_ns);
+  void CancelAll();
 
   // Closed loop (load_loop_closed.cc).
   void DispatchFree();
@@ -115,8 +119,6 @@ class LoadLoop {
   bool ArrivalIsNear(int64_t now_ns) const;
 
   bool MaySend();
-  void EndDeadExchanges(int64_t now_ns);
-  void CancelAll();
   void Release(Exchange* exchange, int64_t now_ns);
   bool Finished();
 
@@ -143,6 +145,7 @@ class LoadLoop {
   BusyMeter busy_;
   std::unique_ptr<RunDelay> run_delay_;  // only where the kernel gives no receive stamps
   std::atomic<bool> hungry_{false};
+  size_t next_swept_ = 0;  // of exchanges_, by EndDeadExchanges
   bool ready_reported_ = false;
   bool more_to_send_ = false;  // the last Dispatch() stopped with free slots and maybe work left
   int64_t ramp_ns_ = 0;        // when the last fresh slot was dispatched

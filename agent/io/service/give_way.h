@@ -10,7 +10,7 @@ namespace monsoon {
 // Lowers the priority of the calling thread, for good: only root could raise it again. So it is for
 // threads of our own, which make no load threads. Niceness is a thread's on Linux.
 inline void GiveWay() {
-  constexpr int kNiceness = 10;
+  constexpr int kNiceness = 19;
   setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), kNiceness);
 }
 
