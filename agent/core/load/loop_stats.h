@@ -36,6 +36,7 @@ struct LoopFacts {
 class BusyMeter {
  public:
   static constexpr int64_t kWindowNs = 1'000'000'000;
+  static constexpr int64_t kWakeUpNs = 200'000;
 
   explicit BusyMeter(int64_t now_ns) : window_start_ns_(now_ns) {}
 
@@ -49,8 +50,11 @@ class BusyMeter {
     window_start_ns_ = to_ns;
     waited_ns_ = 0;
   }
-  // So much of what was told as waiting was not: the thread was ready and had no core.
-  void Lost(int64_t ns) { waited_ns_ -= ns; }
+  // So much of what was told as waiting was not: the thread was ready and did not run. Waking up
+  // takes some of that on an idle machine, too, and does not count; a core that others hold does.
+  void Lost(int64_t ns) {
+    if (ns > kWakeUpNs) waited_ns_ -= ns;
+  }
   double max_share() const { return max_share_; }
 
  private:

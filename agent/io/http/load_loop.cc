@@ -185,9 +185,9 @@ void LoadLoop::ServeSockets(std::span<const epoll_event> sockets) {
     return static_cast<SocketHandler*>(sockets[i].data.ptr);
   };
   for (size_t i = 0; i < sockets.size(); ++i) {
-    if (i + 6 < sockets.size()) __builtin_prefetch(handler(i + 6));
-    if (i + 4 < sockets.size()) handler(i + 4)->Prefetch(1);
-    if (i + 2 < sockets.size()) handler(i + 2)->Prefetch(2);
+    if (i + 12 < sockets.size()) __builtin_prefetch(handler(i + 12));
+    if (i + 8 < sockets.size()) handler(i + 8)->Prefetch(1);
+    if (i + 4 < sockets.size()) handler(i + 4)->Prefetch(2);
     handler(i)->OnReady(sockets[i].events);
     // At once, not after the other sockets: a slot that has become free must not wait for them.
     if (!ended_.empty()) Reap();

@@ -23,6 +23,7 @@ TEST(BusyMeter, AWaitForACoreIsNoWaitForWork) {
   BusyMeter meter(0);
   meter.Waited(0, 500 * kMs);
   meter.Lost(200 * kMs);
+  for (int i = 0; i < 1000; ++i) meter.Lost(BusyMeter::kWakeUpNs);
   meter.Waited(1000 * kMs, 1000 * kMs);
   EXPECT_DOUBLE_EQ(meter.max_share(), 0.7);
 }
