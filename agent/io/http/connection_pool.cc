@@ -103,13 +103,16 @@ void ConnectionPool::Adopt(Dial& dial) {
 }
 
 void ConnectionPool::Serve(Connection* connection) {
-  if (waiting_.empty()) {
+  const auto waiter =
+      std::find_if(waiting_.begin(), waiting_.end(),
+                   [connection](const Waiter& each) { return !each.fresh || !connection->used(); });
+  if (waiter == waiting_.end()) {
     connection->Rest(context_.clock->MonotonicNs());
     idle_.push_back(connection);
     return;
   }
-  ConnectionUser* user = waiting_.front();
-  waiting_.pop_front();
+  ConnectionUser* user = waiter->user;
+  waiting_.erase(waiter);
   connection->Use(user);
   user->OnConnected(connection);
 }
@@ -122,7 +125,7 @@ void ConnectionPool::Fail(const Dial& dial) {
   dials_.pop_back();
   refused_until_ns_ = context_.clock->MonotonicNs() + kRefusedPauseNs;
   if (waiting_.empty()) return;
-  ConnectionUser* user = waiting_.front();
+  ConnectionUser* user = waiting_.front().user;
   waiting_.pop_front();
   user->OnConnectFailed(dial.error_class(), dial.error());
   TopUp();
@@ -141,13 +144,14 @@ Connection* ConnectionPool::Acquire(ConnectionUser* user, bool fresh) {
     return connection;
   }
   plan_.Missed();
-  waiting_.push_back(user);
+  waiting_.push_back({user, fresh});
   TopUp();
   return nullptr;
 }
 
 void ConnectionPool::StopWaiting(ConnectionUser* user) {
-  const auto place = std::find(waiting_.begin(), waiting_.end(), user);
+  const auto place = std::find_if(waiting_.begin(), waiting_.end(),
+                                  [user](const Waiter& each) { return each.user == user; });
   if (place != waiting_.end()) waiting_.erase(place);
 }
 

@@ -58,6 +58,11 @@ class ConnectionPool final : public DialListener, public ConnectionOwner {
   void OnIdleConnectionReady(Connection& connection) override;
 
  private:
+  struct Waiter {
+    ConnectionUser* user;
+    bool fresh;  // takes no connection that was used before
+  };
+
   void TopUp();
   void StartDial();
   void Adopt(Dial& dial);
@@ -69,7 +74,7 @@ class ConnectionPool final : public DialListener, public ConnectionOwner {
   PoolPlan plan_;
   std::unordered_map<Connection*, std::unique_ptr<Connection>> connections_;
   std::vector<Connection*> idle_;  // the one that rested last comes last
-  std::deque<ConnectionUser*> waiting_;
+  std::deque<Waiter> waiting_;
   std::vector<std::unique_ptr<Dial>> dials_;       // those that are dialing
   std::vector<std::unique_ptr<Dial>> free_dials_;  // the others
   std::vector<std::unique_ptr<Connection>> dead_;
