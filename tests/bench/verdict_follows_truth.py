@@ -10,7 +10,8 @@ With the p99 of these over all requests, and from report.json the verdict, the p
 
     follows: the verdict is INVALID exactly when the true error's p99 is over the limit (a true error
              within a twentieth of the limit may be judged either way: it is not known better)
-    covers:  the printed bound's p99 is at least the true error's p99
+    covers:  the printed bound's p99 is at least the true error's p99, less 0.02 ms: the mock engine
+             stamps a token before the call that sends it, and that call is not the agent's
 
 The lag of all reads (client.loop_lag_s.p99) is printed beside: it concerns the gaps between tokens.
 
@@ -31,6 +32,7 @@ import _load
 STRENGTHS = (0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6,
              0.7, 0.8, 0.9, 1, 1.5, 2, 3, 4, 6, 8)
 TRIES = 3
+SEND_CALL_MS = 0.02
 
 
 def shares(strength):
@@ -61,7 +63,7 @@ def judge(row):
     close = abs(true_ms - row["limit_ms"]) <= row["limit_ms"] / 20
     return {"true_error_over_limit": over,
             "follows": close or (row["verdict"] == "INVALID") == over,
-            "covers": row["bound_ms"]["p99"] >= true_ms,
+            "covers": row["bound_ms"]["p99"] >= true_ms - SEND_CALL_MS,
             "off_p99_ms": abs(row["reported_ttft_ms"]["p99"] - row["true_ttft_ms"]["p99"]),
             "void": row["mock"]["late"]}
 

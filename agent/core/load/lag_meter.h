@@ -31,8 +31,9 @@ class LagMeter {
     looked_ns_ = now_ns;
   }
 
-  // epoll_wait returned at `now_ns` after it had blocked; the thread then waited for a core for
-  // `run_delay_ns` (0 where that is not known: the first stamp of the kernel tells it then).
+  // epoll_wait returned at `now_ns` after it had blocked; meanwhile the thread had waited for a
+  // core for `run_delay_ns` (0 where that is not known: the first stamp of the kernel tells it
+  // then).
   void Woke(int64_t now_ns, int64_t run_delay_ns) {
     ready_since_ns_ = now_ns - std::max<int64_t>(run_delay_ns, 0);
     woke_ = true;

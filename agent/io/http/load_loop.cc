@@ -117,7 +117,7 @@ void LoadLoop::Enter() {
   prctl(PR_SET_TIMERSLACK, 1UL);
   StayOn(options_.core);
   LookAtClocks();
-  if (options_.target->endpoint.tls) run_delay_ = std::make_unique<RunDelay>();
+  run_delay_ = std::make_unique<RunDelay>();
   poller_.ArmTick(options_.clock->MonotonicNs() + kTickNs, kTickNs);
   pool_->StartTopUp();
   ReportReadyOnce();
@@ -174,7 +174,7 @@ Poller::Ready LoadLoop::Look() {
     ready = poller_.Wait(true);
     now_ns = options_.clock->MonotonicNs();
     busy_.Waited(wait_start_ns, now_ns);
-    lag_.Woke(now_ns, run_delay_ != nullptr ? run_delay_->TakeNs() : 0);
+    lag_.Woke(now_ns, run_delay_->TakeNs());
   }
   busy_.Waited(now_ns, now_ns);
   return ready;

@@ -143,7 +143,7 @@ class LoadLoop {
   LagMeter lag_;
   ClockWatch clock_watch_;
   BusyMeter busy_;
-  std::unique_ptr<RunDelay> run_delay_;  // only where the kernel gives no receive stamps
+  std::unique_ptr<RunDelay> run_delay_;  // of the loop's own thread
   std::atomic<bool> hungry_{false};
   size_t next_swept_ = 0;  // of exchanges_, by EndDeadExchanges
   bool ready_reported_ = false;
