@@ -3,7 +3,6 @@
 
 #include <atomic>
 #include <cstdint>
-#include <string>
 
 #include "common/stats/log_histogram.h"
 
@@ -27,7 +26,6 @@ struct LoopFacts {
   double clock_rate_error = 0;
   uint64_t new_connections = 0;
   uint64_t reused_connections = 0;
-  std::string failure;  // why the loop could not go on; "": it could
 };
 
 // Share of each second that the loop did not spend waiting in epoll_wait for something to do. Wall

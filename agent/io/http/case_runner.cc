@@ -34,8 +34,9 @@ absl::Status CaseRunner::Init(const LoadThreads& threads, const AddressPolicy* p
   ASSIGN_OR_RETURN(target_, Resolve(agent_case_.engine.url, *policy));
   ASSIGN_OR_RETURN(head_, RequestHead::Create(target_.endpoint, adapter_->Headers()));
   const int64_t slots = agent_case_.concurrency;
-  // Each slot may have a spare connection (PoolPlan).
   RETURN_IF_ERROR(CheckOpenFiles(slots));
+  // Each slot may have a spare connection (PoolPlan), as far as there are descriptors.
+  const int64_t spares = std::min(slots, MaxConnections() - slots);
 
   const int64_t loop_count = std::clamp<int64_t>(slots, 1, threads.count);
   for (int64_t i = 0; i < loop_count; ++i) {
@@ -50,6 +51,7 @@ absl::Status CaseRunner::Init(const LoadThreads& threads, const AddressPolicy* p
         .control = &control_,
         .work = &work_,
         .slots = slots / loop_count + (i < slots % loop_count ? 1 : 0),
+        .spares = spares / loop_count,
         .load_threads = loop_count,
         .spin_ns = threads.spin_ns,
         .core = threads.cores.empty() ? -1 : threads.cores[thread % threads.cores.size()],
@@ -168,7 +170,6 @@ LoopFacts CaseRunner::JoinAndCollect() {
     total.clock_rate_error = std::max(total.clock_rate_error, facts.clock_rate_error);
     total.new_connections += facts.new_connections;
     total.reused_connections += facts.reused_connections;
-    if (total.failure.empty()) total.failure = facts.failure;
   }
   return total;
 }

@@ -68,7 +68,7 @@ absl::Status LoadLoop::Init() {
   }
   const int64_t slots = gate_ ? gate_->SlotsAtStart() : options_.slots;
   pool_ = std::make_unique<ConnectionPool>(
-      &dial_context_, PoolPlan(slots, options_.slots, gate_ ? kOpenLoopHeadroom : 0));
+      &dial_context_, PoolPlan(slots, options_.spares, gate_ ? kOpenLoopHeadroom : 0));
   RETURN_IF_ERROR(pool_->Init());
 
   context_ = {.agent_case = options_.agent_case,

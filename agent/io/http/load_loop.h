@@ -45,7 +45,8 @@ struct LoadLoopOptions {
   const Clock* clock = nullptr;
   CaseControl* control = nullptr;
   WorkQueue* work = nullptr;
-  int64_t slots = 0;  // requests this thread keeps in flight; open loop: the most it may have
+  int64_t slots = 0;   // requests this thread keeps in flight; open loop: the most it may have
+  int64_t spares = 0;  // connections beyond those, at most
   int64_t load_threads = 1;  // that share the case's arrivals
   int64_t spin_ns = 0;       // LoadThreads
   int core = -1;             // the thread stays on this one; -1: where the kernel puts it

@@ -51,7 +51,7 @@ v1::CaseDone MakeCaseDone(CaseRunner& runner, const CaseEnd& end) {
   done.set_timer_lag_histogram(facts.timer_lag_ns.Serialize());
   done.set_clock_step_ns(facts.clock_step_ns);
   done.set_clock_rate_error(facts.clock_rate_error);
-  done.set_gave_up(facts.failure.empty() ? end.gave_up : facts.failure);
+  done.set_gave_up(end.gave_up);
   return done;
 }
 

@@ -35,7 +35,7 @@ constexpr std::array<DistributionInfo, 11> kDistributions = {{
      "dispatched requests.",
      &CaseReport::lateness_s},
     {"connect_s", "Connect", "connect",
-     "TCP connection established minus dispatch, requests that opened a connection.",
+     "TCP connection established minus the start of connecting, mostly ahead of the request.",
      &CaseReport::connect_s},
     {"tls_s", "TLS handshake", "TLS",
      "TLS handshake done minus TCP connection established, requests that opened a connection.",
