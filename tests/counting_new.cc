@@ -6,7 +6,7 @@
 #include <new>
 
 namespace {
-int64_t allocations = 0;
+thread_local int64_t allocations = 0;
 
 void* Allocate(size_t bytes) {
   ++allocations;

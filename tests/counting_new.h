@@ -1,7 +1,7 @@
 // Counts the allocations of a whole program: tests/counting_new.cc, to be listed among the sources
 // of a test that is a binary of its own, replaces the global operator new. Under a sanitizer, which
 // brings its own allocator, nothing is replaced and MONSOON_SANITIZED is defined: such a test says
-// so and skips. For one thread.
+// so and skips. Each thread counts its own.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,7 @@
 
 namespace monsoon {
 
-// Calls of any operator new since the program's start.
+// Calls of any operator new by this thread since its start.
 int64_t Allocations();
 
 }  // namespace monsoon

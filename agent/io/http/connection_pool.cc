@@ -186,10 +186,13 @@ void ConnectionPool::Tick(int64_t now_ns) {
     // Ending one removes it, and may begin others.
     if (i < dials_.size()) dials_[i]->Tick(now_ns);
   }
-  // Those that rested longest stand first.
-  while (!idle_.empty() && idle_.front()->used() &&
-         now_ns - idle_.front()->idle_since_ns() > kMaxIdleNs) {
-    Close(idle_.front());
+  // Those that rested longest stand first. Closing one removes it; what that opens comes last.
+  for (size_t i = 0; i < idle_.size() && now_ns - idle_[i]->idle_since_ns() > kMaxIdleNs;) {
+    if (idle_[i]->used()) {
+      Close(idle_[i]);
+    } else {
+      ++i;
+    }
   }
   TopUp();
 }
