@@ -8,6 +8,7 @@
 #include "controller/core/report/clean_text.h"
 #include "controller/core/report/metric_catalogue.h"
 #include "controller/core/report/number_text.h"
+#include "controller/core/report/warnings.h"
 
 namespace monsoon {
 namespace {
@@ -68,8 +69,13 @@ std::string DistributionsHtml(const CaseReport& report) {
       undefined += StrCat(undefined.empty() ? "" : ", ", info.label);
       continue;
     }
-    out += StrCat("<tr><th>", EscapeHtml(info.label), ElementHtml("small", "", info.definition),
-                  "</th><td>", CountText(distribution.count), "</td>");
+    out += StrCat("<tr><th>", EscapeHtml(info.label), ElementHtml("small", "", info.definition));
+    if (info.member == &CaseReport::itl_s && ReadsAreLate(report)) {
+      out += ElementHtml("small", "caution",
+                         StrCat("p99 and above may be the client's own by ",
+                                SecondsText(report.client.loop_lag_s.p99), " s: see below"));
+    }
+    out += StrCat("</th><td>", CountText(distribution.count), "</td>");
     for (const Statistic& statistic : DistributionStatistics())
       out += Cell(distribution, statistic);
     out += "</tr>\n";
@@ -268,13 +274,13 @@ std::string RenderCaseHtml(const CaseReport& report) {
                            EscapeHtml(spec.name), " ", BadgeHtml(report.verdict.kind), "</h3>\n");
   out += ListHtml("reasons", report.verdict.reasons);
   out += TilesHtml(report) + DistributionsHtml(report);
+  if (!report.warnings.empty()) {
+    out += StrCat("<h4>Before you quote these numbers</h4>\n", ListHtml("notes", report.warnings));
+  }
   out += StrCat("<div class=\"columns\">\n", LoadHtml(report), TokensHtml(report),
                 ClientHtml(report), "</div>\n");
   out += GatesHtml(report) + ErrorsHtml(report);
   out += StrCat("<h4>Agents</h4>\n", AgentsHtml(report));
-  if (!report.warnings.empty()) {
-    out += StrCat("<h4>Before you quote these numbers</h4>\n", ListHtml("notes", report.warnings));
-  }
   return out + "</section>\n";
 }
 

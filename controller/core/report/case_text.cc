@@ -198,6 +198,7 @@ std::string RenderCaseText(const CaseReport& report, const std::string& verdict)
   out += Line("tokens", TokensText(report));
   out += "\n" + DistributionsText(report) + "\n";
   out += Line("client", ClientText(report));
+  for (const std::string& warning : report.warnings) out += Line("note", warning);
   for (const AgentFacts& agent : report.facts.agents) {
     out += Line("agent", AgentText(agent, report.rate.has_value()));
   }
@@ -209,7 +210,6 @@ std::string RenderCaseText(const CaseReport& report, const std::string& verdict)
     out += Line("error", StrCat(CountText(sample.count), " x ", ErrorSampleTitle(sample), ": ",
                                 sample.message.empty() ? "(no message)" : sample.message));
   }
-  for (const std::string& warning : report.warnings) out += Line("note", warning);
   return out;
 }
 

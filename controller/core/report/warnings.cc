@@ -69,11 +69,10 @@ void WarnOfTiming(const CaseReport& report, Warnings& out) {
 }
 
 void WarnOfLateReads(const CaseReport& report, Warnings& out) {
-  const Distribution& lag = report.client.loop_lag_s;
-  if (lag.count == 0 || lag.p99 <= report.max_error_s) return;
-  if (report.client.first_token_lag_s.count == 0) return;  // then the verdict says it
+  if (!ReadsAreLate(report)) return;
   out.push_back(StrCat(
-      "One in a hundred of all reads may have come over ", SecondsText(lag.p99),
+      "One in a hundred of all reads may have come over ",
+      SecondsText(report.client.loop_lag_s.p99),
       " s late: the highest inter-token gaps, and E2E of single requests, can be the client's by "
       "so "
       "much. TTFT has the error bound above; TPOT and the means hardly suffer. Use more agents or "
@@ -163,6 +162,12 @@ void WarnOfCalibration(const CaseReport& report, Warnings& out) {
 }
 
 }  // namespace
+
+bool ReadsAreLate(const CaseReport& report) {
+  const ClientReport& client = report.client;
+  if (client.first_token_lag_s.count == 0) return false;  // then the verdict says it
+  return client.loop_lag_s.count > 0 && client.loop_lag_s.p99 > report.max_error_s;
+}
 
 Warnings WarningsFor(const CaseReport& report) {
   Warnings out;

@@ -11,6 +11,10 @@
 
 namespace monsoon {
 
+// True when the highest inter-token gaps may be the client's own, although the TTFT's error bound
+// holds: one in a hundred of all reads came later than the limit of the error bound.
+bool ReadsAreLate(const CaseReport& report);
+
 // Of one case, from what was measured. Empty when there is nothing to warn about.
 std::vector<std::string> WarningsFor(const CaseReport& report);
 

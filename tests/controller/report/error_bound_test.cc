@@ -6,6 +6,7 @@
 
 #include "common/time/clock.h"
 #include "controller/core/report/case_accumulator.h"
+#include "controller/core/report/case_html.h"
 #include "controller/core/report/case_text.h"
 #include "tests/controller/calibrate/sample_calibration.h"
 #include "tests/controller/report/sample_run.h"
@@ -74,7 +75,14 @@ TEST(ErrorBoundTest, IsTheLagOfFirstTokens) {
   EXPECT_DOUBLE_EQ(*report.client.error_bound_p99_s, 15e-6);
   EXPECT_EQ(report.verdict.kind, VerdictKind::kValid);
   EXPECT_THAT(report.warnings, testing::Contains(HasSubstr("of all reads may have come over")));
+  // Said where the number stands, and nowhere else.
+  const std::string caution = "may be the client&#39;s own by 0.004";
+  const std::string page = RenderCaseHtml(report);
+  const size_t itl = page.find("Inter-token latency");
+  ASSERT_NE(itl, page.npos);
+  EXPECT_THAT(page.substr(itl, page.find("</th>", itl) - itl), HasSubstr(caution));
   facts.agents[0].loop_lag_ns.Clear();
+  EXPECT_THAT(RenderCaseHtml(ReportOf(facts)), Not(HasSubstr(caution)));
   EXPECT_FALSE(ReportOf(facts).client.error_bound_p50_s) << "an agent that measured nothing";
 }
 
