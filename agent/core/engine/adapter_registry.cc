@@ -5,10 +5,13 @@
 #include "absl/strings/str_join.h"
 
 #include "agent/core/engine/dialect/anthropic_messages.h"
+#include "agent/core/engine/dialect/custom_adapter.h"
 #include "agent/core/engine/dialect/embeddings.h"
+#include "agent/core/engine/dialect/native_chat.h"
 #include "agent/core/engine/dialect/openai_chat.h"
 #include "agent/core/engine/dialect/openai_completions.h"
 #include "agent/core/engine/dialect/openai_responses.h"
+#include "agent/core/engine/dialect/raw_adapter.h"
 #include "agent/core/engine/dialect/rerank.h"
 #include "common/base/str_cat.h"
 
@@ -32,6 +35,19 @@ constexpr Row kRows[] = {
     {Dialect::kEmbeddings, &MakeJsonAdapter<Embeddings>},
     {Dialect::kRerank, &MakeJsonAdapter<Rerank>},
     {Dialect::kTeiRerank, &MakeJsonAdapter<Rerank>},
+    {Dialect::kTritonEnsemble, &MakeJsonAdapter<RawAdapter>},
+    {Dialect::kTritonLlmApi, &MakeJsonAdapter<RawAdapter>},
+    {Dialect::kTritonVllm, &MakeJsonAdapter<RawAdapter>},
+    {Dialect::kTgi, &MakeJsonAdapter<RawAdapter>},
+    {Dialect::kLmdeploy, &MakeJsonAdapter<RawAdapter>},
+    {Dialect::kSglang, &MakeJsonAdapter<RawAdapter>},
+    {Dialect::kLlamaCpp, &MakeJsonAdapter<RawAdapter>},
+    {Dialect::kOllamaChat, &MakeJsonAdapter<OllamaChat>},
+    {Dialect::kOllamaGenerate, &MakeJsonAdapter<OllamaGenerate>},
+    {Dialect::kMiiGenerate, &MakeJsonAdapter<RawAdapter>},
+    {Dialect::kMiiGateway, &MakeJsonAdapter<RawAdapter>},
+    {Dialect::kDashscope, &MakeJsonAdapter<Dashscope>},
+    {Dialect::kCustom, &MakeJsonAdapter<CustomAdapter>},
 };
 
 absl::Status Unknown(std::string_view what, const std::vector<std::string>& known) {

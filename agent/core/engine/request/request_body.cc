@@ -76,7 +76,7 @@ absl::StatusOr<RequestJson> ParseExtraBody(const std::string& text,
     return absl::InvalidArgumentError(
         StrCat("engine.extra_body must be a JSON object, not: ", Excerpt(text)));
   }
-  if (extra.contains(std::string(stream_member))) {
+  if (!stream_member.empty() && extra.contains(std::string(stream_member))) {
     return absl::InvalidArgumentError(StrCat("engine.extra_body may not set \"", stream_member,
                                              "\": the scenario's own `stream` says it"));
   }

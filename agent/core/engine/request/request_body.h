@@ -31,7 +31,7 @@ void PutSampling(const ParameterNames& names, const RequestJson& members, int64_
                  RequestJson& body);
 
 // engine.extra_body; an empty object for "". INVALID_ARGUMENT when it is no JSON object or sets
-// `stream_member`, which is the scenario's to say.
+// `stream_member` (may be ""), which is the scenario's to say.
 absl::StatusOr<RequestJson> ParseExtraBody(const std::string& text, std::string_view stream_member);
 
 // `content` as JSON of the type `wanted`; INVALID_ARGUMENT "the item must be DESCRIPTION"
