@@ -7,6 +7,7 @@
 #include "common/base/status_macros.h"
 #include "common/base/str_cat.h"
 #include "common/wire/convert_case.h"
+#include "common/wire/convert_probe.h"
 #include "common/wire/protocol.h"
 
 namespace monsoon {
@@ -27,6 +28,13 @@ AgentSession::AgentSession(const AgentOptions* options, const Clock* clock, std:
       lease_ns_(lease_ns),
       control_out_(*control_out),
       intake_(run_id_, options->item_cache_bytes),
+      last_heard_ns_(clock->MonotonicNs()),
+      probes_(&options->policy, clock,
+              [control_out](const ProbeResult& result) {
+                v1::ControlResponse response;
+                ToProto(result, response.mutable_probed());
+                control_out->Push(std::move(response));
+              }),
       monitor_([this] { Monitor(); }) {}
 
 AgentSession::~AgentSession() {
@@ -37,6 +45,7 @@ AgentSession::~AgentSession() {
 void AgentSession::Close() {
   absl::MutexLock lock(&mutex_);
   closing_ = true;
+  probes_.Cancel();
   if (runner_ != nullptr) runner_->Stop(LoadMode::kCancel);
   // Under the lock: DetachData() takes it too, so the Data stream cannot have gone meanwhile.
   if (cancel_data_) cancel_data_();
@@ -56,6 +65,7 @@ std::shared_ptr<CaseRunner> AgentSession::runner() const {
 absl::Status AgentSession::OnControl(const v1::ControlRequest& request) {
   const std::shared_ptr<CaseRunner> current = runner();
   if (current != nullptr) RenewLease(*current);
+  last_heard_ns_.store(clock_.MonotonicNs(), std::memory_order_relaxed);
   switch (request.message_case()) {
     case v1::ControlRequest::kPing: {
       v1::ControlResponse response;
@@ -63,6 +73,8 @@ absl::Status AgentSession::OnControl(const v1::ControlRequest& request) {
       control_out_.Push(std::move(response));
       return absl::OkStatus();
     }
+    case v1::ControlRequest::kProbe:
+      return Probe(request.probe());
     case v1::ControlRequest::kPrepare:
       return Prepare(request.prepare());
     case v1::ControlRequest::kStart:
@@ -105,7 +117,18 @@ void AgentSession::Stop(const v1::Stop& stop) {
   target->Stop(stop.mode() == v1::Stop::MODE_DRAIN ? LoadMode::kDrain : LoadMode::kCancel);
 }
 
+absl::Status AgentSession::Probe(const v1::Probe& probe) {
+  if (runner() != nullptr) {
+    return absl::FailedPreconditionError("the controller sent Probe while a case is running");
+  }
+  ASSIGN_OR_RETURN(ProbeOrder order, FromProto(probe));
+  return probes_.Start(std::move(order));
+}
+
 absl::Status AgentSession::Prepare(const v1::Prepare& prepare) {
+  if (probes_.running()) {
+    return absl::FailedPreconditionError("the controller sent Prepare while a probe goes on");
+  }
   {
     // A case that was rejected elsewhere is being stopped here; that takes a moment.
     absl::MutexLock lock(&mutex_);
@@ -211,10 +234,16 @@ void AgentSession::Monitor() {
   }
 }
 
+void AgentSession::CheckProbeLease(int64_t now_ns) {
+  const int64_t heard_ns = last_heard_ns_.load(std::memory_order_relaxed);
+  if (probes_.running() && now_ns - heard_ns > lease_ns_) probes_.Cancel();
+}
+
 void AgentSession::MonitorOnce() {
+  const int64_t now_ns = clock_.MonotonicNs();
+  CheckProbeLease(now_ns);
   const std::shared_ptr<CaseRunner> current = runner();
   if (current == nullptr) return;
-  const int64_t now_ns = clock_.MonotonicNs();
   // Looked at before the records are collected: what ended by now is collected for certain.
   const bool ended = current->ended();
   CollectRecords(*current, now_ns);
