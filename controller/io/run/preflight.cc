@@ -24,17 +24,23 @@ std::string KeyName(const EngineSpec& engine) {
   return engine.api_key_file.empty() ? "" : "file " + engine.api_key_file;
 }
 
-ProbeTarget MakeTarget(const CaseSpec& spec, const Item& item) {
-  const EngineType* const type = FindEngineType(spec.engine.type);
+// What such a route answers with has no tokens to count.
+bool HasAnswerTokens(const EngineRoute* route) {
+  return route == nullptr ||
+         (route->dialect != Dialect::kEmbeddings && route->dialect != Dialect::kRerank);
+}
+
+ProbeTarget MakeTarget(const CaseSpec& spec) {
+  const EngineRoute* const route = FindEngineRoute(spec.engine.type, spec.engine.route);
   return {.engine = spec.engine.name,
           .type = spec.engine.type,
           .url = spec.engine.url,
-          .default_path = std::string(type == nullptr ? "" : type->default_path),
+          .default_path = std::string(route == nullptr ? "" : route->path),
           .model = spec.model.name,
           .key_name = KeyName(spec.engine),
           .stream = spec.sampling.stream,
           .has_tokenizer = !spec.model.tokenizer.empty(),
-          .expects_tokens = item.kind != ItemKind::kTexts && item.kind != ItemKind::kRerank};
+          .expects_tokens = HasAnswerTokens(route)};
 }
 
 }  // namespace
@@ -72,7 +78,7 @@ absl::StatusOr<ProbeVerdict> Preflight::Ask(const CaseSpec& spec, const CaseInpu
                                             uint32_t probe_index) {
   constexpr size_t kAgent = 0;
   ASSIGN_OR_RETURN(Item item, input.dataset->Read(input.plan.PositionOf(0)));
-  const ProbeTarget target = MakeTarget(spec, item);
+  const ProbeTarget target = MakeTarget(spec);
   // What the engine has seen once may be in its cache when the load comes.
   context_.repeats->BeginCase(spec.engine.name, spec.engine.url, spec.dataset.cache_bust);
   context_.repeats->Note(ComputeItemId(item), /*warmup=*/true);
