@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <limits>
 #include <utility>
 
 #include "common/base/status_macros.h"
@@ -13,11 +12,16 @@ namespace monsoon {
 namespace {
 
 constexpr int64_t kTickNs = 20 * kNsPerMs;
-// How long the rest of the body may take once nothing in it matters.
+// How long the rest may take once the text has begun, and once nothing in it matters.
+constexpr int64_t kEndOfTextNs = 10 * kNsPerS;
 constexpr int64_t kEndOfBodyNs = 2 * kNsPerS;
 constexpr size_t kReadBufferBytes = 64 << 10;
 constexpr size_t kMaxRawHeadBytes = 16 << 10;
 constexpr uint32_t kWaitToRead = EPOLLIN | EPOLLRDHUP;
+
+int64_t PatienceNs(EngineCall::Stage stage) {
+  return stage == EngineCall::Stage::kOver ? kEndOfBodyNs : kEndOfTextNs;
+}
 
 }  // namespace
 
@@ -151,12 +155,15 @@ bool EngineCall::Write(std::string_view head, std::string_view body, int64_t lim
 }
 
 bool EngineCall::Read(int64_t limit_ns, Answer& answer, End& end) {
-  int64_t enough_ns = std::numeric_limits<int64_t>::max();
+  Stage stage = Stage::kBeginning;
   for (;;) {
     if (ReadOnce(answer, end)) return true;
-    if (answer.ended()) enough_ns = std::min(enough_ns, clock_.MonotonicNs() + kEndOfBodyNs);
-    if (Turn(std::min(limit_ns, enough_ns), end)) continue;
-    if (end.kind == EndKind::kTimeLimit && answer.ended()) end.kind = EndKind::kEnough;
+    if (answer.stage() != stage) {
+      stage = answer.stage();
+      limit_ns = std::min(limit_ns, clock_.MonotonicNs() + PatienceNs(stage));
+    }
+    if (Turn(limit_ns, end)) continue;
+    if (end.kind == EndKind::kTimeLimit && stage == Stage::kOver) end.kind = EndKind::kEnough;
     return true;
   }
 }

@@ -28,6 +28,14 @@ namespace monsoon {
 
 class EngineCall final : public DialListener, public ConnectionOwner {
  public:
+  // How much of an answer has come: what matters of it is waited for until the limit, its end some
+  // seconds.
+  enum class Stage : uint8_t {
+    kBeginning,
+    kText,  // its end is good to have
+    kOver,  // nothing that may still come changes anything
+  };
+
   // Whoever an answer is for.
   class Answer {
    public:
@@ -36,8 +44,7 @@ class EngineCall final : public DialListener, public ConnectionOwner {
     // `head`: as received, from the first status line on.
     virtual void OnHead(const ResponseParser& parser, std::string_view head) = 0;
     virtual void OnBody(std::string_view bytes) = 0;
-    // Nothing that may still come changes anything: the rest is only waited for shortly.
-    virtual bool ended() const = 0;
+    virtual Stage stage() const = 0;
 
    protected:
     ~Answer() = default;
@@ -45,7 +52,7 @@ class EngineCall final : public DialListener, public ConnectionOwner {
 
   enum class EndKind : uint8_t {
     kComplete,      // the whole answer came
-    kEnough,        // Answer::ended(), and the server did not end the body
+    kEnough,        // Stage::kOver, and the server did not end the body
     kCut,           // the connection ended early, before or in the answer
     kNotHttp,       // what came is no HTTP
     kNotConnected,  // error_class: connect, dns, tls, timeout_connect

@@ -76,7 +76,10 @@ class PostAnswer final : public EngineCall::Answer {
     AppendCapped(bytes, kMaxProbeBodyBytes, result_.body);
     decoder_->Feed(bytes);
   }
-  bool ended() const override { return begun() && decoder_->ended(); }
+  EngineCall::Stage stage() const override {
+    if (begun() && decoder_->ended()) return EngineCall::Stage::kOver;
+    return recorder_.first_token_seen() ? EngineCall::Stage::kText : EngineCall::Stage::kBeginning;
+  }
 
   // After the last of the above.
   void Settle(const EngineCall::End& end, int64_t now_ns, int64_t time_limit_ns) {
@@ -137,7 +140,9 @@ class GetAnswer final : public EngineCall::Answer {
     too_long_ = too_long_ || get_.body.size() + bytes.size() > kMaxProbeGetBytes;
     AppendCapped(bytes, kMaxProbeGetBytes, get_.body);
   }
-  bool ended() const override { return too_long_; }
+  EngineCall::Stage stage() const override {
+    return too_long_ ? EngineCall::Stage::kOver : EngineCall::Stage::kBeginning;
+  }
 
   void Settle(const EngineCall::End& end) {
     if (too_long_) {

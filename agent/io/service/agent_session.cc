@@ -7,7 +7,6 @@
 #include "common/base/status_macros.h"
 #include "common/base/str_cat.h"
 #include "common/wire/convert_case.h"
-#include "common/wire/convert_probe.h"
 #include "common/wire/protocol.h"
 
 namespace monsoon {
@@ -29,12 +28,7 @@ AgentSession::AgentSession(const AgentOptions* options, const Clock* clock, std:
       control_out_(*control_out),
       intake_(run_id_, options->item_cache_bytes),
       last_heard_ns_(clock->MonotonicNs()),
-      probes_(&options->policy, clock,
-              [control_out](const ProbeResult& result) {
-                v1::ControlResponse response;
-                ToProto(result, response.mutable_probed());
-                control_out->Push(std::move(response));
-              }),
+      probes_(&options->policy, clock, [this](const ProbeResult& result) { TellProbed(result); }),
       monitor_([this] { Monitor(); }) {}
 
 AgentSession::~AgentSession() {
@@ -115,14 +109,6 @@ void AgentSession::Stop(const v1::Stop& stop) {
   absl::MutexLock lock(&mutex_);
   stop_asked_ = true;
   target->Stop(stop.mode() == v1::Stop::MODE_DRAIN ? LoadMode::kDrain : LoadMode::kCancel);
-}
-
-absl::Status AgentSession::Probe(const v1::Probe& probe) {
-  if (runner() != nullptr) {
-    return absl::FailedPreconditionError("the controller sent Probe while a case is running");
-  }
-  ASSIGN_OR_RETURN(ProbeOrder order, FromProto(probe));
-  return probes_.Start(std::move(order));
 }
 
 absl::Status AgentSession::Prepare(const v1::Prepare& prepare) {
@@ -232,11 +218,6 @@ void AgentSession::Monitor() {
     }
     MonitorOnce();
   }
-}
-
-void AgentSession::CheckProbeLease(int64_t now_ns) {
-  const int64_t heard_ns = last_heard_ns_.load(std::memory_order_relaxed);
-  if (probes_.running() && now_ns - heard_ns > lease_ns_) probes_.Cancel();
 }
 
 void AgentSession::MonitorOnce() {

@@ -57,6 +57,7 @@ class AgentSession {
 
  private:
   absl::Status Probe(const v1::Probe& probe);
+  void TellProbed(const ProbeResult& result);
   absl::Status Prepare(const v1::Prepare& prepare);
   absl::Status AddWork(const v1::Work& work);
   void Recall(uint64_t count);

@@ -47,8 +47,7 @@ TEST(EvalscopeCommandTest, TheLastOfSeveralWins) {
 }
 
 TEST(EvalscopeCommandTest, AllMistakesAtOnce) {
-  const std::string error =
-      ErrorOf("llmuses perf --paralel 5 --model --max 3 stray --stream=yes");
+  const std::string error = ErrorOf("llmuses perf --paralel 5 --model --max 3 stray --stream=yes");
   EXPECT_THAT(error, HasSubstr("--paralel is no flag"));
   EXPECT_THAT(error, HasSubstr("did you mean --parallel?"));
   EXPECT_THAT(error, HasSubstr("--model lacks its value"));

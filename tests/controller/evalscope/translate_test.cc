@@ -37,8 +37,9 @@ std::string ErrorOf(std::string_view line) {
   return std::string(Translate(line).status().message());
 }
 
-constexpr char kShort[] = "llmuses perf --model m --url http://h:8000/v1/chat/completions "
-                          "--dataset-path p.txt ";
+constexpr char kShort[] =
+    "llmuses perf --model m --url http://h:8000/v1/chat/completions "
+    "--dataset-path p.txt ";
 
 TEST(TranslateTest, GoldenCommands) {
   const std::vector<std::string> commands = ListGolden("evalscope", ".sh");
@@ -67,8 +68,8 @@ TEST(TranslateTest, AFlagOfTheOtherGenerationIsNamed) {
 }
 
 TEST(TranslateTest, ValuesAreChecked) {
-  const std::string error =
-      ErrorOf(std::string(kShort) + "--parallel 0 --temperature warm -n 1.5 --dataset open_qa "
+  const std::string error = ErrorOf(std::string(kShort) +
+                                    "--parallel 0 --temperature warm -n 1.5 --dataset open_qa "
                                     "--api opanai --query-template '[1]' --extra-args x");
   EXPECT_THAT(error, HasSubstr("--parallel is '0': expected at least 1"));
   EXPECT_THAT(error, HasSubstr("--temperature is 'warm': expected a number from 0 to 2"));
