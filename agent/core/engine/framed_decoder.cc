@@ -111,7 +111,7 @@ void FramedDecoder::Collect(std::string_view bytes, size_t cap) {
 
 void FramedDecoder::OnSseEvent(const SseEvent& event) {
   if (TrimBlanks(event.data).empty() && !event.has_error) return;
-  if (BeginEvent()) ReadEvent(event);
+  if (BeginEvent(TrimBlanks(event.data))) ReadEvent(event);
 }
 
 bool FramedDecoder::OnLine(std::string_view line) {
@@ -123,13 +123,13 @@ bool FramedDecoder::OnLine(std::string_view line) {
     FeedDocument("\n");
     return false;
   }
-  if (BeginEvent()) ReadPayload("", payload);
+  if (BeginEvent(payload)) ReadPayload("", payload);
   return true;
 }
 
-bool FramedDecoder::BeginEvent() {
+bool FramedDecoder::BeginEvent(std::string_view payload) {
   if (terminated_) {
-    sink_->OnFlags(kFlagLateEvents);
+    if (!IsDoneMarker(payload)) sink_->OnFlags(kFlagLateEvents);
     return false;
   }
   any_event_ = true;
@@ -222,7 +222,7 @@ void FramedDecoder::FinishLines(bool complete) {
     body_.assign(rest);
     return FinishDocument(complete);
   }
-  if (whole && BeginEvent()) ReadPayload("", rest);
+  if (whole && BeginEvent(rest)) ReadPayload("", rest);
   FinishStream(complete, !rest.empty() && !whole);
 }
 
@@ -258,7 +258,7 @@ void FramedDecoder::FinishDocument(bool complete) {
   }
   if (result == PayloadResult::kNotJson) {
     return Fail(ErrorClass::kBadPayload,
-                StrCat("the answer is not the JSON of a completion: ", Excerpt(document)));
+                StrCat("the answer is not the JSON of this route: ", Excerpt(document)));
   }
   Terminate();
 }

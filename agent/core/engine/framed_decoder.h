@@ -14,7 +14,8 @@
 // body, then the answer is a document.
 //
 // The end of a stream, SSE or NDJSON:
-//   terminator ([DONE], or the reader's own) seen      -> OnEnd(kTerminator), whatever comes later
+//   terminator ([DONE], or the reader's own) seen      -> OnEnd(kTerminator), whatever comes later;
+//                                                         that is flagged, but for a [DONE]
 //   body incomplete, or it stops inside an event       -> truncated
 //   clean EOF, which is the dialect's own end          -> OnEnd(kCleanEof)
 //   clean EOF, every choice has its finish reason      -> OnEnd(kCleanEof) with kFlagNoDone
@@ -66,7 +67,7 @@ class FramedDecoder : public ResponseDecoder, private SseHandler, private LineHa
   void FeedSse(std::string_view bytes);
   void FeedLines(std::string_view bytes);
   void FeedDocument(std::string_view bytes);
-  bool BeginEvent();
+  bool BeginEvent(std::string_view payload);
   void ReadEvent(const SseEvent& event);
   void ReadPayload(std::string_view event_name, std::string_view payload);
   void ReadErrorEvent(std::string_view payload);

@@ -128,6 +128,13 @@ absl::Status PrefixMessages(std::string_view prefix, RequestJson& messages) {
       "off or repair the dataset");
 }
 
+bool HasTextOrList(const RequestJson& body, const char* name) {
+  const auto found = body.find(name);
+  if (found == body.end()) return false;
+  if (found->is_string()) return !found->get_ref<const std::string&>().empty();
+  return found->is_array() && !found->empty();
+}
+
 absl::Status WrongItem(const Item& item, std::string_view takes) {
   return absl::InvalidArgumentError(StrCat("the item is ", KindName(item.kind),
                                            ", and this route takes ", takes, ": ",

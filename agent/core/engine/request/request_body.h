@@ -49,6 +49,9 @@ bool PrefixContent(std::string_view prefix, RequestJson& content);
 // The same for the first of `messages` that has a text. INVALID_ARGUMENT when none has.
 absl::Status PrefixMessages(std::string_view prefix, RequestJson& messages);
 
+// `body` has the member `name`, a text or a list, and it is not empty.
+bool HasTextOrList(const RequestJson& body, const char* name);
+
 // INVALID_ARGUMENT: this route does not take items of this kind. `takes`: "chats", "raw prompts".
 absl::Status WrongItem(const Item& item, std::string_view takes);
 
