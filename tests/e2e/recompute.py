@@ -21,9 +21,10 @@ BOTH_ENDS_ONE_READ = 32
 NOT_STREAMED = 256
 OPEN_LOOP = 512
 OVER_LIMIT = 1024
+NO_TEXT = 2048
 FLAGS = {"new_connections": 1, "stale_connections": 2, "no_done": 4, "no_final_blank_line": 8,
          "first_chunk_assumed": 16, "both_ends_one_read": 32, "invalid_utf8": 64, "late_events": 128,
-         "not_streamed": 256, "over_max_in_flight": OVER_LIMIT}
+         "not_streamed": 256, "over_max_in_flight": OVER_LIMIT, "no_text": NO_TEXT}
 
 
 def decode_gaps(blob):
@@ -265,6 +266,7 @@ def recompute(facts, rows, client, calibration):
         "input": sum(row["input_tokens"] or 0 for row in ok),
         "output": sum(row["output_tokens"] or 0 for row in ok),
         "cached": sum(row["cached_tokens"] or 0 for row in ok),
+        "requests_without_text": sum(bool(row["flags"] & NO_TEXT) for row in ok),
         "sources": count_by(ok, lambda row: row["token_source"])}
     out["finish_reasons"] = count_by(ok, lambda row: row["finish_reason"] or "none")
     out["flags"] = {name: sum(bool(row["flags"] & bit) for row in measured)

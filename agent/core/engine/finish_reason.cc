@@ -20,6 +20,7 @@ constexpr std::pair<std::string_view, FinishReason> kWords[] = {
     {"", FinishReason::kNone},
     {"null", FinishReason::kNone},
     {"none", FinishReason::kNone},
+    {"None", FinishReason::kNone},  // Python's, from vllm_backend
     {"eos", FinishReason::kStop},
     {"eos_token", FinishReason::kStop},
     {"end_turn", FinishReason::kStop},
@@ -29,6 +30,7 @@ constexpr std::pair<std::string_view, FinishReason> kWords[] = {
     {"limit", FinishReason::kLength},
     {"max_tokens", FinishReason::kLength},
     {"max_output_tokens", FinishReason::kLength},
+    {"model_context_window_exceeded", FinishReason::kLength},
     {"LENGTH", FinishReason::kLength},
     {"tool_use", FinishReason::kToolCalls},
     {"function_call", FinishReason::kToolCalls},

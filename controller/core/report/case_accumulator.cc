@@ -139,6 +139,7 @@ void CaseAccumulator::CountTokens(const RequestRecord& record) {
   TokenTotals& totals = report_.tokens;
   ++totals.sources[std::string(TokenSourceName(record.token_source))];
   if (record.input_tokens == kUnknownTokens) ++totals.without_input;
+  totals.without_text += record.has_flag(kFlagNoText);
   if (record.output_tokens == kUnknownTokens) ++totals.without_output;
   if (record.cached_tokens != kUnknownTokens) ++totals.with_cached;
   totals.input += std::max<int64_t>(record.input_tokens, 0);

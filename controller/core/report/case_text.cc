@@ -20,7 +20,11 @@ std::string Line(std::string_view title, std::string_view text) {
   return WrapText(first, CleanText(text));
 }
 
-std::string ThroughputText(const Throughput& throughput) {
+std::string ThroughputText(const CaseReport& report, const Throughput& throughput) {
+  if (report.gives_no_text()) {
+    return StrCat(RateText(throughput.requests_per_s), " requests/s; ",
+                  RateText(throughput.input_tokens_per_s), " input tokens/s");
+  }
   return StrCat(RateText(throughput.output_tokens_per_s), " output tokens/s, ",
                 RateText(throughput.input_tokens_per_s), " input, ",
                 RateText(throughput.total_tokens_per_s), " total; ",
@@ -37,7 +41,7 @@ std::string WindowText(const CaseReport& report) {
 std::string SteadyText(const CaseReport& report) {
   if (!report.steady) return StrCat("never: ", SteadyRuleText(report));
   return StrCat(SecondsText(report.steady->seconds),
-                " s: ", ThroughputText(report.steady->throughput));
+                " s: ", ThroughputText(report, report.steady->throughput));
 }
 
 std::string PerTokenText(const CaseReport& report) {
@@ -50,6 +54,11 @@ std::string PerTokenText(const CaseReport& report) {
 
 std::string TokensText(const CaseReport& report) {
   const TokenTotals& tokens = report.tokens;
+  if (report.gives_no_text()) {
+    const bool counted = tokens.without_input < report.requests.ok;
+    return StrCat(counted ? CountText(tokens.input) : kUndefinedText,
+                  " input; none are generated on this route");
+  }
   std::string text = StrCat(CountText(tokens.input), " input, ", CountText(tokens.output),
                             " output (source: ", CountsText(tokens.sources), ")");
   if (tokens.with_cached > 0)
@@ -148,6 +157,10 @@ std::string SteadyRuleText(const CaseReport& report) {
                        : "the asked rate was not achieved";
 }
 
+std::string TokenRateText(const CaseReport& report) {
+  return StrCat(RateText(report.token_rate()), report.gives_no_text() ? " in" : "");
+}
+
 std::string RequestsText(const RequestCounts& counts) {
   std::string text = StrCat(CountText(counts.planned), " planned, ", CountText(counts.ok), " ok, ",
                             CountText(counts.failed), " failed");
@@ -192,9 +205,9 @@ std::string RenderCaseText(const CaseReport& report, const std::string& verdict)
   out += Line("requests", RequestsText(report.requests));
   if (report.rate) out += Line("rate", RateReportText(report));
   out += Line("window", WindowText(report));
-  out += Line("throughput", ThroughputText(report.throughput));
+  out += Line("throughput", ThroughputText(report, report.throughput));
   out += Line("steady", SteadyText(report));
-  out += Line("per token", PerTokenText(report));
+  if (!report.gives_no_text()) out += Line("per token", PerTokenText(report));
   out += Line("tokens", TokensText(report));
   out += "\n" + DistributionsText(report) + "\n";
   out += Line("client", ClientText(report));

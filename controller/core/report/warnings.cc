@@ -25,9 +25,10 @@ void WarnOfTokens(const CaseReport& report, Warnings& out) {
         "Switch "
         "usage in the stream on at the engine."));
   }
-  if (tokens.without_output > 0) {
+  const int64_t uncounted = tokens.without_output - tokens.without_text;
+  if (uncounted > 0) {
     out.push_back(StrCat(
-        tokens.without_output, " of ", report.requests.ok,
+        uncounted, " of ", report.requests.ok,
         " successful requests have no output token count and add nothing to the token throughput, "
         "which is therefore a lower bound."));
   }
@@ -52,7 +53,11 @@ void WarnOfTiming(const CaseReport& report, Warnings& out) {
         "not suffer from this."));
   }
   const auto not_streamed = report.flags.find("not_streamed");
-  if (not_streamed != report.flags.end() && not_streamed->second > 0) {
+  if (report.gives_no_text()) {
+    out.push_back(
+        "This route generates no text (embeddings, rerank): latency, requests/s and input tokens/s "
+        "are all there is to it. TTFT, TPOT, ITL and output tokens are not defined.");
+  } else if (not_streamed != report.flags.end() && not_streamed->second > 0) {
     out.push_back(StrCat(not_streamed->second,
                          " requests were answered with one document instead of a stream: TTFT, "
                          "TPOT and ITL are not defined for them."));
