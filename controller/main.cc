@@ -1,13 +1,18 @@
 // The controller program: parse the command line, run the command.
 #include <signal.h>
 
+#include <algorithm>
 #include <iostream>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 
 #include "common/version.h"
 #include "controller/core/report/exit_status.h"
 #include "controller/io/calibrate/calibrate_command.h"
+#include "controller/io/evalscope/from_evalscope_command.h"
 #include "controller/io/run/other_commands.h"
 #include "controller/io/run/run_command.h"
 
@@ -52,11 +57,24 @@ CLI::App* AddCalibrate(CLI::App& app, monsoon::CalibrateOptions& options) {
   return calibrate;
 }
 
+// What follows the first "--" of `controller from-evalscope`, which is another program's command
+// line and none of ours; `argc` ends before it.
+std::vector<std::string> TakeForeignWords(int& argc, char** argv) {
+  std::vector<std::string> words;
+  if (argc < 2 || std::string_view(argv[1]) != "from-evalscope") return words;
+  const auto end = argv + argc;
+  const auto mark = std::find(argv + 2, end, std::string_view("--"));
+  if (mark != end) words.assign(mark + 1, end);
+  argc = static_cast<int>(mark - argv);
+  return words;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   signal(SIGPIPE, SIG_IGN);
 
+  std::vector<std::string> foreign_words = TakeForeignWords(argc, argv);
   CLI::App app{"Monsoon: a distributed load tester for LLM serving."};
   app.set_version_flag("--version", std::string("monsoon controller ") + monsoon::kVersion);
   app.require_subcommand(0, 1);  // none is answered below, an unknown one by name
@@ -76,6 +94,8 @@ int main(int argc, char** argv) {
       "the agent that this command starts: an address, 10.0.0.0/8, or any; repeatable");
   run_app->add_option("--threads", run.embedded_threads,
                       "Load threads of the agent that this command starts; 0: one for each core");
+  run_app->add_flag("!--no-preflight", run.preflight,
+                    "Do not ask each engine once before any load; as `preflight: false`");
   run_app->add_flag("--quiet", run.quiet, "No progress, only the report");
 
   std::string scenario_path;
@@ -96,6 +116,14 @@ int main(int argc, char** argv) {
   monsoon::CalibrateOptions calibrate;
   CLI::App* calibrate_app = AddCalibrate(app, calibrate);
 
+  std::string foreign_line;
+  CLI::App* from_evalscope_app =
+      app.add_subcommand("from-evalscope",
+                         "Print the scenario that an EvalScope command line stands for: controller "
+                         "from-evalscope -- llmuses perf ...");
+  from_evalscope_app->add_option("LINE", foreign_line,
+                                 "The command line in one piece; - or nothing: from stdin");
+
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -105,6 +133,10 @@ int main(int argc, char** argv) {
   if (validate_app->parsed()) return monsoon::ValidateCommand(scenario_path, overrides);
   if (report_app->parsed()) return monsoon::ReportCommand(run_dir);
   if (agents_app->parsed()) return monsoon::AgentsCommand(agents);
+  if (from_evalscope_app->parsed()) {
+    if (!foreign_line.empty()) foreign_words.insert(foreign_words.begin(), foreign_line);
+    return monsoon::FromEvalscopeCommand(foreign_words);
+  }
   if (calibrate_app->parsed()) return monsoon::CalibrateCommand(calibrate);
   std::cerr << app.help();
   return monsoon::kExitRejected;

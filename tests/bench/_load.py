@@ -149,6 +149,7 @@ name: bench
 model: mock
 dataset: {{name: prompts, format: line_by_line, path: {prompts}}}
 engine: {{type: vllm, url: "{url}"}}
+preflight: false
 sampling: {{max_tokens: {max_tokens}}}
 gates: []
 {load}

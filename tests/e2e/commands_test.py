@@ -10,11 +10,6 @@ from run_case import RunTest, scenario
 
 
 class CommandsTest(RunTest):
-    def controller(self, *arguments):
-        done = subprocess.run([program("controller"), *arguments], capture_output=True, text=True,
-                              timeout=60, check=False, cwd=self.folder)
-        return done.returncode, done.stdout, done.stderr
-
     def test_no_command_shows_what_there_is(self):
         status, _, err = self.controller()
         self.assertEqual(status, 2)

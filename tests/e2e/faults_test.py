@@ -6,7 +6,7 @@ The classes are those of docs/metrics.md; what the engine really did is in the m
 import unittest
 
 from harness import MockEngine
-from run_case import LOOSE_VERDICT, RunTest, scenario
+from run_case import LOOSE_VERDICT, NO_PREFLIGHT, RunTest, scenario
 
 SHORT_TIMEOUTS = "timeouts: {connect: 2s, first_token: 700ms, idle: 500ms, total: 5s}\n"
 
@@ -39,7 +39,8 @@ class FaultsTest(RunTest):
                     out="run"):
         with MockEngine("--ttft", "5ms", "--itl", itl, "--tokens", tokens, *flags) as mock:
             run = self.run_controller(
-                scenario(mock.url, requests, concurrency, LOOSE_VERDICT + SHORT_TIMEOUTS + extra),
+                scenario(mock.url, requests, concurrency,
+                         LOOSE_VERDICT + NO_PREFLIGHT + SHORT_TIMEOUTS + extra),
                 out=out)
         return run, mock
 

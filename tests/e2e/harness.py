@@ -154,11 +154,13 @@ class Daemon:
 
 class MockEngine(Daemon):
     """build/bin/mock_engine. After the `with` block, `truth` holds the rows of its log (a list of
-    dicts, numbers as int) and `summary` the JSON object that it printed last."""
+    dicts, numbers as int), without those of the preflight, which are in `preflight`; and `summary`
+    the JSON object that it printed last."""
 
     def __init__(self, *flags):
         super().__init__("mock_engine", *flags)
         self.truth = []
+        self.preflight = []
         self.summary = {}
 
     def _start(self):
@@ -171,7 +173,9 @@ class MockEngine(Daemon):
 
     def collect(self):
         if os.path.exists(self.path("truth.csv")):
-            self.truth = read_truth(self.path("truth.csv"))
+            rows = read_truth(self.path("truth.csv"))
+            self.truth = [row for row in rows if ".preflight." not in row["request_id"]]
+            self.preflight = [row for row in rows if ".preflight." in row["request_id"]]
         lines = self.stdout.strip().splitlines()
         if lines and lines[-1].startswith("{"):
             self.summary = json.loads(lines[-1])
@@ -286,6 +290,13 @@ class EndToEndTest(unittest.TestCase):
         if run.db is not None:
             self.addCleanup(run.db.close)
         return run
+
+    def controller(self, *arguments, stdin=None, environment=None):
+        """Another command of the controller: (exit status, stdout, stderr)."""
+        done = subprocess.run([program("controller"), *arguments], capture_output=True, text=True,
+                              timeout=60, check=False, cwd=self.folder, input=stdin or "",
+                              env=os.environ | (environment or {}))
+        return done.returncode, done.stdout, done.stderr
 
     @staticmethod
     def _close(started):

@@ -5,7 +5,7 @@ import time
 import unittest
 
 from harness import MockEngine, established_connections, wait_for
-from run_case import RunTest, scenario
+from run_case import NO_PREFLIGHT, RunTest, scenario
 
 
 class InterruptTest(RunTest):
@@ -48,7 +48,7 @@ class InterruptTest(RunTest):
         # Four short answers, then such that take 590 s: that drain cannot end by itself.
         tokens = self.write("tokens.txt", "1\n" * 4 + "60\n" * 96)
         with MockEngine("--ttft", "10ms", "--itl", "10s", "--tokens", f"file:{tokens}") as mock:
-            started = self.start_run(scenario(mock.url, 100, 4))
+            started = self.start_run(scenario(mock.url, 100, 4) + NO_PREFLIGHT)
             wait_for(lambda: self.answered(mock) == 4, 60, "four answers")
             wait_for(lambda: established_connections(mock.port) == 4, 60, "four open streams")
             time.sleep(1)

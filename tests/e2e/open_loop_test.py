@@ -9,7 +9,7 @@ import time
 import unittest
 
 from harness import Agent, MockEngine, wait_for
-from run_case import LOOSE_VERDICT, RunTest, scenario
+from run_case import LOOSE_VERDICT, NO_PREFLIGHT, RunTest, scenario
 
 SHORT = ("--ttft", "5ms", "--itl", "1ms", "--tokens", 3)
 
@@ -147,7 +147,8 @@ class OpenLoopTest(RunTest):
         with MockEngine("--ttft", "20ms", "--itl", "30s", "--tokens", 3) as mock:
             begun = time.monotonic()
             run = self.run_controller(
-                open_scenario(mock.url, "{constant: 10/s}", "duration: 1s\ngrace: 1s"))
+                open_scenario(mock.url, "{constant: 10/s}", "duration: 1s\ngrace: 1s")
+                + NO_PREFLIGHT)
         self.assertLess(time.monotonic() - begun, 25)
         case = self.only_case(run)
         self.assertEqual(case["requests"]["cancelled"], 10)

@@ -17,6 +17,11 @@ import harness
 LOOSE_VERDICT = "verdict: {max_error: 10s, max_busy: 100%, max_starved: 100%}\n"
 
 
+# For tests of what the load meets: an engine that answers nothing well would stop the run before it,
+# and one that was told what to do with its first requests would do it to the preflight's.
+NO_PREFLIGHT = "preflight: false\n"
+
+
 def scenario(url, requests, concurrency, extra=LOOSE_VERDICT):
     return (f"name: e2e\n"
             f"model: mock\n"

@@ -4,7 +4,7 @@ import re
 import unittest
 
 from harness import Agent, MockEngine
-from run_case import RunTest, scenario
+from run_case import NO_PREFLIGHT, RunTest, scenario
 
 
 class WholeRunTest(RunTest):
@@ -77,7 +77,7 @@ class EngineBehaviourTest(RunTest):
                    "empty": "empty", "truncate": "truncated", "bad_json": "bad_payload"}
         faults = [flag for kind in classes for flag in ("--fault", f"{kind}:0.1")]
         with MockEngine("--ttft", "5ms", "--itl", "1ms", "--tokens", 8, *faults) as mock:
-            run = self.run_controller(scenario(mock.url, 200, 8))
+            run = self.run_controller(scenario(mock.url, 200, 8) + NO_PREFLIGHT)
         case = self.only_case(run)
         self.assertEqual(run.status, 3, "the default gate is error_rate <= 1%; " + run.describe())
         self.assert_conserved(case)
@@ -92,7 +92,7 @@ class EngineBehaviourTest(RunTest):
 
     def test_an_engine_that_refuses_the_key(self):
         with MockEngine("--api-key", "right") as mock:
-            run = self.run_controller(scenario(mock.url, 8, 2))
+            run = self.run_controller(scenario(mock.url, 8, 2) + NO_PREFLIGHT)
         case = self.only_case(run)
         self.assertEqual(run.status, 1, run.describe())
         self.assertEqual(case["verdict"], "FAILED")
@@ -109,7 +109,7 @@ class EngineBehaviourTest(RunTest):
     def test_an_engine_that_refuses_connections(self):
         with MockEngine() as mock:
             url = mock.url  # nothing listens there any more once the mock has stopped
-        run = self.run_controller(scenario(url, 8, 2))
+        run = self.run_controller(scenario(url, 8, 2) + NO_PREFLIGHT)
         case = self.only_case(run)
         self.assertEqual(run.status, 1, run.describe())
         self.assertEqual(case["verdict"], "FAILED")

@@ -9,7 +9,7 @@ import threading
 import unittest
 
 from harness import MockEngine
-from run_case import RunTest, scenario
+from run_case import NO_PREFLIGHT, RunTest, scenario
 
 
 class TlsFront:
@@ -82,7 +82,7 @@ class TlsTest(RunTest):
                 os.environ["SSL_CERT_FILE"] = front.certificate
             self.addCleanup(os.environ.pop, "SSL_CERT_FILE", None)
             url = f"https://localhost:{front.port}/v1/chat/completions"
-            run = self.run_controller(scenario(url, 40, 4))
+            run = self.run_controller(scenario(url, 40, 4) + ("" if trust else NO_PREFLIGHT))
         return run, mock, front
 
     def test_the_handshake_is_done_before_the_case_starts(self):

@@ -30,6 +30,7 @@ class SimulatedAgents::Agent final : public AgentLink {
 
   const AgentInfo& info() const override { return info_; }
   void Ping(uint64_t, int64_t) override {}
+  void Probe(const ProbeOrder&) override {}  // before the coordinator's time
   void Prepare(const AgentCase& agent_case) override {
     case_ = agent_case;
     if (options_.never_ready) return;

@@ -110,10 +110,8 @@ void FramedDecoder::Collect(std::string_view bytes, size_t cap) {
 }
 
 void FramedDecoder::OnSseEvent(const SseEvent& event) {
-  const std::string_view payload = TrimBlanks(event.data);
-  if (payload.empty() && !event.has_error) return;
-  if (terminated_ && IsDoneMarker(payload)) return;
-  if (BeginEvent()) ReadEvent(event);
+  if (TrimBlanks(event.data).empty() && !event.has_error) return;
+  if (BeginEvent(TrimBlanks(event.data))) ReadEvent(event);
 }
 
 bool FramedDecoder::OnLine(std::string_view line) {
@@ -125,13 +123,13 @@ bool FramedDecoder::OnLine(std::string_view line) {
     FeedDocument("\n");
     return false;
   }
-  if (BeginEvent()) ReadPayload("", payload);
+  if (BeginEvent(payload)) ReadPayload("", payload);
   return true;
 }
 
-bool FramedDecoder::BeginEvent() {
+bool FramedDecoder::BeginEvent(std::string_view payload) {
   if (terminated_) {
-    sink_->OnFlags(kFlagLateEvents);
+    if (!IsDoneMarker(payload)) sink_->OnFlags(kFlagLateEvents);
     return false;
   }
   any_event_ = true;
@@ -224,7 +222,7 @@ void FramedDecoder::FinishLines(bool complete) {
     body_.assign(rest);
     return FinishDocument(complete);
   }
-  if (whole && BeginEvent()) ReadPayload("", rest);
+  if (whole && BeginEvent(rest)) ReadPayload("", rest);
   FinishStream(complete, !rest.empty() && !whole);
 }
 

@@ -91,26 +91,40 @@ void AppendHeader(std::string_view name, std::string_view value, std::string& ou
 }  // namespace
 
 absl::StatusOr<RequestHead> RequestHead::Create(const Endpoint& endpoint, const Headers& headers) {
+  return Create("POST", endpoint, headers);
+}
+
+absl::StatusOr<RequestHead> RequestHead::CreateGet(const Endpoint& endpoint,
+                                                   const Headers& headers) {
+  return Create("GET", endpoint, headers);
+}
+
+absl::StatusOr<RequestHead> RequestHead::Create(std::string_view method, const Endpoint& endpoint,
+                                                const Headers& headers) {
   ASSIGN_OR_RETURN(const std::string target, RequestTarget(endpoint));
   ASSIGN_OR_RETURN(const std::string host, HostValue(endpoint));
   RETURN_IF_ERROR(CheckHeaders(headers));
-  std::string prefix = StrCat("POST ", target, " HTTP/1.1\r\n");
+  std::string prefix = StrCat(method, " ", target, " HTTP/1.1\r\n");
   if (!Has(headers, "host")) AppendHeader("Host", host, prefix);
   if (!Has(headers, "user-agent")) AppendHeader("User-Agent", StrCat("monsoon/", kVersion), prefix);
   for (const auto& [name, value] : headers) AppendHeader(name, value, prefix);
   prefix.append("x-request-id: ");
-  return RequestHead(std::move(prefix));
+  return RequestHead(std::move(prefix), method == "POST");
 }
 
 bool RequestHead::Append(std::string_view request_id, size_t body_bytes, std::string& out) const {
   if (request_id.empty() || !std::all_of(request_id.begin(), request_id.end(), IsVisibleAscii)) {
     return false;
   }
+  out.append(prefix_).append(request_id).append("\r\n");
+  if (!has_body_) {
+    out.append("\r\n");
+    return true;
+  }
   std::array<char, 20> digits;
   const std::to_chars_result number =
       std::to_chars(digits.data(), digits.data() + digits.size(), body_bytes);
-  out.append(prefix_).append(request_id).append("\r\nContent-Length: ");
-  out.append(digits.data(), number.ptr).append("\r\n\r\n");
+  out.append("Content-Length: ").append(digits.data(), number.ptr).append("\r\n\r\n");
   return true;
 }
 

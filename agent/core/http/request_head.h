@@ -1,4 +1,5 @@
-// RequestHead: the part of an HTTP/1.1 POST before its body. What all requests of a case share is
+// RequestHead: the part of an HTTP/1.1 request before its body: of a POST, or of a GET, which has
+// none and no Content-Length. What all requests of a case share is
 // written once, by Create(); Append() adds what differs.
 //
 //   POST /v1/chat/completions HTTP/1.1
@@ -33,16 +34,24 @@ class RequestHead {
   // x-request-id.
   static absl::StatusOr<RequestHead> Create(
       const Endpoint& endpoint, const std::vector<std::pair<std::string, std::string>>& headers);
+  // The same for a GET.
+  static absl::StatusOr<RequestHead> CreateGet(
+      const Endpoint& endpoint, const std::vector<std::pair<std::string, std::string>>& headers);
 
   // Adds the head of one request to `out`, up to and with its blank line; the body comes next.
   // Allocates only when `out` lacks the capacity. False, and `out` is as before, when `request_id`
-  // is empty or has other characters than visible ASCII.
+  // is empty or has other characters than visible ASCII. REQUIRES, of a GET: body_bytes is 0.
   [[nodiscard]] bool Append(std::string_view request_id, size_t body_bytes, std::string& out) const;
 
  private:
-  explicit RequestHead(std::string prefix) : prefix_(std::move(prefix)) {}
+  RequestHead(std::string prefix, bool has_body)
+      : prefix_(std::move(prefix)), has_body_(has_body) {}
+  static absl::StatusOr<RequestHead> Create(
+      std::string_view method, const Endpoint& endpoint,
+      const std::vector<std::pair<std::string, std::string>>& headers);
 
   std::string prefix_;  // up to and with "x-request-id: "
+  bool has_body_;
 };
 
 }  // namespace monsoon

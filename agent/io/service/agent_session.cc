@@ -27,6 +27,8 @@ AgentSession::AgentSession(const AgentOptions* options, const Clock* clock, std:
       lease_ns_(lease_ns),
       control_out_(*control_out),
       intake_(run_id_, options->item_cache_bytes),
+      last_heard_ns_(clock->MonotonicNs()),
+      probes_(&options->policy, clock, [this](const ProbeResult& result) { TellProbed(result); }),
       monitor_([this] { Monitor(); }) {}
 
 AgentSession::~AgentSession() {
@@ -37,6 +39,7 @@ AgentSession::~AgentSession() {
 void AgentSession::Close() {
   absl::MutexLock lock(&mutex_);
   closing_ = true;
+  probes_.Cancel();
   if (runner_ != nullptr) runner_->Stop(LoadMode::kCancel);
   // Under the lock: DetachData() takes it too, so the Data stream cannot have gone meanwhile.
   if (cancel_data_) cancel_data_();
@@ -56,6 +59,7 @@ std::shared_ptr<CaseRunner> AgentSession::runner() const {
 absl::Status AgentSession::OnControl(const v1::ControlRequest& request) {
   const std::shared_ptr<CaseRunner> current = runner();
   if (current != nullptr) RenewLease(*current);
+  last_heard_ns_.store(clock_.MonotonicNs(), std::memory_order_relaxed);
   switch (request.message_case()) {
     case v1::ControlRequest::kPing: {
       v1::ControlResponse response;
@@ -63,6 +67,8 @@ absl::Status AgentSession::OnControl(const v1::ControlRequest& request) {
       control_out_.Push(std::move(response));
       return absl::OkStatus();
     }
+    case v1::ControlRequest::kProbe:
+      return Probe(request.probe());
     case v1::ControlRequest::kPrepare:
       return Prepare(request.prepare());
     case v1::ControlRequest::kStart:
@@ -106,6 +112,9 @@ void AgentSession::Stop(const v1::Stop& stop) {
 }
 
 absl::Status AgentSession::Prepare(const v1::Prepare& prepare) {
+  if (probes_.running()) {
+    return absl::FailedPreconditionError("the controller sent Prepare while a probe goes on");
+  }
   {
     // A case that was rejected elsewhere is being stopped here; that takes a moment.
     absl::MutexLock lock(&mutex_);
@@ -212,9 +221,10 @@ void AgentSession::Monitor() {
 }
 
 void AgentSession::MonitorOnce() {
+  const int64_t now_ns = clock_.MonotonicNs();
+  CheckProbeLease(now_ns);
   const std::shared_ptr<CaseRunner> current = runner();
   if (current == nullptr) return;
-  const int64_t now_ns = clock_.MonotonicNs();
   // Looked at before the records are collected: what ended by now is collected for certain.
   const bool ended = current->ended();
   CollectRecords(*current, now_ns);

@@ -6,6 +6,7 @@
 // each written to its stream by a thread of the service, so no method blocks on the network.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -18,6 +19,7 @@
 
 #include "agent/io/http/case_runner.h"
 #include "agent/io/service/agent_options.h"
+#include "agent/io/service/probe_thread.h"
 #include "agent/io/service/record_outlet.h"
 #include "agent/io/service/work_intake.h"
 #include "common/concurrency/blocking_queue.h"
@@ -54,6 +56,8 @@ class AgentSession {
   void DetachData();
 
  private:
+  absl::Status Probe(const v1::Probe& probe);
+  void TellProbed(const ProbeResult& result);
   absl::Status Prepare(const v1::Prepare& prepare);
   absl::Status AddWork(const v1::Work& work);
   void Recall(uint64_t count);
@@ -65,6 +69,7 @@ class AgentSession {
 
   void Monitor();
   void MonitorOnce();
+  void CheckProbeLease(int64_t now_ns);
   void SendProgress(const CaseRunner& runner, int64_t now_ns);
   void CollectRecords(CaseRunner& runner, int64_t now_ns);
   void FinishCase(CaseRunner& runner);
@@ -78,6 +83,8 @@ class AgentSession {
 
   WorkIntake intake_;  // Data thread only
   RecordOutlet outlet_;
+  std::atomic<int64_t> last_heard_ns_;  // on Control
+  ProbeThread probes_;
 
   mutable absl::Mutex mutex_;
   std::shared_ptr<CaseRunner> runner_ ABSL_GUARDED_BY(mutex_);  // null between cases

@@ -9,6 +9,7 @@
 #include "common/base/str_cat.h"
 #include "common/time/clock.h"
 #include "common/time/duration_text.h"
+#include "controller/core/preflight/facts_text.h"
 #include "controller/core/report/case_html.h"
 #include "controller/core/report/case_text.h"
 #include "controller/core/report/clean_text.h"
@@ -86,13 +87,25 @@ std::string RunLine(const RunReport& report) {
       agents.size() == 1 ? " load agent: " : " load agents: ", absl::StrJoin(agents, ", "), "."));
 }
 
+// What the preflight learned, in words; "" without one.
+std::string Engines(const RunReport& report) {
+  std::vector<std::string> notes;
+  for (const EngineFacts& engine : report.run.engines) {
+    notes.push_back(StrCat("Before the load, ", DescribeEngine(engine), "."));
+    for (const std::string& warning : engine.warnings) {
+      notes.push_back(StrCat("Warning for ", engine.engine, ": ", warning, "."));
+    }
+  }
+  return notes.empty() ? "" : ListHtml("notes", notes);
+}
+
 std::string Comparison(const RunReport& report) {
   std::string out;
   if (report.run.interrupted) {
     out += ElementHtml("p", "alert",
                        "A signal interrupted this run: the plan was not carried out to its end.");
   }
-  out += kComparisonHead;
+  out += Engines(report) + kComparisonHead;
   for (const ComparisonGroup& group : GroupForComparison(report)) out += GroupHtml(group);
   return out + "</table></div>\n";
 }

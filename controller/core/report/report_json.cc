@@ -193,6 +193,28 @@ Json RateJson(const CaseReport& report) {
           {"over_max_in_flight", rate.over_max_in_flight}};
 }
 
+Json EngineJson(const EngineFacts& engine) {
+  Json limits = Json::object();
+  for (const auto& [name, value] : engine.limits) limits[CleanText(name)] = value;
+  return {{"engine", CleanText(engine.engine)},
+          {"type", CleanText(engine.type)},
+          {"url", CleanText(engine.url)},
+          {"model", CleanText(engine.model)},
+          {"agent", CleanText(engine.agent)},
+          {"request_id", CleanText(engine.request_id)},
+          {"server", CleanText(engine.server)},
+          {"health", CleanText(engine.health)},
+          {"version", CleanText(engine.version)},
+          {"models", CleanList(engine.models)},
+          {"owned_by", CleanText(engine.owned_by)},
+          {"limits", limits},
+          {"first_token_s", Optional(engine.first_token_s)},
+          {"done_s", Optional(engine.done_s)},
+          {"token_source", engine.token_source},
+          {"finish_reason", engine.finish_reason},
+          {"warnings", CleanList(engine.warnings)}};
+}
+
 void AddIdentity(const CaseReport& report, Json& out) {
   const CaseSpec& spec = report.facts.spec;
   out["name"] = CleanText(spec.name);
@@ -255,7 +277,11 @@ std::string RenderReportJson(const RunReport& report) {
                 {"version", CleanText(report.run.version)},
                 {"seed", report.run.seed},
                 {"interrupted", report.run.interrupted},
-                {"agents", CleanList(report.agent_names())}};
+                {"agents", CleanList(report.agent_names())},
+                {"engines", Json::array()}};
+  for (const EngineFacts& engine : report.run.engines) {
+    out["run"]["engines"].push_back(EngineJson(engine));
+  }
   out["cases"] = Json::array();
   for (const CaseReport& one : report.cases) out["cases"].push_back(CaseJson(one));
   out["unknown"] = GeneralLimits();

@@ -9,6 +9,7 @@
 #include "common/base/str_cat.h"
 #include "common/time/clock.h"
 #include "common/time/duration_text.h"
+#include "controller/core/preflight/facts_text.h"
 #include "controller/core/report/case_text.h"
 #include "controller/core/report/clean_text.h"
 #include "controller/core/report/comparison.h"
@@ -40,6 +41,12 @@ std::string HeaderText(const RunReport& report) {
       CleanText(StrCat("run ", run.run_id, ", started ", FormatUtc(run.started_wall_ns), ", took ",
                        FormatDurationNs(seconds * kNsPerS), ", monsoon ", run.version, ", seed ",
                        run.seed, ", agents: ", absl::StrJoin(report.agent_names(), ", "))));
+  for (const EngineFacts& engine : run.engines) {
+    out += WrapText("before the load: ", CleanText(DescribeEngine(engine)));
+    for (const std::string& warning : engine.warnings) {
+      out += WrapText("  ! ", CleanText(StrCat(engine.engine, ": ", warning)));
+    }
+  }
   if (run.interrupted) out += "INTERRUPTED by a signal: the plan was not carried out to its end.\n";
   return out;
 }

@@ -14,6 +14,7 @@
 #include "common/model/request_record.h"
 #include "common/stats/log_histogram.h"
 #include "controller/core/calibrate/calibration.h"
+#include "controller/core/preflight/engine_facts.h"
 #include "controller/core/scenario/scenario.h"
 
 namespace monsoon {
@@ -27,6 +28,7 @@ struct RunFacts {
   uint64_t seed = 0;
   bool interrupted = false;                // a signal ended the run early
   std::optional<Calibration> calibration;  // that the scenario names
+  std::vector<EngineFacts> engines;        // of the preflight; empty without one
 };
 
 // One agent in one case: what it measured of itself.

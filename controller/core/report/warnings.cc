@@ -1,6 +1,7 @@
 #include "controller/core/report/warnings.h"
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 #include "absl/strings/str_join.h"
@@ -93,8 +94,16 @@ void WarnOfClocks(const CaseReport& report, Warnings& out) {
   }
 }
 
+// One prompt is sent before the load, to ask the engine (the preflight): it is in the share, and
+// not worth a warning.
+bool ManyAreRepeated(const CaseReport& report) {
+  const double repeated =
+      report.facts.repeated_prompt_share * static_cast<double>(report.facts.planned);
+  return std::llround(repeated) > 1;
+}
+
 void WarnOfLoad(const CaseReport& report, Warnings& out) {
-  if (report.facts.repeated_prompt_share > 0) {
+  if (ManyAreRepeated(report)) {
     out.push_back(StrCat(
         PercentText(report.facts.repeated_prompt_share),
         " of the prompts had been sent to the same engine before in this run. A warm prefix cache "

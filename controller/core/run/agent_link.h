@@ -11,6 +11,7 @@
 
 #include "common/model/agent_case.h"
 #include "common/model/item.h"
+#include "common/model/probe.h"
 #include "common/model/request_record.h"
 #include "common/stats/log_histogram.h"
 #include "controller/core/run/clock_offset.h"
@@ -48,6 +49,7 @@ class AgentLink {
   virtual const AgentInfo& info() const = 0;
 
   virtual void Ping(uint64_t id, int64_t now_ns) = 0;
+  virtual void Probe(const ProbeOrder& order) = 0;
   virtual void Prepare(const AgentCase& agent_case) = 0;
   virtual void Start(int32_t case_index, int64_t start_at_agent_ns) = 0;
   virtual void SendItem(const ItemId& id, const Item& item) = 0;
@@ -61,6 +63,9 @@ class AgentLink {
 
 struct PongEvent {
   PingTimes times;
+};
+struct ProbedEvent {
+  ProbeResult result;
 };
 struct ReadyEvent {
   int32_t case_index = 0;
@@ -107,8 +112,8 @@ struct LostEvent {
 
 struct AgentEvent {
   size_t agent = 0;  // index in the run's list of agents
-  std::variant<PongEvent, ReadyEvent, ProgressEvent, RecalledEvent, RecordsEvent, CaseDoneEvent,
-               LostEvent>
+  std::variant<PongEvent, ProbedEvent, ReadyEvent, ProgressEvent, RecalledEvent, RecordsEvent,
+               CaseDoneEvent, LostEvent>
       body;
 };
 

@@ -110,6 +110,7 @@ struct Scenario {
   std::vector<std::string> agents;  // "host:port" or "unix:PATH"; empty: the embedded agent
   int64_t expect_agents = 0;        // 0: as many as `agents` names
   int64_t pause_ns = 0;             // between cases
+  bool preflight = true;            // asks each engine once before any load
   std::string calibration_path;     // resolved like a dataset's; "" = none
   // What is in that file; nullopt also where files are not looked at.
   std::optional<Calibration> calibration;

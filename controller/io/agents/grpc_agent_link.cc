@@ -6,6 +6,7 @@
 #include "common/base/status_macros.h"
 #include "common/base/str_cat.h"
 #include "common/wire/convert_case.h"
+#include "common/wire/convert_probe.h"
 #include "common/wire/convert_record.h"
 #include "controller/io/agents/agent_events.h"
 
@@ -130,6 +131,15 @@ void GrpcAgentLink::HearControl(const v1::ControlResponse& response) {
                       .sent_agent_ns = response.pong().sent_agent_ns(),
                       .received_controller_ns = clock_.MonotonicNs()}});
       break;
+    case v1::ControlResponse::kProbed: {
+      absl::StatusOr<ProbeResult> result = FromProto(response.probed());
+      if (result.ok()) {
+        Post(ProbedEvent{*std::move(result)});
+      } else {
+        BreakOff(std::string(result.status().message()));
+      }
+      break;
+    }
     case v1::ControlResponse::kReady:
       Post(ReadyEvent{static_cast<int32_t>(response.ready().case_index()), response.ready().error(),
                       response.ready().engine_address()});
@@ -197,6 +207,12 @@ void GrpcAgentLink::Ping(uint64_t id, int64_t now_ns) {
   v1::ControlRequest request;
   request.mutable_ping()->set_id(id);
   request.mutable_ping()->set_sent_controller_ns(now_ns);
+  control_out_.Push(std::move(request));
+}
+
+void GrpcAgentLink::Probe(const ProbeOrder& order) {
+  v1::ControlRequest request;
+  ToProto(order, request.mutable_probe());
   control_out_.Push(std::move(request));
 }
 

@@ -47,6 +47,7 @@ class GrpcAgentLink final : public AgentLink {
 
   const AgentInfo& info() const override { return info_; }
   void Ping(uint64_t id, int64_t now_ns) override;
+  void Probe(const ProbeOrder& order) override;
   void Prepare(const AgentCase& agent_case) override;
   void Start(int32_t case_index, int64_t start_at_agent_ns) override;
   void SendItem(const ItemId& id, const Item& item) override;

@@ -17,9 +17,20 @@ constexpr uint64_t kSyntheticSequence = uint64_t{1} << 62;
 // Records in each: of millions that were never sent, few are in memory.
 constexpr size_t kSyntheticBatch = 1000;
 
-AgentCase MakeAgentCase(const RunContext& context, const CaseSpec& spec, const Secret& api_key) {
+CaseOrder MakeOrder(const RunContext& context, const CaseSpec& spec, const Secret& api_key,
+                    WorkSource* source) {
+  CaseOrder order{.agent_case = MakeAgentCase(context.run_id, spec, api_key), .source = source};
+  if (const auto window = WindowOf(spec, context.seed)) {
+    order.cancel_after_ns = window->end_ns + spec.grace_ns;
+  }
+  return order;
+}
+
+}  // namespace
+
+AgentCase MakeAgentCase(const std::string& run_id, const CaseSpec& spec, const Secret& api_key) {
   AgentCase agent_case;
-  agent_case.run_id = context.run_id;
+  agent_case.run_id = run_id;
   agent_case.case_index = spec.index;
   agent_case.model = spec.model.name;
   agent_case.engine = {.type = spec.engine.type,
@@ -39,17 +50,6 @@ AgentCase MakeAgentCase(const RunContext& context, const CaseSpec& spec, const S
   agent_case.max_event_bytes = spec.max_event_bytes;
   return agent_case;
 }
-
-CaseOrder MakeOrder(const RunContext& context, const CaseSpec& spec, const Secret& api_key,
-                    WorkSource* source) {
-  CaseOrder order{.agent_case = MakeAgentCase(context, spec, api_key), .source = source};
-  if (const auto window = WindowOf(spec, context.seed)) {
-    order.cancel_after_ns = window->end_ns + spec.grace_ns;
-  }
-  return order;
-}
-
-}  // namespace
 
 CaseDriver::CaseDriver(const RunContext& context, const CaseSpec& spec, const Secret& api_key,
                        Dataset* dataset, RequestPlan plan)

@@ -41,6 +41,9 @@ struct RunContext {
   const SignalWatcher* signals = nullptr;
 };
 
+// The case as an agent must know it, with the whole case's concurrency.
+AgentCase MakeAgentCase(const std::string& run_id, const CaseSpec& spec, const Secret& api_key);
+
 class CaseDriver {
  public:
   CaseDriver(const RunContext& context, const CaseSpec& spec, const Secret& api_key,

@@ -22,6 +22,7 @@
 #include "controller/io/files/run_dir.h"
 #include "controller/io/run/agent_fleet.h"
 #include "controller/io/run/case_driver.h"
+#include "controller/io/run/preflight.h"
 #include "controller/io/run/run_inputs.h"
 #include "controller/io/scenario/scenario_yaml.h"
 
@@ -74,6 +75,20 @@ class Run {
         WriteFileAtomically(run_dir_ + "/scenario.yaml", ScenarioToYaml(inputs_.scenario)));
     ASSIGN_OR_RETURN(db_, RunDb::Create(run_dir_ + "/run.db"));
     return db_->WriteRun(facts_);
+  }
+
+  // Asks each engine once. Rejections before any load, as above.
+  absl::Status AskEngines() {
+    if (!options_.preflight || !inputs_.scenario.preflight) return absl::OkStatus();
+    const PreflightContext context{.run_id = facts_.run_id,
+                                   .inputs = &inputs_,
+                                   .clock = &clock_,
+                                   .fleet = fleet_.get(),
+                                   .signals = &signals_,
+                                   .display = &display_,
+                                   .repeats = &repeats_};
+    ASSIGN_OR_RETURN(facts_.engines, Preflight(context).Run());
+    return db_->WriteEngines(facts_.engines);
   }
 
   // All cases, in order. An error: the very first was rejected and nothing was sent, or the
@@ -168,6 +183,7 @@ int RunCommand(const RunOptions& options) {
   SignalWatcher::Block();
   Run run(options, *std::move(inputs));
   absl::Status status = run.Prepare();
+  if (status.ok()) status = run.AskEngines();
   if (status.ok()) status = run.Execute();
   if (!status.ok() && !run.any_load() && !absl::IsDataLoss(status)) {
     run.Discard();

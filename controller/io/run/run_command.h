@@ -13,6 +13,7 @@ struct RunOptions {
   std::vector<std::string> overrides;      // of --set
   std::vector<std::string> allow_targets;  // for the embedded agent
   int embedded_threads = 0;                // of the embedded agent; 0: one for each core
+  bool preflight = true;                   // and the scenario wants it
   bool quiet = false;
 };
 

@@ -158,6 +158,7 @@ Scenario ReadScenario(const YamlNode& root, const ScenarioSource& source, bool c
   ReadAgents(map, scenario.agents);
   map.ReadInt("expect_agents", kExpectAgentsRange, scenario.expect_agents);
   map.ReadDuration("pause", kPauseRange, scenario.pause_ns);
+  map.ReadBool("preflight", scenario.preflight);
   if (const YamlNode* const node = map.Find("duration")) top.duration_mark = node->mark;
   if (!map.Has("cases")) CheckDuration(map, top);
   ReadCalibration(map, source, scenario);

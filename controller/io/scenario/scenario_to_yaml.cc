@@ -148,10 +148,10 @@ std::string CaseToYaml(const CaseSpec& spec) {
 std::string ScenarioToYaml(const Scenario& scenario) {
   std::vector<std::string> agents;
   for (const std::string& agent : scenario.agents) agents.push_back(YamlText(agent));
-  std::string text =
-      StrCat("name: ", YamlText(scenario.name), "\nseed: ", scenario.seed,
-             "\nagents: ", YamlList(agents), "\nexpect_agents: ", scenario.expect_agents,
-             "\npause: ", YamlDuration(scenario.pause_ns), "\n");
+  std::string text = StrCat(
+      "name: ", YamlText(scenario.name), "\nseed: ", scenario.seed, "\nagents: ", YamlList(agents),
+      "\nexpect_agents: ", scenario.expect_agents, "\npause: ", YamlDuration(scenario.pause_ns),
+      "\npreflight: ", YamlBool(scenario.preflight), "\n");
   if (!scenario.calibration_path.empty()) {
     text += StrCat("calibration: ", YamlText(scenario.calibration_path), "\n");
   }

@@ -55,7 +55,9 @@ class RunDb {
 
   // Inserts or replaces. The case's spec is stored without its secrets (WithoutSecrets in
   // controller/core/report/case_spec_json.h): header values are never read back.
-  absl::Status WriteRun(const RunFacts& run);
+  absl::Status WriteRun(const RunFacts& run);  // all but its engines
+  // Once in a run.
+  absl::Status WriteEngines(const std::vector<EngineFacts>& engines);
   absl::Status WriteCase(const CaseFacts& facts);
 
   // Appends the records of one batch and remembers its id, in one transaction. A batch that is
@@ -92,6 +94,7 @@ class RunDb {
                              std::span<const RequestRecord> records);
   absl::Status InsertCase(const CaseFacts& facts);
   absl::Status InsertAgents(const CaseFacts& facts);
+  absl::StatusOr<std::vector<EngineFacts>> ReadEngines();
   absl::StatusOr<std::vector<AgentFacts>> ReadAgents(int32_t case_index);
 
   sqlite3* db_;

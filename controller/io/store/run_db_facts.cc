@@ -4,6 +4,7 @@
 #include "common/base/status_macros.h"
 #include "common/base/str_cat.h"
 #include "controller/core/calibrate/calibration_json.h"
+#include "controller/core/preflight/facts_json.h"
 #include "controller/core/report/case_spec_json.h"
 #include "controller/io/store/run_db.h"
 #include "controller/io/store/sqlite_statement.h"
@@ -74,6 +75,7 @@ absl::StatusOr<RunFacts> RunDb::ReadRun() {
   run.finished_wall_ns = select.TakeInt();
   run.seed = static_cast<uint64_t>(select.TakeInt());
   run.interrupted = select.TakeInt() != 0;
+  ASSIGN_OR_RETURN(run.engines, ReadEngines());
   const std::string_view calibration = select.TakeText();
   if (calibration.empty()) return run;
   absl::StatusOr<Calibration> read = CalibrationFromJson(calibration);
@@ -83,6 +85,42 @@ absl::StatusOr<RunFacts> RunDb::ReadRun() {
   }
   run.calibration = *std::move(read);
   return run;
+}
+
+absl::Status RunDb::WriteEngines(const std::vector<EngineFacts>& engines) {
+  ASSIGN_OR_RETURN(SqliteStatement insert,
+                   SqliteStatement::Prepare(db_, path_, "INSERT INTO engines VALUES (?, ?, ?)"));
+  for (size_t i = 0; i < engines.size(); ++i) {
+    const std::string facts = EngineFactsToJson(engines[i]);
+    insert.Bind(static_cast<int64_t>(i));
+    insert.Bind(std::string_view(engines[i].engine));
+    insert.Bind(std::string_view(facts));
+    RETURN_IF_ERROR(insert.Run());
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<EngineFacts>> RunDb::ReadEngines() {
+  std::vector<EngineFacts> engines;
+  // Runs of versions without a preflight have no such table.
+  ASSIGN_OR_RETURN(
+      SqliteStatement table,
+      SqliteStatement::Prepare(db_, path_, "SELECT 1 FROM sqlite_master WHERE name = 'engines'"));
+  ASSIGN_OR_RETURN(const bool has_table, table.Step());
+  if (!has_table) return engines;
+  ASSIGN_OR_RETURN(
+      SqliteStatement select,
+      SqliteStatement::Prepare(db_, path_, "SELECT facts FROM engines ORDER BY position"));
+  while (true) {
+    ASSIGN_OR_RETURN(const bool has_row, select.Step());
+    if (!has_row) return engines;
+    absl::StatusOr<EngineFacts> facts = EngineFactsFromJson(select.TakeText());
+    if (!facts.ok()) {
+      return absl::DataLossError(
+          StrCat(path_, ": engines.facts ", ToStd(facts.status().message())));
+    }
+    engines.push_back(*std::move(facts));
+  }
 }
 
 absl::Status RunDb::WriteCase(const CaseFacts& facts) {

@@ -19,6 +19,12 @@ CREATE TABLE runs (
   calibration TEXT                   -- JSON, monsoon.calibration/1; NULL: the scenario names none
 ) WITHOUT ROWID;
 
+CREATE TABLE engines (  -- what the preflight learned of each; empty without one
+  position INTEGER PRIMARY KEY NOT NULL,  -- in the order in which they were asked
+  engine TEXT NOT NULL,              -- its label in reports
+  facts TEXT NOT NULL                -- JSON: type, url, version, models, limits, warnings, ...
+);
+
 CREATE TABLE cases (
   case_id INTEGER PRIMARY KEY NOT NULL,  -- position in the run, from 0
   name TEXT NOT NULL,

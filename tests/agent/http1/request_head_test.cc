@@ -46,6 +46,14 @@ TEST(RequestHead, IsWhatGoesOverTheWire) {
                    "\r\n"));
 }
 
+TEST(RequestHead, AGetHasNoLength) {
+  const absl::StatusOr<Endpoint> endpoint = ParseEndpoint("http://gpu1:8000/v1/models");
+  std::string out;
+  ASSERT_TRUE(RequestHead::CreateGet(*endpoint, {{"Accept", "*/*"}}).value().Append("id", 0, out));
+  EXPECT_EQ(out, StrCat("GET /v1/models HTTP/1.1\r\nHost: gpu1:8000\r\nUser-Agent: monsoon/",
+                        kVersion, "\r\nAccept: */*\r\nx-request-id: id\r\n\r\n"));
+}
+
 TEST(RequestHead, AppendsToWhatIsThere) {
   const RequestHead head = Create("http://h/").value();
   std::string out = "before";

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "common/wire/convert_case.h"
+#include "common/wire/convert_probe.h"
 #include "common/wire/protocol.h"
 
 namespace monsoon {
@@ -36,6 +37,12 @@ void RawControl::Hello(v1::Hello::Purpose purpose, uint32_t lease_ms) {
   request.mutable_hello()->set_run_id("run");
   request.mutable_hello()->set_purpose(purpose);
   request.mutable_hello()->set_lease_ms(lease_ms);
+  Send(request);
+}
+
+void RawControl::Probe(const ProbeOrder& order) {
+  v1::ControlRequest request;
+  ToProto(order, request.mutable_probe());
   Send(request);
 }
 

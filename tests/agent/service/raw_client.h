@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "common/model/agent_case.h"
+#include "common/model/probe.h"
 #include "monsoon/v1/agent.grpc.pb.h"
 
 namespace monsoon {
@@ -28,6 +29,7 @@ class RawControl {
 
   bool Send(const v1::ControlRequest& request) { return stream_->Write(request); }
   void Hello(v1::Hello::Purpose purpose, uint32_t lease_ms = 0);
+  void Probe(const ProbeOrder& order);
   void Prepare(const AgentCase& agent_case);
   void Start(int32_t case_index, int64_t start_at_agent_ns);
   void FinishCase(int32_t case_index);

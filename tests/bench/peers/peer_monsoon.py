@@ -10,6 +10,7 @@ model: {model}
 dataset: {{name: openqa, path: prompts.jsonl}}
 concurrency: {streams}
 engine: {{type: vllm, url: {url}}}
+preflight: false
 requests: {requests}
 sampling: {{max_tokens: {tokens}}}
 """

@@ -1,0 +1,15 @@
+HF_ENDPOINT=http://mirror evalscope perf \
+  --parallel 1 10 50 100 \
+  --number 10 20 100 200 \
+  --model Qwen2.5-0.5B-Instruct \
+  --url http://127.0.0.1:8801/v1/chat/completions \
+  --api openai \
+  --api-key sk-not-to-be-shown \
+  --dataset random \
+  --max-tokens 1024 --min-tokens 1024 \
+  --prefix-length 10 \
+  --min-prompt-length 1024 \
+  --max-prompt-length 1024 \
+  --tokenizer-path Qwen/Qwen2.5-0.5B-Instruct \
+  --warmup-num 0.1 \
+  --extra-args '{"ignore_eos": true}' 2>&1 | tee perf.log
