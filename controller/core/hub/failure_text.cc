@@ -31,8 +31,10 @@ absl::Status Denied(const HubFile& file, const Asker& asker, const ResponseFacts
     text += asker.has_token ? StrCat(", and that the token in ", variable, " may read it")
                             : StrCat(", or put an access token in ", variable);
   } else {
-    text = StrCat("the token in ", variable, " is not valid or may not read it: make another, or "
-                  "ask for access at ", page);
+    text = StrCat("the token in ", variable,
+                  " is not valid or may not read it: make another, or "
+                  "ask for access at ",
+                  page);
   }
   return absl::PermissionDeniedError(StrCat(begin, text));
 }
@@ -48,8 +50,9 @@ absl::Status Missing(const HubFile& file, const Asker& asker, const ResponseFact
     return absl::NotFoundError(StrCat(begin, "the repository has no file '", file.path,
                                       "' at that revision: look at ", page));
   }
-  return absl::NotFoundError(StrCat(begin, "there is no such repository, revision or file: look at ",
-                                    page, asker.has_token ? "" : "; a private one needs a token"));
+  return absl::NotFoundError(StrCat(begin,
+                                    "there is no such repository, revision or file: look at ", page,
+                                    asker.has_token ? "" : "; a private one needs a token"));
 }
 
 }  // namespace
@@ -69,20 +72,19 @@ absl::Status HubRefusal(const HubFile& file, const Asker& asker, const ResponseF
     return absl::UnavailableError(
         StrCat(begin, "too many requests from here: wait",
                facts.retry_after.empty() ? "" : StrCat(" (it asks for ", facts.retry_after, ")"),
-               asker.has_token
-                   ? ""
-                   : StrCat(", or put an access token in ", TokenVariable(file.hub),
-                            ", which raises the limit"),
+               asker.has_token ? ""
+                               : StrCat(", or put an access token in ", TokenVariable(file.hub),
+                                        ", which raises the limit"),
                ", and run again"));
   }
   if (IsTransientStatus(facts.status)) {
-    return absl::UnavailableError(StrCat(
-        begin, "the hub is out of order: run again later, or name a mirror with ",
-        EndpointVariable(file.hub)));
+    return absl::UnavailableError(
+        StrCat(begin, "the hub is out of order: run again later, or name a mirror with ",
+               EndpointVariable(file.hub)));
   }
-  return absl::FailedPreconditionError(StrCat(
-      begin, "that is not an answer of a hub; check ", EndpointVariable(file.hub), " (now ",
-      asker.endpoint, ") and the proxy"));
+  return absl::FailedPreconditionError(StrCat(begin, "that is not an answer of a hub; check ",
+                                              EndpointVariable(file.hub), " (now ", asker.endpoint,
+                                              ") and the proxy"));
 }
 
 absl::Status OverLimit(const HubFile& file, std::optional<int64_t> size, int64_t max_bytes) {

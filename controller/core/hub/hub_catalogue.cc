@@ -49,9 +49,8 @@ absl::Status CheckRevision(std::string_view from, std::string_view revision) {
 absl::Status ApplyRevision(std::string_view from, std::string_view revision, HubFile& file) {
   if (revision.empty()) return absl::OkStatus();
   if (from.find('@') != from.npos && file.revision != revision) {
-    return absl::InvalidArgumentError(
-        StrCat("the revision is given twice, as '", file.revision, "' and '", revision,
-               "': expected it once"));
+    return absl::InvalidArgumentError(StrCat("the revision is given twice, as '", file.revision,
+                                             "' and '", revision, "': expected it once"));
   }
   file.revision = std::string(revision);
   return absl::OkStatus();
@@ -99,9 +98,10 @@ absl::StatusOr<std::vector<HubFile>> DatasetCandidates(std::string_view from,
     std::vector<HubFile> files =
         CatalogueFiles(format, *named == HubChoice::kAuto ? choice : *named);
     if (files.empty()) {
-      return absl::InvalidArgumentError(
-          StrCat("no well-known file has the format ", format, ": expected hf:ORG/NAME/FILE or "
-                 "ms:ORG/NAME/FILE, or a format of ", CatalogueNames()));
+      return absl::InvalidArgumentError(StrCat("no well-known file has the format ", format,
+                                               ": expected hf:ORG/NAME/FILE or "
+                                               "ms:ORG/NAME/FILE, or a format of ",
+                                               CatalogueNames()));
     }
     for (HubFile& file : files) RETURN_IF_ERROR(ApplyRevision(from, revision, file));
     return files;
@@ -119,8 +119,7 @@ absl::StatusOr<std::vector<HubFile>> TokenizerCandidates(std::string_view from,
   RETURN_IF_ERROR(CheckRevision(any_hub ? "auto" : from, revision));
   for (const Hub hub : {Hub::kHuggingFace, Hub::kModelScope}) {
     if (any_hub && !Allows(choice, hub)) continue;
-    const std::string reference =
-        any_hub ? StrCat(HubPrefix(hub), ":", from) : std::string(from);
+    const std::string reference = any_hub ? StrCat(HubPrefix(hub), ":", from) : std::string(from);
     ASSIGN_OR_RETURN(HubFile file, ParseModelReference(reference));
     RETURN_IF_ERROR(ApplyRevision(from, revision, file));
     files.push_back(std::move(file));

@@ -57,9 +57,8 @@ absl::StatusOr<std::string> ReadEndpoint(const std::string& value, std::string_v
   if (OriginOf(endpoint).has_value() && endpoint.find_first_of("?#@ ") == endpoint.npos) {
     return endpoint;
   }
-  return absl::InvalidArgumentError(
-      StrCat("the environment variable ", variable,
-             " is no endpoint: expected a URL such as ", standard));
+  return absl::InvalidArgumentError(StrCat("the environment variable ", variable,
+                                           " is no endpoint: expected a URL such as ", standard));
 }
 
 absl::Status ReadHuggingFace(const Variables& variables, HubServer& server) {
@@ -70,12 +69,10 @@ absl::Status ReadHuggingFace(const Variables& variables, HubServer& server) {
     const std::string cache = variables.Folder(variables.Get("XDG_CACHE_HOME"));
     home = cache.empty() ? variables.InHome(".cache/huggingface") : cache + "/huggingface";
   }
-  server.cache_root =
-      variables.Folder(variables.First({"HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE"}));
+  server.cache_root = variables.Folder(variables.First({"HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE"}));
   if (server.cache_root.empty() && !home.empty()) server.cache_root = home + "/hub";
-  ASSIGN_OR_RETURN(server.token,
-                   CleanToken(variables.First({"HF_TOKEN", "HUGGING_FACE_HUB_TOKEN"}),
-                              "the environment variable HF_TOKEN"));
+  ASSIGN_OR_RETURN(server.token, CleanToken(variables.First({"HF_TOKEN", "HUGGING_FACE_HUB_TOKEN"}),
+                                            "the environment variable HF_TOKEN"));
   server.token_file = variables.Folder(variables.Get("HF_TOKEN_PATH"));
   if (server.token_file.empty() && !home.empty()) server.token_file = home + "/token";
   return absl::OkStatus();
@@ -129,8 +126,8 @@ absl::StatusOr<HubSettings> ReadHubSettings(const HubEnvironment& env) {
   if (const std::string text = variables.Get("MONSOON_HUB"); !text.empty()) {
     const std::optional<HubChoice> choice = HubChoiceFromName(text);
     if (!choice.has_value()) {
-      return absl::InvalidArgumentError(StrCat("the environment variable MONSOON_HUB is '", text,
-                                               "': expected auto, hf or ms"));
+      return absl::InvalidArgumentError(
+          StrCat("the environment variable MONSOON_HUB is '", text, "': expected auto, hf or ms"));
     }
     settings.choice = *choice;
   }

@@ -31,9 +31,9 @@ struct HubSettings {
   HubServer model_scope;
   // Where ModelScope's own program keeps its files, as ORG/NAME/FILE below models/ or datasets/.
   std::vector<std::string> model_scope_roots;
-  int64_t stall_s = 30;             // an attempt ends after so long without a byte
-  int64_t max_bytes = 2LL << 30;    // of one file
-  std::string certificates;         // a file of CA certificates; "" = the system's
+  int64_t stall_s = 30;           // an attempt ends after so long without a byte
+  int64_t max_bytes = 2LL << 30;  // of one file
+  std::string certificates;       // a file of CA certificates; "" = the system's
 
   const HubServer& server(Hub hub) const {
     return hub == Hub::kModelScope ? model_scope : hugging_face;

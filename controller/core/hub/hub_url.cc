@@ -95,8 +95,8 @@ std::string ListingUrl(std::string_view endpoint, const HubFile& file, int page)
   const bool dataset = file.kind == RepoKind::kDataset;
   return StrCat(endpoint, "/api/v1/", KindFolder(file), file.repo,
                 dataset ? "/repo/tree" : "/repo/files",
-                "?Revision=", PercentEncode(file.revision, ""),
-                "&Recursive=True&PageNumber=", page, "&PageSize=", kListingPageSize);
+                "?Revision=", PercentEncode(file.revision, ""), "&Recursive=True&PageNumber=", page,
+                "&PageSize=", kListingPageSize);
 }
 
 std::string WithoutQuery(std::string_view url) {

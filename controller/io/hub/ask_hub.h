@@ -1,5 +1,5 @@
-// AskHub: what a hub says of a file now, before any of it is downloaded: its size, its hash, and the
-// commit that its revision stands for. Blocking; one thread.
+// AskHub: what a hub says of a file now, before any of it is downloaded: its size, its hash, and
+// the commit that its revision stands for. Blocking; one thread.
 #pragma once
 
 #include <cstdint>
@@ -13,8 +13,8 @@
 
 namespace monsoon {
 
-// With `may_retry`, what may pass (UNAVAILABLE) is tried again as RetryPlan allows. Errors are those
-// of HubRefusal and HttpTransfer.
+// With `may_retry`, what may pass (UNAVAILABLE) is tried again as RetryPlan allows. Errors are
+// those of HubRefusal and HttpTransfer.
 absl::StatusOr<FileIdentity> AskHub(const HubContext& context, const HubFile& file, bool may_retry);
 
 // `status` with the file's name in front, unless it has it.

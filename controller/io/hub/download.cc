@@ -159,8 +159,8 @@ Download::Outcome Download::Judge(const HubAnswer& answer, const Sink& sink) {
         StrCat(Describe(file_), ": the server has not the range that is missing")));
   }
   const HubServer& server = context_.settings->server(file_.hub);
-  absl::Status refusal = HubRefusal(
-      file_, {.endpoint = server.endpoint, .has_token = !server.token.empty()}, facts);
+  absl::Status refusal =
+      HubRefusal(file_, {.endpoint = server.endpoint, .has_token = !server.token.empty()}, facts);
   // A signed link that has expired, not the hub's own word.
   const bool expired = !answer.from_hub && (facts.status == 401 || facts.status == 403);
   if (!expired && !IsTransientStatus(facts.status)) return {Next::kGiveUp, refusal, {}};

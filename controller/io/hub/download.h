@@ -24,8 +24,8 @@ class Download {
       : context_(context), file_(file), identity_(identity), partial_(partial) {}
 
   // OK: everything is there, unchecked. CANCELLED: the user stopped it. UNAVAILABLE: given up after
-  // several attempts. In all three, and when the disk is full, what came is kept. Else as HubRefusal
-  // and PartialFile, or FAILED_PRECONDITION for a server that sends something else.
+  // several attempts. In all three, and when the disk is full, what came is kept. Else as
+  // HubRefusal and PartialFile, or FAILED_PRECONDITION for a server that sends something else.
   absl::Status Run();
 
  private:

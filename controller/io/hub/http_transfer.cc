@@ -55,8 +55,9 @@ absl::Status Describe(CURLcode code, const char* detail, const std::string& url)
     case CURLE_SSL_CACERT_BADFILE:
     case CURLE_SSL_ISSUER_ERROR:
       return absl::FailedPreconditionError(
-          StrCat(text, "; if a proxy of your own answers there, name its certificate file with "
-                       "SSL_CERT_FILE"));
+          StrCat(text,
+                 "; if a proxy of your own answers there, name its certificate file with "
+                 "SSL_CERT_FILE"));
     case CURLE_URL_MALFORMAT:
     case CURLE_UNSUPPORTED_PROTOCOL:
       return absl::FailedPreconditionError(text);

@@ -153,8 +153,8 @@ absl::StatusOr<FetchedFile> HubFetcher::FillBlob(const HubFile& file,
   bool said = false;
   ASSIGN_OR_RETURN(const FileLock lock, FileLock::Take(lock_path, [&] {
                      if (!std::exchange(said, true)) {
-                       context_.display->Say(StrCat("waiting for another process that downloads ",
-                                                    Describe(file)));
+                       context_.display->Say(
+                           StrCat("waiting for another process that downloads ", Describe(file)));
                      }
                      return context_.keep_going();
                    }));
@@ -192,8 +192,8 @@ absl::StatusOr<FetchedFile> HubFetcher::Checked(const HubFile& file, const std::
                                                 const FileIdentity& identity) {
   ASSIGN_OR_RETURN(const FileDigest digest, DigestFile(path));
   const auto damaged = [&](std::string_view what, const auto& is, const auto& should) {
-    return absl::DataLossError(StrCat(Describe(file), ": its ", what, " is ", is,
-                                      " and should be ", should, " (", path, ")"));
+    return absl::DataLossError(StrCat(Describe(file), ": its ", what, " is ", is, " and should be ",
+                                      should, " (", path, ")"));
   };
   if (identity.size.has_value() && digest.size != *identity.size) {
     return damaged("size", digest.size, *identity.size);

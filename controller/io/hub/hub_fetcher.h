@@ -30,8 +30,8 @@ class HubFetcher {
   // Tokens of `settings` that lie in files have been read. All pointers of `context` outlive it.
   explicit HubFetcher(HubContext context) : context_(std::move(context)) {}
 
-  // The first of `candidates` that can be had. When none can: what was wrong with each, and the code
-  // of the first.
+  // The first of `candidates` that can be had. When none can: what was wrong with each, and the
+  // code of the first.
   absl::StatusOr<FetchedFile> Fetch(const std::vector<HubFile>& candidates);
 
   // Without any network: the first of them that is on this machine; NOT_FOUND names them all.

@@ -26,8 +26,9 @@ absl::Status SystemError(std::string_view what, const std::string& path) {
   }
   if (error == EACCES || error == EROFS || error == EPERM) {
     return absl::PermissionDeniedError(
-        StrCat(text, "; name a folder that can be written with HF_HOME (MODELSCOPE_CACHE for "
-                     "ModelScope)"));
+        StrCat(text,
+               "; name a folder that can be written with HF_HOME (MODELSCOPE_CACHE for "
+               "ModelScope)"));
   }
   return absl::InternalError(text);
 }

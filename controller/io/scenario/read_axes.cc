@@ -9,8 +9,8 @@
 #include "controller/core/scenario/value_text.h"
 #include "controller/io/scenario/read_dataset.h"
 #include "controller/io/scenario/read_engine.h"
+#include "controller/io/scenario/read_hub.h"
 #include "controller/io/scenario/read_label.h"
-#include "controller/io/scenario/read_paths.h"
 
 namespace monsoon {
 namespace {
@@ -32,7 +32,7 @@ ModelSpec ReadModel(const YamlNode& node, const ScenarioSource& source, Diagnost
   MapReader map(node, "model", diagnostics);
   RequireKey(map, "name", "the name that the engine serves the model under");
   ReadLabel(map, "name", model.name);
-  ReadPath(map, "tokenizer", WantedPath::kFileOrFolder, source, model.tokenizer);
+  ReadTokenizer(map, source, model);
   map.RejectUnknownKeys();
   return model;
 }

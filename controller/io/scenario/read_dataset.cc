@@ -11,8 +11,8 @@
 #include "controller/core/scenario/checks.h"
 #include "controller/core/scenario/ranges.h"
 #include "controller/io/scenario/map_reader.h"
+#include "controller/io/scenario/read_hub.h"
 #include "controller/io/scenario/read_label.h"
-#include "controller/io/scenario/read_paths.h"
 
 namespace monsoon {
 namespace {
@@ -58,8 +58,7 @@ DatasetSpec ReadDataset(const YamlNode& node, const ScenarioSource& source,
   if (!map.Has("format")) RequireKey(map, "name", "openqa, longalpaca, line_by_line or a label");
   ReadLabel(map, "name", dataset.name);
   ReadDatasetFormat(map, dataset);
-  RequireKey(map, "path", "the dataset's file");
-  ReadPath(map, "path", WantedPath::kFile, source, dataset.path);
+  ReadDatasetSource(map, source, dataset);
   ReadPromptLengths(map, dataset);
   map.ReadChoice<DatasetOrder>(
       "order",
