@@ -3,6 +3,8 @@ lies on the disk afterwards. All hubs are on loopback (fake_hub.py)."""
 
 import json
 import os
+import pty
+import re
 import resource
 import signal
 import subprocess
@@ -28,6 +30,14 @@ engine: {type: vllm, url: "http://127.0.0.1:9"}
 requests: 8
 """
 PINNED = SCENARIO.replace("{name: openqa}", "{name: openqa, hub: hf}")
+
+
+def _read(terminal):
+    """What is there to read; b"" when nobody holds its other end any more."""
+    try:
+        return os.read(terminal, 4096)
+    except OSError:
+        return b""
 
 
 class HubTest(EndToEndTest):
@@ -104,6 +114,22 @@ class FetchTest(HubTest):
         with open(self.cache("refs", "main"), encoding="ascii") as file:
             self.assertEqual(file.read(), COMMIT)
         self.assertFalse(os.path.exists(self.partial()))
+
+    def test_a_terminal_sees_how_far_it_is(self):
+        self.hub.cdn_faults = [slowly(20, 0.1)]
+        terminal, end = pty.openpty()
+        self.addCleanup(os.close, terminal)
+        process = subprocess.Popen([program("controller"), "fetch", "scenario.yaml"], stderr=end,
+                                   stdout=subprocess.DEVNULL, env=self.variables, cwd=self.folder)
+        os.close(end)
+        seen = b""
+        while chunk := _read(terminal):
+            seen += chunk
+        self.assertEqual(process.wait(30), 0, seen)
+        lines = re.findall(r"open_qa\.jsonl: ([0-9.]+ kB) of ([0-9.]+ kB) \((\d+)%\)", seen.decode())
+        self.assertGreater(len(lines), 4, seen)
+        self.assertEqual(lines[-1][2], "100", seen)
+        self.assertRegex(seen.decode(), r"kB/s, \d+ s left")
 
     def test_what_is_there_is_not_downloaded_again(self):
         self.assert_fetched()

@@ -98,7 +98,10 @@ absl::Status Download::Run() {
   while (true) {
     const int64_t before = partial_.size();
     const Outcome outcome = Attempt();
-    if (outcome.next == Outcome::Next::kDone) return partial_.Sync();
+    if (outcome.next == Outcome::Next::kDone) {
+      if (context_.live) context_.display->Finish(ProgressLine());
+      return partial_.Sync();
+    }
     if (outcome.next == Outcome::Next::kGiveUp) {
       return absl::Status(outcome.why.code(), StrCat(ToStd(outcome.why.message()), Kept()));
     }
@@ -186,8 +189,11 @@ void Download::Show() {
   const int64_t now_ns = context_.clock->MonotonicNs();
   rate_.Add(now_ns, partial_.size());
   if (!context_.live || !context_.display->Due(now_ns)) return;
-  context_.display->Update(
-      ProgressText(FileName(file_), partial_.size(), identity_.size, rate_.BytesPerS()), now_ns);
+  context_.display->Update(ProgressLine(), now_ns);
+}
+
+std::string Download::ProgressLine() const {
+  return ProgressText(FileName(file_), partial_.size(), identity_.size, rate_.BytesPerS());
 }
 
 }  // namespace monsoon

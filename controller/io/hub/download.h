@@ -38,6 +38,7 @@ class Download {
   absl::Status Wait(int64_t seconds, const absl::Status& reason);
   std::string Kept() const;
   void Show();
+  std::string ProgressLine() const;
 
   const HubContext& context_;
   const HubFile& file_;
