@@ -21,6 +21,8 @@ std::string RateReportText(const CaseReport& report);
 std::string SteadyRuleText(const CaseReport& report);
 // The token rate that cases are compared by: "947.1", or "5120.0 in" of a route without text.
 std::string TokenRateText(const CaseReport& report);
+// Where a file came from, and which it was: "hf:ORG/NAME/FILE, revision 1234, sha256 5678".
+std::string HubText(const HubSpec& hub);
 std::string RequestsText(const RequestCounts& counts);
 // "error_http 401".
 std::string ErrorSampleTitle(const ErrorSample& sample);
