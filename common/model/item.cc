@@ -8,9 +8,9 @@
 
 namespace monsoon {
 
-ItemId ComputeItemId(ItemKind kind, std::string_view content) {
-  const XXH128_hash_t hash =
-      XXH3_128bits_withSeed(content.data(), content.size(), static_cast<uint64_t>(kind));
+ItemId ComputeItemId(ItemKind kind, std::string_view content, int64_t output_tokens) {
+  const uint64_t seed = static_cast<uint64_t>(kind) | static_cast<uint64_t>(output_tokens) << 8;
+  const XXH128_hash_t hash = XXH3_128bits_withSeed(content.data(), content.size(), seed);
   XXH128_canonical_t canonical;
   XXH128_canonicalFromHash(&canonical, hash);
   ItemId id;

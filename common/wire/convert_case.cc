@@ -133,6 +133,7 @@ void ToProto(const ItemId& id, const Item& item, v1::Item* proto) {
   proto->set_id(ItemIdBytes(id));
   proto->set_kind(static_cast<v1::Item::Kind>(item.kind));
   proto->set_content(item.content);
+  proto->set_output_tokens(item.output_tokens);
 }
 
 absl::StatusOr<Item> FromProto(const v1::Item& proto) {
@@ -141,11 +142,15 @@ absl::StatusOr<Item> FromProto(const v1::Item& proto) {
   }
   const auto kind = static_cast<ItemKind>(proto.kind());
   ASSIGN_OR_RETURN(const ItemId id, ItemIdFromBytes(proto.id()));
-  if (ComputeItemId(kind, proto.content()) != id) {
+  if (proto.output_tokens() < 0 || proto.output_tokens() >= int64_t{1} << 56) {
+    return absl::InvalidArgumentError(
+        StrCat("item ", ItemIdHex(id), " asks for ", proto.output_tokens(), " output tokens"));
+  }
+  if (ComputeItemId(kind, proto.content(), proto.output_tokens()) != id) {
     return absl::InvalidArgumentError(
         StrCat("item ", ItemIdHex(id), " does not hold what its id says; the data was damaged"));
   }
-  return Item{kind, proto.content()};
+  return Item{kind, proto.content(), proto.output_tokens()};
 }
 
 std::string ItemIdBytes(const ItemId& id) {

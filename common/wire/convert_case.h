@@ -15,7 +15,7 @@ void ToProto(const AgentCase& agent_case, v1::Case* proto);
 absl::StatusOr<AgentCase> FromProto(const v1::Case& proto);
 
 void ToProto(const ItemId& id, const Item& item, v1::Item* proto);
-// INVALID_ARGUMENT when the id is not the content's hash or the kind is unknown.
+// INVALID_ARGUMENT when the id is not that of the other fields, or one of these is out of range.
 absl::StatusOr<Item> FromProto(const v1::Item& proto);
 
 std::string ItemIdBytes(const ItemId& id);

@@ -12,12 +12,19 @@ TEST(ItemTest, IdIsTheXxh3HashSeededByKindBigEndian) {
   EXPECT_EQ(ItemIdHex(ComputeItemId(ItemKind::kPrompt, "")), "99aa06d3014798d86001c324468d497f");
 }
 
-TEST(ItemTest, KindAndContentMakeTheId) {
+TEST(ItemTest, KindContentAndOutputLengthMakeTheId) {
   std::set<ItemId> ids;
-  for (const ItemKind kind : {ItemKind::kPrompt, ItemKind::kMessages, ItemKind::kBody}) {
-    for (const char* const content : {"", "a", "b", "aa"}) ids.insert(ComputeItemId(kind, content));
+  for (const ItemKind kind : {ItemKind::kPrompt, ItemKind::kMessages, ItemKind::kBody,
+                              ItemKind::kTexts, ItemKind::kRerank}) {
+    for (const char* const content : {"", "a", "b", "aa"}) {
+      for (const int64_t output_tokens : {0, 1, 2, 256, 100'000'000}) {
+        ids.insert(ComputeItemId({kind, content, output_tokens}));
+      }
+    }
   }
-  EXPECT_EQ(ids.size(), 12u);
+  EXPECT_EQ(ids.size(), 100u);
+  EXPECT_EQ(ComputeItemId({ItemKind::kPrompt, "a"}), ComputeItemId(ItemKind::kPrompt, "a"))
+      << "0 output tokens leave the id as it was";
   EXPECT_EQ(ComputeItemId(ItemKind::kPrompt, "a"), ComputeItemId(ItemKind::kPrompt, "a"));
 }
 

@@ -135,6 +135,12 @@ absl::StatusOr<OpenAiChat::Json> OpenAiChat::FromItem(const Item& item) const {
                                        "a JSON object, the body of a chat completions request"));
       break;
     }
+    case ItemKind::kTexts:
+    case ItemKind::kRerank:
+      return absl::InvalidArgumentError(
+          StrCat("the item is the input of an embeddings or rerank request, and this route takes "
+                 "chats: ",
+                 Excerpt(item.content)));
   }
   for (const auto& [name, value] : sampling_.items()) {
     if (name == "max_tokens" && body.contains("max_completion_tokens")) continue;

@@ -10,7 +10,7 @@ absl::StatusOr<PlannedRequest> CaseSource::Get(uint64_t index) {
   const auto position = static_cast<int64_t>(index);
   ASSIGN_OR_RETURN(Item item, dataset_.Read(plan_.PositionOf(position)));
   PlannedRequest request;
-  request.item_id = ComputeItemId(item.kind, item.content);
+  request.item_id = ComputeItemId(item);
   request.item = std::move(item);
   request.warmup = plan_.IsWarmup(position);
   // Requests are first asked for in plan order; one that was called back is asked for again.

@@ -11,21 +11,27 @@ namespace {
 
 using ::testing::HasSubstr;
 
-v1::Item ItemMessage(ItemKind kind, const std::string& content) {
+v1::Item ItemMessage(ItemKind kind, const std::string& content, int64_t output_tokens = 0) {
   v1::Item proto;
-  ToProto(ComputeItemId(kind, content), Item{kind, content}, &proto);
+  const Item item{kind, content, output_tokens};
+  ToProto(ComputeItemId(item), item, &proto);
   return proto;
 }
 
-TEST(ConvertItemTest, KeepsKindAndContent) {
+TEST(ConvertItemTest, KeepsEveryField) {
   const std::string binary("a\0\xff\n", 4);
-  for (const ItemKind kind : {ItemKind::kPrompt, ItemKind::kMessages, ItemKind::kBody}) {
+  int64_t output_tokens = 0;
+  for (const ItemKind kind : {ItemKind::kPrompt, ItemKind::kMessages, ItemKind::kBody,
+                              ItemKind::kTexts, ItemKind::kRerank}) {
     v1::Item received;
-    ASSERT_TRUE(received.ParseFromString(ItemMessage(kind, binary).SerializeAsString()));
+    const v1::Item sent = ItemMessage(kind, binary, output_tokens);
+    ASSERT_TRUE(received.ParseFromString(sent.SerializeAsString()));
     const absl::StatusOr<Item> item = FromProto(received);
     ASSERT_TRUE(item.ok()) << item.status();
     EXPECT_EQ(item->kind, kind);
     EXPECT_EQ(item->content, binary);
+    EXPECT_EQ(item->output_tokens, output_tokens);
+    output_tokens += 128;
   }
 }
 
@@ -38,6 +44,10 @@ TEST(ConvertItemTest, DamageIsNoticed) {
   kind.set_kind(v1::Item::KIND_MESSAGES);
   EXPECT_EQ(FromProto(kind).status().code(), absl::StatusCode::kInvalidArgument);
 
+  v1::Item length = ItemMessage(ItemKind::kPrompt, "x", 5);
+  length.set_output_tokens(6);
+  EXPECT_EQ(FromProto(length).status().code(), absl::StatusCode::kInvalidArgument);
+
   v1::Item id = ItemMessage(ItemKind::kPrompt, "x");
   (*id.mutable_id())[15] ^= 1;
   EXPECT_EQ(FromProto(id).status().code(), absl::StatusCode::kInvalidArgument);
@@ -45,8 +55,17 @@ TEST(ConvertItemTest, DamageIsNoticed) {
 
 TEST(ConvertItemTest, AnUnknownKindIsRefused) {
   v1::Item proto = ItemMessage(ItemKind::kBody, "{}");
-  proto.set_kind(static_cast<v1::Item::Kind>(3));
-  EXPECT_THAT(std::string(FromProto(proto).status().message()), HasSubstr("kind 3"));
+  proto.set_kind(static_cast<v1::Item::Kind>(5));
+  EXPECT_THAT(std::string(FromProto(proto).status().message()), HasSubstr("kind 5"));
+}
+
+TEST(ConvertItemTest, AnOutputLengthOutOfRangeIsRefused) {
+  for (const int64_t output_tokens : {int64_t{-1}, int64_t{1} << 56}) {
+    v1::Item proto = ItemMessage(ItemKind::kPrompt, "x");
+    proto.set_output_tokens(output_tokens);
+    EXPECT_THAT(std::string(FromProto(proto).status().message()),
+                HasSubstr(std::to_string(output_tokens) + " output tokens"));
+  }
 }
 
 TEST(ConvertItemTest, AnIdHasSixteenBytes) {
