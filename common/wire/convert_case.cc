@@ -94,6 +94,7 @@ void ToProto(const AgentCase& agent_case, v1::Case* proto) {
   if (agent_case.open_loop) {
     proto->mutable_open_loop()->set_rate_per_s(agent_case.open_loop->rate_per_s);
   }
+  proto->set_keep_text(static_cast<v1::KeepText>(agent_case.keep_text));
 }
 
 absl::StatusOr<AgentCase> FromProto(const v1::Case& proto) {
@@ -112,6 +113,11 @@ absl::StatusOr<AgentCase> FromProto(const v1::Case& proto) {
                                              proto.open_loop().rate_per_s(),
                                              "/s; expected a positive number"));
   }
+  if (!v1::KeepText_IsValid(proto.keep_text())) {
+    return absl::InvalidArgumentError(
+        StrCat("the case asks for texts in the unknown way ", static_cast<int>(proto.keep_text()),
+               "; update the agent"));
+  }
   AgentCase agent_case;
   agent_case.run_id = proto.run_id();
   agent_case.case_index = static_cast<int32_t>(proto.case_index());
@@ -126,6 +132,7 @@ absl::StatusOr<AgentCase> FromProto(const v1::Case& proto) {
   agent_case.cache_bust = proto.cache_bust();
   agent_case.max_event_bytes = static_cast<int64_t>(proto.max_event_bytes());
   if (proto.has_open_loop()) agent_case.open_loop = OpenLoop{proto.open_loop().rate_per_s()};
+  agent_case.keep_text = static_cast<KeepText>(proto.keep_text());
   return agent_case;
 }
 
