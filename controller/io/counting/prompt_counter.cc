@@ -18,6 +18,7 @@ void PromptCounts::Set(int64_t position, int64_t tokens) {
 }
 
 std::optional<int64_t> PromptCounter::Count(uint64_t request_index) {
+  if (request_index >= static_cast<uint64_t>(plan_.total())) return std::nullopt;
   const int64_t position = plan_.PositionOf(static_cast<int64_t>(request_index));
   if (spec_.dataset.cache_bust) {
     return CountText(position, CacheBustPrefix(run_id_, spec_.index, request_index));
