@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "common/base/secret.h"
+#include "common/model/custom_engine.h"
 #include "common/time/clock.h"
 
 namespace monsoon {
@@ -50,6 +51,12 @@ struct EngineTarget {
   std::vector<std::pair<std::string, std::string>> headers;  // added to every request, in order
   Secret api_key;                                            // empty: none
   std::string extra_body_json;  // a JSON object merged over the request body; empty: none
+  std::string route;            // of the type (engine_type.h); empty: its first
+  // How a route without chat messages gets its prompt (common/prompt/prompt_template.h); empty: the
+  // dataset's text alone.
+  std::string prompt_template;
+  std::string system_prompt;  // empty: none
+  CustomEngine custom;        // of type `custom`
 
   friend bool operator==(const EngineTarget&, const EngineTarget&) = default;
 };

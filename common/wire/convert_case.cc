@@ -9,6 +9,34 @@
 namespace monsoon {
 namespace {
 
+void ToProto(const CustomEngine& custom, v1::CustomEngine* proto) {
+  proto->set_body_json(custom.body_json);
+  proto->set_framing(static_cast<v1::CustomEngine::Framing>(custom.framing));
+  proto->set_mode(static_cast<v1::CustomEngine::Mode>(custom.mode));
+  proto->set_text(custom.pointers.text);
+  proto->set_reasoning(custom.pointers.reasoning);
+  proto->set_finish_reason(custom.pointers.finish_reason);
+  proto->set_input_tokens(custom.pointers.input_tokens);
+  proto->set_output_tokens(custom.pointers.output_tokens);
+  proto->set_cached_tokens(custom.pointers.cached_tokens);
+  proto->set_error(custom.pointers.error);
+  proto->set_done(custom.pointers.done);
+}
+
+CustomEngine FromProto(const v1::CustomEngine& proto) {
+  return {.body_json = proto.body_json(),
+          .framing = static_cast<AnswerFraming>(proto.framing()),
+          .mode = static_cast<AnswerMode>(proto.mode()),
+          .pointers = {.text = proto.text(),
+                       .reasoning = proto.reasoning(),
+                       .finish_reason = proto.finish_reason(),
+                       .input_tokens = proto.input_tokens(),
+                       .output_tokens = proto.output_tokens(),
+                       .cached_tokens = proto.cached_tokens(),
+                       .error = proto.error(),
+                       .done = proto.done()}};
+}
+
 void ToProto(const EngineTarget& engine, v1::Engine* proto) {
   proto->set_type(engine.type);
   proto->set_url(engine.url);
@@ -19,6 +47,10 @@ void ToProto(const EngineTarget& engine, v1::Engine* proto) {
   }
   proto->set_api_key(engine.api_key.Reveal());
   proto->set_extra_body_json(engine.extra_body_json);
+  proto->set_route(engine.route);
+  proto->set_prompt_template(engine.prompt_template);
+  proto->set_system_prompt(engine.system_prompt);
+  if (!engine.custom.body_json.empty()) ToProto(engine.custom, proto->mutable_custom());
 }
 
 EngineTarget FromProto(const v1::Engine& proto) {
@@ -30,6 +62,10 @@ EngineTarget FromProto(const v1::Engine& proto) {
   }
   engine.api_key = Secret(proto.api_key());
   engine.extra_body_json = proto.extra_body_json();
+  engine.route = proto.route();
+  engine.prompt_template = proto.prompt_template();
+  engine.system_prompt = proto.system_prompt();
+  if (proto.has_custom()) engine.custom = FromProto(proto.custom());
   return engine;
 }
 
@@ -117,6 +153,10 @@ absl::StatusOr<AgentCase> FromProto(const v1::Case& proto) {
     return absl::InvalidArgumentError(
         StrCat("the case asks for texts in the unknown way ", static_cast<int>(proto.keep_text()),
                "; update the agent"));
+  }
+  if (!v1::CustomEngine::Framing_IsValid(proto.engine().custom().framing()) ||
+      !v1::CustomEngine::Mode_IsValid(proto.engine().custom().mode())) {
+    return absl::InvalidArgumentError("the custom engine's framing or mode is unknown");
   }
   AgentCase agent_case;
   agent_case.run_id = proto.run_id();

@@ -49,7 +49,12 @@ TEST(NamesTest, EngineTypesAreFoundByName) {
   for (const std::string& name : EngineTypeNames()) {
     ASSERT_NE(FindEngineType(name), nullptr);
     EXPECT_EQ(FindEngineType(name)->name, name);
-    EXPECT_EQ(FindEngineType(name)->default_path.substr(0, 1), "/");
+    ASSERT_FALSE(FindEngineType(name)->routes.empty());
+    for (const EngineRoute& route : FindEngineType(name)->routes) {
+      EXPECT_EQ(route.path.substr(0, 1), "/");
+      EXPECT_EQ(FindEngineRoute(name, route.name), &route);
+    }
+    EXPECT_EQ(FindEngineRoute(name, ""), &FindEngineType(name)->routes.front());
   }
   EXPECT_EQ(FindEngineType("vLLM"), nullptr);
 }

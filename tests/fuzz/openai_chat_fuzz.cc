@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "agent/core/engine/chat_payload.h"
+#include "agent/core/engine/dialect/chat_payload.h"
 #include "agent/core/engine/framed_decoder.h"
 #include "agent/core/engine/stream_recorder.h"
 #include "common/model/gap_codec.h"

@@ -1,5 +1,5 @@
-// Engine type -> adapter. Adding an engine: one file pair beside this one, one line in the .cc, one
-// row in common/model/engine_type.cc.
+// Dialect -> adapter. Adding an engine whose JSON is like another's: rows of the engine table
+// (common/model/engine_table.cc). Adding a dialect: one file pair in dialect/, one line in the .cc.
 #pragma once
 
 #include <memory>
@@ -11,8 +11,8 @@
 
 namespace monsoon {
 
-// The adapter for `agent_case.engine.type`. UNIMPLEMENTED, naming the types that this agent knows,
-// for another; INVALID_ARGUMENT when the case asks for something that the engine lacks.
+// The adapter for the type and route of `agent_case.engine`. UNIMPLEMENTED, naming what this agent
+// knows, for another; INVALID_ARGUMENT when the case asks for something that the engine lacks.
 absl::StatusOr<std::unique_ptr<EngineAdapter>> MakeEngineAdapter(const AgentCase& agent_case);
 
 }  // namespace monsoon

@@ -18,6 +18,8 @@ constexpr std::array<std::string_view, 4> kGateOps = {"<", "<=", ">", ">="};
 constexpr std::array<std::string_view, 2> kOrders = {"sequential", "shuffle"};
 constexpr std::array<std::string_view, 2> kBadLines = {"error", "skip"};
 constexpr std::array<std::string_view, 3> kTokenRules = {"auto", "usage", "tokenizer"};
+constexpr std::array<std::string_view, 3> kFramings = {"sse", "ndjson", "json"};
+constexpr std::array<std::string_view, 2> kModes = {"delta", "cumulative"};
 constexpr char kNotStored[] = "<not stored>";
 
 // Both directions walk the same list of members (the Visit functions below), so that neither can
@@ -124,15 +126,34 @@ void Visit(Archive& archive, T& dataset) {
   archive.Member("cache_bust", dataset.cache_bust);
 }
 
+template <typename Archive, MaybeConst<CustomEngine> T>
+void Visit(Archive& archive, T& custom) {
+  archive.Member("body_json", custom.body_json);
+  archive.Choice("framing", kFramings, custom.framing);
+  archive.Choice("mode", kModes, custom.mode);
+  archive.Member("text", custom.pointers.text);
+  archive.Member("reasoning", custom.pointers.reasoning);
+  archive.Member("finish_reason", custom.pointers.finish_reason);
+  archive.Member("input_tokens", custom.pointers.input_tokens);
+  archive.Member("output_tokens", custom.pointers.output_tokens);
+  archive.Member("cached_tokens", custom.pointers.cached_tokens);
+  archive.Member("error", custom.pointers.error);
+  archive.Member("done", custom.pointers.done);
+}
+
 template <typename Archive, MaybeConst<EngineSpec> T>
 void Visit(Archive& archive, T& engine) {
   archive.Member("type", engine.type);
+  archive.Member("route", engine.route);
   archive.Member("name", engine.name);
   archive.Member("url", engine.url);
   archive.Member("api_key_env", engine.api_key_env);
   archive.Member("api_key_file", engine.api_key_file);
   archive.Member("headers", engine.headers);
   archive.Member("extra_body_json", engine.extra_body_json);
+  archive.Member("prompt_template", engine.prompt_template);
+  archive.Member("system_prompt", engine.system_prompt);
+  archive.Object("custom", engine.custom);
 }
 
 template <typename Archive, MaybeConst<Sampling> T>

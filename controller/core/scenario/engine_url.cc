@@ -3,8 +3,11 @@
 #include <optional>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_replace.h"
 
 #include "common/base/str_cat.h"
+#include "common/model/engine_type.h"
 #include "controller/core/scenario/checks.h"
 
 namespace monsoon {
@@ -40,6 +43,21 @@ bool IsAuthority(std::string_view authority) {
       host_end == std::string_view::npos ? "" : authority.substr(host_end + (bracketed ? 1 : 0));
   // A host alone is complete: give it a port, so that one rule checks both forms.
   return CheckHostPort(after.empty() ? StrCat(authority, ":80") : std::string(authority)).ok();
+}
+
+// For one segment of a path: what RFC 3986 calls unreserved stays.
+std::string PercentEncoded(std::string_view text) {
+  std::string encoded;
+  for (const char c : text) {
+    const bool unreserved = absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-' ||
+                            c == '.' || c == '_' || c == '~';
+    if (unreserved) {
+      encoded += c;
+    } else {
+      absl::StrAppendFormat(&encoded, "%%%02X", static_cast<unsigned>(static_cast<uint8_t>(c)));
+    }
+  }
+  return encoded;
 }
 
 }  // namespace
@@ -87,7 +105,24 @@ absl::StatusOr<std::string> ResolveEngineUrl(std::string_view url, std::string_v
     return absl::InvalidArgumentError(StrCat(kForm, ", with a host and a port from 1 to 65535"));
   }
   if (!parts->path.empty() && parts->path != "/") return std::string(url);
+  if (!parts->query.empty()) default_path = default_path.substr(0, default_path.find('?'));
   return StrCat(parts->scheme, parts->authority, default_path, parts->query);
+}
+
+std::string_view EngineUrlPath(std::string_view url) {
+  const std::optional<UrlParts> parts = SplitUrl(url);
+  return parts.has_value() && parts->path != "/" ? parts->path : std::string_view();
+}
+
+void CompleteEngineUrl(CaseSpec& spec) {
+  std::string& url = spec.engine.url;
+  const EngineRoute* const route = FindEngineRoute(spec.engine.type, spec.engine.route);
+  if (route == nullptr || url.empty()) return;
+  const bool other_path = !spec.sampling.stream && !route->path_without_stream.empty();
+  const auto completed =
+      ResolveEngineUrl(url, other_path ? route->path_without_stream : route->path);
+  if (completed.ok()) url = *completed;
+  absl::StrReplaceAll({{"{model}", PercentEncoded(spec.model.name)}}, &url);
 }
 
 }  // namespace monsoon

@@ -6,12 +6,22 @@
 #include "absl/container/flat_hash_map.h"
 
 #include "common/base/str_cat.h"
+#include "common/model/engine_type.h"
+#include "controller/core/scenario/engine_url.h"
 
 namespace monsoon {
 namespace {
 
 size_t LoadCount(const SubMatrix& axes) {
   return axes.loads.empty() ? axes.concurrencies.size() : axes.loads.size();
+}
+
+// What a case's engine and the rest of it must know of each other.
+void FitEngine(CaseSpec& spec) {
+  const EngineRoute* const route = FindEngineRoute(spec.engine.type, spec.engine.route);
+  if (route != nullptr) spec.sampling = FitSampling(*route, spec.sampling);
+  if (spec.engine.custom.framing == AnswerFraming::kJson) spec.sampling.stream = false;
+  CompleteEngineUrl(spec);
 }
 
 class Expander {
@@ -44,6 +54,7 @@ class Expander {
     spec.concurrency = open ? 0 : axes.concurrencies[at.load];
     if (open) spec.load = axes.loads[at.load];
     spec.engine = axes.engines[at.engine];
+    FitEngine(spec);
     spec.name = CaseName(spec);
     spec.index = static_cast<int32_t>(expansion_.cases.size());
     const auto [known, is_new] = origins_.try_emplace(spec.name, at);

@@ -3,7 +3,8 @@
 // A scenario is one sub-matrix (its top level) or, with `cases:`, several. Each is expanded on its
 // own and the results follow each other. Within one, the order is model, dataset, load
 // (concurrency or arrivals), engine with the engine innermost, so that the engines of a comparison
-// run next to each other.
+// run next to each other. A case's URL is completed here, and its sampling is that which its
+// engine's route can take (FitSampling in common/model/engine_type.h).
 #pragma once
 
 #include <cstddef>

@@ -48,13 +48,19 @@ struct DatasetSpec {
 
 // Where the API key is named; the key itself is read when the run starts and is never stored here.
 struct EngineSpec {
-  std::string type;  // a name of common/model/engine_type.h
-  std::string name;  // label in reports; default: type
-  std::string url;   // with the type's default route appended when the user gave none
+  std::string type;   // a name of common/model/engine_type.h
+  std::string route;  // of the type; what the URL's path says when the user gave none
+  std::string name;   // label in reports; default: type
+  // In a case, complete: with the route's default path where the user gave none, and the model's
+  // name for {model} (CompleteEngineUrl in engine_url.h).
+  std::string url;
   std::string api_key_env;
   std::string api_key_file;
   std::vector<std::pair<std::string, std::string>> headers;
   std::string extra_body_json;  // "" = none
+  std::string prompt_template;  // as in EngineTarget (agent_case.h), with the next two
+  std::string system_prompt;
+  CustomEngine custom;
 
   friend bool operator==(const EngineSpec&, const EngineSpec&) = default;
 };

@@ -27,7 +27,11 @@ AgentCase MakeAgentCase(const RunContext& context, const CaseSpec& spec, const S
                        .url = spec.engine.url,
                        .headers = spec.engine.headers,
                        .api_key = api_key,
-                       .extra_body_json = spec.engine.extra_body_json};
+                       .extra_body_json = spec.engine.extra_body_json,
+                       .route = spec.engine.route,
+                       .prompt_template = spec.engine.prompt_template,
+                       .system_prompt = spec.engine.system_prompt,
+                       .custom = spec.engine.custom};
   agent_case.sampling = spec.sampling;
   agent_case.timeouts = spec.timeouts;
   agent_case.concurrency = spec.load.open() ? spec.load.max_in_flight : spec.concurrency;

@@ -63,7 +63,7 @@ absl::StatusOr<RunInputs> LoadRunInputs(const std::string& scenario_path,
     inputs.datasets.push_back(*std::move(dataset));
   }
   for (const CaseSpec& spec : inputs.scenario.cases) {
-    const absl::Status fits = CheckSampling(spec.engine.type, spec.sampling);
+    const absl::Status fits = CheckSampling(spec.engine.type, spec.engine.route, spec.sampling);
     if (!fits.ok()) problems.push_back(StrCat("case ", spec.name, ": ", ToStd(fits.message())));
   }
   if (!problems.empty()) return absl::InvalidArgumentError(absl::StrJoin(problems, "\n"));

@@ -9,6 +9,7 @@
 #include "common/base/nearest_name.h"
 #include "common/base/str_cat.h"
 #include "common/model/engine_type.h"
+#include "common/prompt/prompt_template.h"
 #include "controller/core/scenario/checks.h"
 #include "controller/core/scenario/engine_url.h"
 #include "controller/io/scenario/map_reader.h"
@@ -59,13 +60,56 @@ void ReadUrl(MapReader& map, EngineSpec& engine) {
                                 StrCat("engine.url carries a secret: ", kNameTheSecret));
     return;
   }
-  const EngineType* const type = FindEngineType(engine.type);
-  absl::StatusOr<std::string> url =
-      ResolveEngineUrl(written, type == nullptr ? "" : type->default_path);
+  absl::StatusOr<std::string> url = ResolveEngineUrl(written, "");
   if (url.ok()) {
     engine.url = *std::move(url);
   } else {
     map.Report("url", StrCat("engine.url is ", Describe(*node), ": ", url.status().message()));
+  }
+}
+
+void ReadRoute(MapReader& map, EngineSpec& engine) {
+  map.ReadText("route", engine.route);
+  const EngineType* const type = FindEngineType(engine.type);
+  if (type == nullptr) return;
+  const YamlNode* const node = map.Find("route");
+  if (node == nullptr) {
+    engine.route = InferEngineRoute(*type, EngineUrlPath(engine.url)).name;
+  } else if (node->IsScalar() &&
+             (engine.route.empty() || FindEngineRoute(engine.type, engine.route) == nullptr)) {
+    const std::vector<std::string> names = EngineRouteNames(*type);
+    const std::optional<std::string> nearest = NearestName(engine.route, names);
+    std::string expected =
+        StrCat("a route of type ", engine.type, ": ", absl::StrJoin(names, ", "));
+    if (nearest.has_value()) expected += StrCat("; did you mean '", *nearest, "'?");
+    map.Complain("route", *node, expected);
+  }
+}
+
+void ReadPrompt(MapReader& map, EngineSpec& engine) {
+  map.ReadText("prompt_template", engine.prompt_template);
+  map.ReadText("system_prompt", engine.system_prompt);
+  const EngineRoute* const route = FindEngineRoute(engine.type, engine.route);
+  if (route == nullptr) return;
+  const YamlNode* const node = map.Find("prompt_template");
+  if (node != nullptr && node->IsScalar()) {
+    const absl::Status known = CheckPromptTemplate(engine.prompt_template);
+    if (!known.ok()) {
+      map.Complain("prompt_template", *node,
+                   std::string(known.message().substr(std::string_view("expected ").size())));
+    } else if (!TakesRawPrompt(route->dialect)) {
+      map.Report("prompt_template",
+                 StrCat("engine.prompt_template is given, and route ", route->name,
+                        TakesChat(route->dialect) ? " sends chat messages, which the engine itself "
+                                                    "puts together"
+                                                  : " sends no prompt",
+                        ": expected it on a route for raw prompts only"));
+    }
+  }
+  const bool has_place = TakesRawPrompt(route->dialect) || TakesChat(route->dialect);
+  if (map.Has("system_prompt") && !has_place) {
+    map.Report("system_prompt", StrCat("engine.system_prompt is given, and route ", route->name,
+                                       " sends no prompt: expected it on other routes only"));
   }
 }
 
@@ -143,6 +187,8 @@ EngineSpec ReadEngine(const YamlNode& node, const ScenarioSource& source,
   ReadType(map, engine.type);
   ReadName(map, engine);
   ReadUrl(map, engine);
+  ReadRoute(map, engine);
+  ReadPrompt(map, engine);
   ReadApiKey(map, source, engine);
   ReadHeaders(map, engine);
   ReadExtraBody(map, engine);

@@ -35,6 +35,7 @@ std::string DatasetToYaml(const DatasetSpec& dataset) {
 std::string EngineToYaml(const EngineSpec& engine) {
   YamlFlowMap map;
   map.Add("type", YamlText(engine.type))
+      .AddText("route", engine.route)
       .Add("name", YamlText(engine.name))
       .Add("url", YamlText(engine.url))
       .AddText("api_key_env", engine.api_key_env)
@@ -44,6 +45,8 @@ std::string EngineToYaml(const EngineSpec& engine) {
     for (const auto& [name, value] : engine.headers) headers.Add(name, YamlText(value));
     map.Add("headers", headers.str());
   }
+  map.AddText("prompt_template", engine.prompt_template)
+      .AddText("system_prompt", engine.system_prompt);
   if (!engine.extra_body_json.empty()) map.Add("extra_body", YamlFromJson(engine.extra_body_json));
   return map.str();
 }

@@ -1,6 +1,6 @@
 // The chat completions dialect: what one chunk means (cases 3, 4, 22-26, 33 and 40 of the
 // wire-protocol reference, section 2.5).
-#include "agent/core/engine/chat_payload.h"
+#include "agent/core/engine/dialect/chat_payload.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

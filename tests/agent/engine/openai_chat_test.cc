@@ -1,5 +1,5 @@
 // Request bodies and headers of the chat completions engines.
-#include "agent/core/engine/openai_chat.h"
+#include "agent/core/engine/dialect/openai_chat.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -103,7 +103,8 @@ TEST(OpenAiChat, PlainOpenAiRefusesWhatItLacks) {
     return CreateError(agent_case);
   };
   EXPECT_THAT(refusal([](Sampling& s) { s.min_tokens = 1; }),
-              HasSubstr("engine type \"openai\" has no parameter min_tokens; leave it out"));
+              HasSubstr("engine type \"openai\", route chat, has no parameter min_tokens; leave it "
+                        "out"));
   EXPECT_THAT(refusal([](Sampling& s) { s.top_k = 1; }), HasSubstr("top_k"));
   EXPECT_THAT(refusal([](Sampling& s) { s.repetition_penalty = 1; }),
               HasSubstr("repetition_penalty"));
@@ -217,7 +218,12 @@ TEST(OpenAiChat, HeadersThatWouldBreakTheRequest) {
 
 TEST(AdapterRegistry, KnowsExactlyTheTypesOfTheTable) {
   for (const EngineType& type : EngineTypes()) {
-    EXPECT_TRUE(MakeEngineAdapter(CaseFor(std::string(type.name))).ok()) << type.name;
+    for (const EngineRoute& route : type.routes) {
+      if (route.dialect != Dialect::kChat) continue;
+      AgentCase agent_case = CaseFor(std::string(type.name));
+      agent_case.engine.route = std::string(route.name);
+      EXPECT_TRUE(MakeEngineAdapter(agent_case).ok()) << type.name << " " << route.name;
+    }
   }
   const auto unknown = MakeEngineAdapter(CaseFor("vlm"));
   EXPECT_EQ(unknown.status().code(), absl::StatusCode::kUnimplemented);

@@ -24,6 +24,20 @@ AgentCase FullCase() {
   full.engine.headers = {{"x-b", "2"}, {"x-a", "1"}, {"x-b", "3"}};
   full.engine.api_key = Secret("sk-123");
   full.engine.extra_body_json = R"({"a":1})";
+  full.engine.route = "native";
+  full.engine.prompt_template = "chatml";
+  full.engine.system_prompt = "Be brief.";
+  full.engine.custom = {.body_json = R"({"b":"%p"})",
+                        .framing = AnswerFraming::kNdjson,
+                        .mode = AnswerMode::kCumulative,
+                        .pointers = {.text = "/t",
+                                     .reasoning = "/r",
+                                     .finish_reason = "/f",
+                                     .input_tokens = "/i",
+                                     .output_tokens = "/o",
+                                     .cached_tokens = "/c",
+                                     .error = "/e",
+                                     .done = "/d"}};
   full.sampling.stream = false;
   full.sampling.max_tokens = 11;
   full.sampling.min_tokens = 12;
@@ -67,6 +81,7 @@ TEST(ConvertCaseTest, FillsEveryFieldOfTheMessage) {
   for (const google::protobuf::Message* message :
        {static_cast<const google::protobuf::Message*>(&proto),
         static_cast<const google::protobuf::Message*>(&proto.engine()),
+        static_cast<const google::protobuf::Message*>(&proto.engine().custom()),
         static_cast<const google::protobuf::Message*>(&proto.timeouts())}) {
     std::vector<const google::protobuf::FieldDescriptor*> set;
     message->GetReflection()->ListFields(*message, &set);

@@ -153,7 +153,13 @@ DatasetSpec AnyDataset(std::mt19937_64& random) {
 }
 
 EngineSpec AnyEngine(std::mt19937_64& random) {
-  EngineSpec engine{.type = "vllm", .name = AnyText(random), .url = "http://h:1/a?b={$c},'d'"};
+  const bool raw = random() % 2 == 0;
+  EngineSpec engine{.type = raw ? "sglang" : "vllm",
+                    .route = raw ? "native" : "chat",
+                    .name = AnyText(random),
+                    .url = "http://h:1/a?b={$c},'d'"};
+  if (raw) engine.prompt_template = AnyText(random) + "{prompt}\n" + AnyText(random);
+  if (random() % 2 == 0) engine.system_prompt = AnyText(random) + "\t\n";
   if (random() % 2 == 0) engine.api_key_env = "KEY";
   if (random() % 2 == 0) engine.headers = {{"X-A", AnyText(random)}, {"X-!$'~", AnyText(random)}};
   if (random() % 2 == 0) {

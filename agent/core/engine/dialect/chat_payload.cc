@@ -1,4 +1,4 @@
-#include "agent/core/engine/chat_payload.h"
+#include "agent/core/engine/dialect/chat_payload.h"
 
 #include <algorithm>
 #include <utility>
