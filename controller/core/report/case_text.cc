@@ -5,6 +5,7 @@
 #include "controller/core/report/clean_text.h"
 #include "controller/core/report/metric_catalogue.h"
 #include "controller/core/report/number_text.h"
+#include "controller/core/report/token_text.h"
 #include "controller/core/report/text_table.h"
 #include "controller/core/report/text_wrap.h"
 
@@ -50,8 +51,7 @@ std::string PerTokenText(const CaseReport& report) {
 
 std::string TokensText(const CaseReport& report) {
   const TokenTotals& tokens = report.tokens;
-  std::string text = StrCat(CountText(tokens.input), " input, ", CountText(tokens.output),
-                            " output (source: ", CountsText(tokens.sources), ")");
+  std::string text = TokenTotalsText(report);
   if (tokens.with_cached > 0)
     text += StrCat("; ", CountText(tokens.cached), " input tokens cached");
   if (tokens.reasoning > 0) text += StrCat("; ", CountText(tokens.reasoning), " for reasoning");
@@ -196,6 +196,7 @@ std::string RenderCaseText(const CaseReport& report, const std::string& verdict)
   out += Line("steady", SteadyText(report));
   out += Line("per token", PerTokenText(report));
   out += Line("tokens", TokensText(report));
+  for (const std::string& check : UsageCheckTexts(report)) out += Line("usage", check);
   out += "\n" + DistributionsText(report) + "\n";
   out += Line("client", ClientText(report));
   for (const AgentFacts& agent : report.facts.agents) {

@@ -57,7 +57,7 @@ constexpr std::array<ThroughputInfo, 4> kThroughputs = {{
 }};
 
 // kFlagScheduled says which law a request followed, which is no remark on it.
-constexpr std::array<FlagInfo, 10> kFlags = {{
+constexpr std::array<FlagInfo, 11> kFlags = {{
     {kFlagNewConnection, "new_connections", "opened their connection"},
     {kFlagStaleConnection, "stale_connections",
      "met a reused connection that was dead and were sent once more on a fresh one"},
@@ -73,6 +73,7 @@ constexpr std::array<FlagInfo, 10> kFlags = {{
     {kFlagNotStreamed, "not_streamed", "were answered with one document instead of a stream"},
     {kFlagOverLimit, "over_max_in_flight",
      "were not sent, because as many as allowed were in flight when they were due"},
+    {kFlagTextTooLong, "text_too_long", "got an answer too long for its tokens to be counted"},
 }};
 
 }  // namespace

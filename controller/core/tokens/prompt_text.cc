@@ -1,10 +1,16 @@
 #include "controller/core/tokens/prompt_text.h"
 
+#include <algorithm>
 #include <array>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
+#include "common/base/status_macros.h"
 #include "common/base/str_cat.h"
+#include "common/model/engine_type.h"
+#include "common/prompt/chat_turns.h"
+#include "common/prompt/prompt_template.h"
 
 namespace monsoon {
 namespace {
@@ -43,25 +49,55 @@ void CollectBody(const Json& body, PromptText& out) {
   }
 }
 
+// Whether the prompt is put together here.
+bool IsRendered(const EngineSpec& engine) {
+  const EngineRoute* const route = FindEngineRoute(engine.type, engine.route);
+  return route != nullptr && TakesRawPrompt(route->dialect);
+}
+
+absl::Status CollectJson(const std::string& content, PromptText& out) {
+  const Json json = Json::parse(content, nullptr, /*allow_exceptions=*/false);
+  if (json.is_object()) {
+    CollectBody(json, out);
+  } else if (json.is_array()) {
+    Collect(json, out);
+  } else {
+    return absl::InvalidArgumentError("the item is neither a JSON array nor a JSON object");
+  }
+  return absl::OkStatus();
+}
+
+// An item with images has no turns of text alone; its texts count nevertheless.
+absl::Status CollectTurns(const Item& item, const EngineSpec& engine, PromptText& out) {
+  const absl::StatusOr<std::vector<ChatTurn>> turns = TurnsOf(item, engine.system_prompt);
+  if (!turns.ok()) return CollectJson(item.content, out);
+  for (const ChatTurn& turn : *turns) out.texts.push_back(turn.text);
+  return absl::OkStatus();
+}
+
 }  // namespace
 
-absl::StatusOr<PromptText> PromptTextOf(const Item& item, std::string_view cache_bust_prefix) {
+absl::StatusOr<PromptText> PromptTextOf(const Item& item, const EngineSpec& engine,
+                                        std::string_view cache_bust_prefix) {
   PromptText out;
-  if (item.kind == ItemKind::kPrompt) {
-    out.texts.push_back(item.content);
-  } else {
-    const Json json = Json::parse(item.content, nullptr, /*allow_exceptions=*/false);
-    if (!json.is_array() && !json.is_object()) {
-      return absl::InvalidArgumentError("the item is not the JSON that it should be");
-    }
-    if (json.is_object()) {
-      CollectBody(json, out);
-    } else {
-      Collect(json, out);
-    }
+  const bool is_chat = item.kind == ItemKind::kPrompt || item.kind == ItemKind::kMessages;
+  if (is_chat && IsRendered(engine)) {
+    ASSIGN_OR_RETURN(std::string text, RenderPrompt(engine.prompt_template, engine.system_prompt,
+                                                    item, cache_bust_prefix));
+    out.texts.push_back(std::move(text));
+    return out;
   }
-  if (!out.texts.empty()) out.texts.front().insert(0, cache_bust_prefix);
+  RETURN_IF_ERROR(is_chat ? CollectTurns(item, engine, out) : CollectJson(item.content, out));
+  const auto first = std::find_if(out.texts.begin(), out.texts.end(),
+                                  [](const std::string& text) { return !text.empty(); });
+  if (first != out.texts.end()) first->insert(0, cache_bust_prefix);
   return out;
+}
+
+std::string PromptShape(const EngineSpec& engine) {
+  if (!IsRendered(engine)) return StrCat("chat\n", engine.system_prompt);
+  return StrCat("raw\n", engine.prompt_template.size(), " ", engine.prompt_template,
+                engine.system_prompt);
 }
 
 }  // namespace monsoon

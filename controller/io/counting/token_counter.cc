@@ -9,6 +9,7 @@
 
 #include "absl/synchronization/blocking_counter.h"
 
+#include "controller/core/tokens/prompt_text.h"
 #include "controller/core/tokens/token_counting.h"
 
 namespace monsoon {
@@ -42,7 +43,8 @@ void TokenCounter::StartThreads() {
 
 void TokenCounter::BeginCase(const CaseCounting& counting) {
   StartThreads();
-  PromptCounts& counts = prompt_counts_[PromptKey(counting.dataset, counting.tokenizer, "")];
+  PromptCounts& counts = prompt_counts_[PromptKey(counting.dataset, counting.tokenizer,
+                                                  PromptShape(counting.spec->engine))];
   auto open = std::make_unique<OpenCase>(
       OpenCase{counting.spec, counting.tokenizer,
                PromptCounter(counting.run_id, counting.spec, counting.plan, counting.dataset,

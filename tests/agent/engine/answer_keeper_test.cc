@@ -168,7 +168,8 @@ TEST(AnswerKeeperTest, TheTextIsWhatTheEngineSent) {
     decoder->Begin(200, kEventStream, &recorder);
     uint64_t read = 0;
     for (size_t at = 0; at < kVllmStream.size(); at += read_bytes) {
-      recorder.BeginRead(static_cast<int64_t>(++read), read, {});
+      ++read;
+      recorder.BeginRead(static_cast<int64_t>(read), read, {});
       decoder->Feed(kVllmStream.substr(at, read_bytes));
     }
     decoder->Finish(true);
