@@ -24,6 +24,8 @@ struct ModelSpec {
   std::string name;       // sent as "model" in every request
   std::string tokenizer;  // path of tokenizer.json or its folder; "" = none
 
+  bool has_tokenizer() const { return !tokenizer.empty(); }
+
   friend bool operator==(const ModelSpec&, const ModelSpec&) = default;
 };
 

@@ -57,7 +57,7 @@ void CountFirstChunk(const Tokenizer& tokenizer, RequestRecord& record) {
 }  // namespace
 
 KeepText KeepTextFor(const CaseSpec& spec) {
-  if (spec.model.tokenizer.empty()) return KeepText::kNone;
+  if (!spec.model.has_tokenizer()) return KeepText::kNone;
   if (spec.verify_usage || spec.token_source == TokenRule::kTokenizer) return KeepText::kAll;
   return spec.token_source == TokenRule::kAuto ? KeepText::kWhereUncounted : KeepText::kNone;
 }
@@ -68,8 +68,8 @@ void CountAnswer(const Tokenizer& tokenizer, const CaseSpec& spec, RequestRecord
   if (WantsAnswerTokens(spec, record)) {
     std::optional<AnswerTokens> counted;
     if (!record.answer.empty() && !record.has_flag(kFlagTextTooLong)) {
-      counted = CountTokens(tokenizer, record.answer,
-                            static_cast<int64_t>(record.answer.text.size()));
+      counted =
+          CountTokens(tokenizer, record.answer, static_cast<int64_t>(record.answer.text.size()));
       record.tokenizer_output_tokens = counted->all;
     }
     if (TokenizerRules(rule, reported)) SettleOutput(counted, record);

@@ -12,6 +12,7 @@
 #include "controller/core/dataset/dataset.h"
 #include "controller/core/dataset/request_plan.h"
 #include "controller/core/scenario/scenario.h"
+#include "controller/core/tokens/tokenizer.h"
 #include "controller/io/run/model_tokenizers.h"
 #include "controller/io/scenario/env_expansion.h"
 

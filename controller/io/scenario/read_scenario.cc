@@ -115,7 +115,7 @@ void CheckCounting(MapReader& map, DraftMatrix& draft) {
                      "its tokenizer.json"));
   };
   for (const ModelSpec& model : draft.matrix.models) {
-    if (!model.tokenizer.empty()) continue;
+    if (model.has_tokenizer()) continue;
     report(base.token_source == TokenRule::kTokenizer, draft.token_source_mark,
            "token_source is 'tokenizer',", model);
     report(base.verify_usage, draft.verify_usage_mark, "verify_usage is true,", model);
