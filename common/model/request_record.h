@@ -24,8 +24,8 @@ inline constexpr int64_t kUnknownTokens = -1;
 
 enum class RequestStatus : uint8_t { kOk = 0, kFailed, kCancelled, kNotSent, kLost };
 enum class Phase : uint8_t { kWarmup = 0, kMeasure };
-// Where a number of tokens comes from: nowhere, the engine's usage, the local tokenizer, or a count of
-// stream events (which are not tokens; the report says so).
+// Where a number of tokens comes from: nowhere, the engine's usage, the local tokenizer, or a count
+// of stream events (which are not tokens; the report says so).
 enum class TokenSource : uint8_t { kNone = 0, kUsage, kTokenizer, kChunks };
 
 std::string_view RequestStatusName(RequestStatus status);  // ok failed cancelled not_sent lost

@@ -150,9 +150,9 @@ absl::StatusOr<AgentCase> FromProto(const v1::Case& proto) {
                                              "/s; expected a positive number"));
   }
   if (!v1::KeepText_IsValid(proto.keep_text())) {
-    return absl::InvalidArgumentError(
-        StrCat("the case asks for texts in the unknown way ", static_cast<int>(proto.keep_text()),
-               "; update the agent"));
+    return absl::InvalidArgumentError(StrCat("the case asks for texts in the unknown way ",
+                                             static_cast<int>(proto.keep_text()),
+                                             "; update the agent"));
   }
   if (!v1::CustomEngine::Framing_IsValid(proto.engine().custom().framing()) ||
       !v1::CustomEngine::Mode_IsValid(proto.engine().custom().mode())) {

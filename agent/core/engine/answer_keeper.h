@@ -2,8 +2,8 @@
 // (AgentCase::keep_text), and decides at the end how much of it travels.
 //
 // Belongs to one slot and is reused: its buffers stay, so that Add() allocates only where an answer
-// outgrows all earlier ones; what one very long answer needed is given back. With KeepText::kNone it
-// does nothing. Pure.
+// outgrows all earlier ones; what one very long answer needed is given back. With KeepText::kNone
+// it does nothing. Pure.
 #pragma once
 
 #include <cstdint>

@@ -84,7 +84,7 @@ struct TokenTotals {
   int64_t with_cached = 0;  // successful requests whose engine reported cached tokens
   std::map<std::string, int64_t> sources;  // successful requests by source of the output count
   std::map<std::string, int64_t> input_sources;
-  int64_t first_chunk_assumed = 0;         // TPOT samples that assume one token in the first chunk
+  int64_t first_chunk_assumed = 0;  // TPOT samples that assume one token in the first chunk
 };
 
 struct ErrorSample {

@@ -5,9 +5,9 @@
 #include "controller/core/report/clean_text.h"
 #include "controller/core/report/metric_catalogue.h"
 #include "controller/core/report/number_text.h"
-#include "controller/core/report/token_text.h"
 #include "controller/core/report/text_table.h"
 #include "controller/core/report/text_wrap.h"
+#include "controller/core/report/token_text.h"
 
 namespace monsoon {
 namespace {

@@ -224,7 +224,8 @@ void AddIdentity(const CaseReport& report, Json& out) {
   }
   out["stream"] = spec.sampling.stream;
   out["token_source"] = TokenRuleName(spec.token_source);
-  out["tokenizer"] = spec.model.tokenizer.empty() ? Json(nullptr) : Json(CleanText(spec.model.tokenizer));
+  out["tokenizer"] =
+      spec.model.tokenizer.empty() ? Json(nullptr) : Json(CleanText(spec.model.tokenizer));
   out["cache_bust"] = spec.dataset.cache_bust;
 }
 

@@ -93,10 +93,10 @@ std::string TokenTotalsText(const CaseReport& report) {
 std::vector<std::string> UsageCheckTexts(const CaseReport& report) {
   if (!report.usage_checks) return {};
   const bool part = ServerAddsTemplate(report.facts.spec.engine);
-  return {CheckText("output", report.usage_checks->output),
-          CheckText(part ? "input (the prompts' text, without the server's chat template)"
-                         : "input",
-                    report.usage_checks->input)};
+  return {
+      CheckText("output", report.usage_checks->output),
+      CheckText(part ? "input (the prompts' text, without the server's chat template)" : "input",
+                report.usage_checks->input)};
 }
 
 std::string DifferentRulersText(const ComparisonGroup& group) {

@@ -43,9 +43,11 @@ class GrpcAgentLink final : public AgentLink {
 
   // Connects both streams and takes the agent for the run. `index` goes into AgentEvent::agent.
   // `clock` and `inbox` outlive the link. Errors are sentences that name the agent.
-  static absl::StatusOr<std::unique_ptr<GrpcAgentLink>> Connect(
-      const AgentTarget& target, const std::string& run_id, size_t index, const Clock* clock,
-      AgentInbox* inbox, RecordsHook on_records = nullptr);
+  static absl::StatusOr<std::unique_ptr<GrpcAgentLink>> Connect(const AgentTarget& target,
+                                                                const std::string& run_id,
+                                                                size_t index, const Clock* clock,
+                                                                AgentInbox* inbox,
+                                                                RecordsHook on_records = nullptr);
   // Ends both streams, so that the agent is free for the next run.
   ~GrpcAgentLink() override;
 

@@ -47,9 +47,10 @@ class TokenCounter {
   TokenCounter(const TokenCounter&) = delete;
   TokenCounter& operator=(const TokenCounter&) = delete;
 
-  // The run's thread: from now on records of this case are counted; until EndCase(), which waits for
-  // what is being counted and does nothing without a BeginCase(). What `counting` points to lives
-  // until then; datasets and tokenizers as long as the counter, which knows their prompts by them.
+  // The run's thread: from now on records of this case are counted; until EndCase(), which waits
+  // for what is being counted and does nothing without a BeginCase(). What `counting` points to
+  // lives until then; datasets and tokenizers as long as the counter, which knows their prompts by
+  // them.
   void BeginCase(const CaseCounting& counting);
   void EndCase();
 

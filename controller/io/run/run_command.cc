@@ -58,8 +58,7 @@ class Run {
   // Rejections before any load; leaves nothing behind.
   absl::Status Prepare() {
     facts_.run_id = NewRunId();
-    ASSIGN_OR_RETURN(
-        fleet_, AgentFleet::Connect(MakeOptions(), facts_.run_id, &clock_));
+    ASSIGN_OR_RETURN(fleet_, AgentFleet::Connect(MakeOptions(), facts_.run_id, &clock_));
     facts_.name = inputs_.scenario.name;
     facts_.version = kVersion;
     facts_.seed = inputs_.scenario.seed;

@@ -100,8 +100,8 @@ TEST(AnswerKeeperTest, SeveralTextsOfTheFirstEventBelongToIt) {
   recorder.OnEnd(StreamEnd::kTerminator);
   recorder.Complete(9000);
   EXPECT_EQ(recorder.record().answer.first_event_bytes, 5);
-  EXPECT_THAT(recorder.record().answer.runs, ElementsAre(TextRun{TextChannel::kReasoning, 2},
-                                                         TextRun{TextChannel::kContent, 4}));
+  EXPECT_THAT(recorder.record().answer.runs,
+              ElementsAre(TextRun{TextChannel::kReasoning, 2}, TextRun{TextChannel::kContent, 4}));
 }
 
 TEST(AnswerKeeperTest, AnAnswerInOnePieceHasNoFirstEvent) {
@@ -139,7 +139,8 @@ TEST(AnswerKeeperTest, ATooLongAnswerIsFlaggedAndNotKept) {
 }
 
 TEST(AnswerKeeperTest, OneEventThatIsTooLongIsFlagged) {
-  const std::vector<Event> one = {{TextChannel::kContent, std::string(kMaxAnswerTextBytes + 1, 'x')}};
+  const std::vector<Event> one = {
+      {TextChannel::kContent, std::string(kMaxAnswerTextBytes + 1, 'x')}};
   const RequestRecord record = Record(KeepText::kAll, one);
   EXPECT_TRUE(record.has_flag(kFlagTextTooLong));
   EXPECT_EQ(record.answer, AnswerText());

@@ -31,9 +31,10 @@ const std::vector<int64_t RequestRecord::*>& Stamps() {
 
 const std::vector<int64_t RequestRecord::*>& TokenCounts() {
   static const auto& counts = *new std::vector<int64_t RequestRecord::*>{
-      &RequestRecord::input_tokens, &RequestRecord::output_tokens, &RequestRecord::reasoning_tokens,
-      &RequestRecord::cached_tokens, &RequestRecord::first_chunk_tokens,
-      &RequestRecord::usage_input_tokens, &RequestRecord::usage_output_tokens};
+      &RequestRecord::input_tokens,       &RequestRecord::output_tokens,
+      &RequestRecord::reasoning_tokens,   &RequestRecord::cached_tokens,
+      &RequestRecord::first_chunk_tokens, &RequestRecord::usage_input_tokens,
+      &RequestRecord::usage_output_tokens};
   return counts;
 }
 
