@@ -23,7 +23,7 @@ OPEN_LOOP = 512
 OVER_LIMIT = 1024
 FLAGS = {"new_connections": 1, "stale_connections": 2, "no_done": 4, "no_final_blank_line": 8,
          "first_chunk_assumed": 16, "both_ends_one_read": 32, "invalid_utf8": 64, "late_events": 128,
-         "not_streamed": 256, "over_max_in_flight": OVER_LIMIT, "text_too_long": 2048}
+         "not_streamed": 256, "over_max_in_flight": OVER_LIMIT, "text_too_long": 4096}
 
 
 def decode_gaps(blob):
