@@ -44,6 +44,26 @@ constexpr ParameterNames kLlamaCppOpenAi = OpenAiPlus("", "ignore_eos", "repeat_
 constexpr ParameterNames kResponses = {
     .max_tokens = "max_output_tokens", .temperature = "temperature", .top_p = "top_p"};
 
+constexpr ParameterNames VllmResponses() {
+  ParameterNames names = kResponses;
+  names.top_k = "top_k";
+  names.stop = "stop";
+  names.seed = "seed";
+  names.ignore_eos = "ignore_eos";
+  names.repetition_penalty = "repetition_penalty";
+  return names;
+}
+
+constexpr ParameterNames SglangResponses() {
+  ParameterNames names = kResponses;
+  names.top_k = "top_k";
+  names.stop = "stop";
+  names.frequency_penalty = "frequency_penalty";
+  names.presence_penalty = "presence_penalty";
+  names.repetition_penalty = "repetition_penalty";
+  return names;
+}
+
 constexpr ParameterNames kMessages = {.max_tokens = "max_tokens",
                                       .temperature = "temperature",
                                       .top_p = "top_p",
@@ -196,12 +216,13 @@ EngineRoute Completions(const ParameterNames& names, std::string_view path = kCo
           .parameters = names};
 }
 
-EngineRoute Responses(std::string_view path = kResponsesPath) {
+EngineRoute Responses(const ParameterNames& names = kResponses,
+                      std::string_view path = kResponsesPath) {
   return {.name = "responses",
           .dialect = Dialect::kResponses,
           .path = path,
           .summary = "OpenAI Responses",
-          .parameters = kResponses};
+          .parameters = names};
 }
 
 EngineRoute Messages() {
@@ -251,9 +272,11 @@ EngineType Tgi() {
   EngineRoute native = Native("native", Dialect::kTgi, "/generate_stream",
                               "generate and generate_stream, for raw prompts", kTgiNative);
   native.path_without_stream = "/generate";
+  EngineRoute rerank = Rerank("/rerank");
+  rerank.dialect = Dialect::kTeiRerank;
   return {.name = "tgi",
-          .summary = "Hugging Face text-generation-inference",
-          .routes = {Chat(kOpenAi), Completions(kTgiCompletions), native}};
+          .summary = "Hugging Face text-generation-inference, and text-embeddings-inference",
+          .routes = {Chat(kOpenAi), Completions(kTgiCompletions), native, Embeddings(), rerank}};
 }
 
 EngineType Mii() {
@@ -261,9 +284,12 @@ EngineType Mii() {
       Native("gateway", Dialect::kMiiGateway, "/mii/{model}",
              "RESTful gateway, never streams; {model} is the deployment", kMiiGateway);
   gateway.streams = false;
+  EngineRoute chat = Chat(kMiiServer);
+  EngineRoute completions = Completions(kMiiServer);
+  chat.usage_option = completions.usage_option = false;
   return {.name = "deepspeed-mii",
           .summary = "DeepSpeed-MII (FastGen)",
-          .routes = {Chat(kMiiServer), Completions(kMiiServer),
+          .routes = {chat, completions,
                      Native("native", Dialect::kMiiGenerate, "/generate",
                             "the FastAPI server's generate, for raw prompts", kMiiServer),
                      gateway}};
@@ -291,7 +317,7 @@ EngineType Azure() {
       .routes = {
           Chat(kOpenAi, "/openai/deployments/{model}/chat/completions?api-version=2024-10-21"),
           Completions(kOpenAi, "/openai/deployments/{model}/completions?api-version=2024-10-21"),
-          Responses("/openai/v1/responses"),
+          Responses(kResponses, "/openai/v1/responses"),
           Embeddings("/openai/deployments/{model}/embeddings?api-version=2024-10-21")}};
 }
 
@@ -312,14 +338,13 @@ std::vector<EngineType> MakeTypes() {
        .routes = {Chat(kOpenAi), Completions(kOpenAi), Responses(), Embeddings(), Rerank()}},
       {.name = "vllm",
        .summary = "vLLM's OpenAI server",
-       .routes = {Chat(kVllm), Completions(kVllm), Responses(), Messages(), Embeddings(),
-                  Rerank()}},
+       .routes = {Chat(kVllm), Completions(kVllm), Responses(VllmResponses()), Messages(),
+                  Embeddings(), Rerank()}},
       {.name = "lmdeploy",
        .summary = "LMDeploy's api_server",
        .routes = {Chat(kLmdeployChat), Completions(kLmdeployCompletions), Responses(), Messages(),
                   Native("native", Dialect::kLmdeploy, "/generate", "generate, for raw prompts",
-                         kLmdeployNative),
-                  Embeddings()}},
+                         kLmdeployNative)}},
       Triton(),
       {.name = "trtllm-serve",
        .summary = "TensorRT-LLM's trtllm-serve",
@@ -328,7 +353,7 @@ std::vector<EngineType> MakeTypes() {
       Mii(),
       {.name = "sglang",
        .summary = "SGLang",
-       .routes = {Chat(kVllm), Completions(kVllm), Responses(), Messages(),
+       .routes = {Chat(kVllm), Completions(kVllm), Responses(SglangResponses()), Messages(),
                   Native("native", Dialect::kSglang, "/generate", "generate, for raw prompts",
                          kSglangNative),
                   Embeddings(), Rerank()}},

@@ -26,6 +26,7 @@ enum class Dialect : uint8_t {
   kMessages,     // Anthropic Messages
   kEmbeddings,
   kRerank,
+  kTeiRerank,       // text-embeddings-inference's own
   kTritonEnsemble,  // generate extension, tensorrtllm_backend's ensemble
   kTritonLlmApi,    // generate extension, TensorRT-LLM's LLM-API model
   kTritonVllm,      // generate extension, vllm_backend
@@ -73,7 +74,8 @@ struct EngineRoute {
   std::string_view path;
   std::string_view path_without_stream;  // where that is another; else ""
   bool streams = true;                   // false: the engine always answers in one piece
-  std::string_view summary;              // for messages and docs
+  bool usage_option = true;  // OpenAI's routes: takes "stream_options": {"include_usage": true}
+  std::string_view summary;  // for messages and docs
   ParameterNames parameters;
 };
 

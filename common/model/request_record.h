@@ -48,6 +48,7 @@ enum RecordFlag : uint32_t {
   kFlagNotStreamed = 1u << 8,        // the answer came as one document, asked for or not
   kFlagScheduled = 1u << 9,          // open loop: latencies begin at intended_ns, not at dispatch
   kFlagOverLimit = 1u << 10,         // open loop: not sent, too many requests were in flight
+  kFlagNoText = 1u << 11,            // a result, not text (embeddings, rerank): no token was due
   kFlagTextTooLong = 1u << 12,       // over kMaxAnswerTextBytes: its tokens cannot be counted
 };
 

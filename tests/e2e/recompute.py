@@ -21,9 +21,11 @@ BOTH_ENDS_ONE_READ = 32
 NOT_STREAMED = 256
 OPEN_LOOP = 512
 OVER_LIMIT = 1024
+NO_TEXT = 2048
 FLAGS = {"new_connections": 1, "stale_connections": 2, "no_done": 4, "no_final_blank_line": 8,
          "first_chunk_assumed": 16, "both_ends_one_read": 32, "invalid_utf8": 64, "late_events": 128,
-         "not_streamed": 256, "over_max_in_flight": OVER_LIMIT, "text_too_long": 4096}
+         "not_streamed": 256, "over_max_in_flight": OVER_LIMIT, "no_text": NO_TEXT,
+         "text_too_long": 4096}
 
 
 def decode_gaps(blob):
@@ -265,6 +267,7 @@ def tokens_of(spec, ok):
         "reasoning": sum(row["reasoning_tokens"] or 0 for row in ok),
         "requests_without_input": sum(row["input_tokens"] is None for row in ok),
         "requests_without_output": sum(row["output_tokens"] is None for row in ok),
+        "requests_without_text": sum(bool(row["flags"] & NO_TEXT) for row in ok),
         "sources": count_by(ok, lambda row: row["token_source"]),
         "input_sources": count_by(ok, lambda row: row["input_token_source"]),
         "usage_check": ({name: usage_check(ok, name) for name in ("input", "output")}

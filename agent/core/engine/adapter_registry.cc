@@ -4,7 +4,12 @@
 
 #include "absl/strings/str_join.h"
 
+#include "agent/core/engine/dialect/anthropic_messages.h"
+#include "agent/core/engine/dialect/embeddings.h"
 #include "agent/core/engine/dialect/openai_chat.h"
+#include "agent/core/engine/dialect/openai_completions.h"
+#include "agent/core/engine/dialect/openai_responses.h"
+#include "agent/core/engine/dialect/rerank.h"
 #include "common/base/str_cat.h"
 
 namespace monsoon {
@@ -21,6 +26,12 @@ struct Row {
 
 constexpr Row kRows[] = {
     {Dialect::kChat, &MakeJsonAdapter<OpenAiChat>},
+    {Dialect::kCompletions, &MakeJsonAdapter<OpenAiCompletions>},
+    {Dialect::kResponses, &MakeJsonAdapter<OpenAiResponses>},
+    {Dialect::kMessages, &MakeJsonAdapter<AnthropicMessages>},
+    {Dialect::kEmbeddings, &MakeJsonAdapter<Embeddings>},
+    {Dialect::kRerank, &MakeJsonAdapter<Rerank>},
+    {Dialect::kTeiRerank, &MakeJsonAdapter<Rerank>},
 };
 
 absl::Status Unknown(std::string_view what, const std::vector<std::string>& known) {

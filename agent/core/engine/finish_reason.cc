@@ -29,6 +29,7 @@ constexpr std::pair<std::string_view, FinishReason> kWords[] = {
     {"limit", FinishReason::kLength},
     {"max_tokens", FinishReason::kLength},
     {"max_output_tokens", FinishReason::kLength},
+    {"model_context_window_exceeded", FinishReason::kLength},
     {"LENGTH", FinishReason::kLength},
     {"tool_use", FinishReason::kToolCalls},
     {"function_call", FinishReason::kToolCalls},

@@ -87,7 +87,7 @@ void FramedDecoder::Collect(std::string_view bytes, size_t cap) {
 void FramedDecoder::OnSseEvent(const SseEvent& event) {
   if (TrimBlanks(event.data).empty() && !event.has_error) return;
   if (terminated_) {
-    sink_->OnFlags(kFlagLateEvents);
+    if (!IsDoneMarker(TrimBlanks(event.data))) sink_->OnFlags(kFlagLateEvents);
     return;
   }
   any_event_ = true;
@@ -190,7 +190,7 @@ void FramedDecoder::FinishDocument(bool complete) {
   }
   if (result == PayloadResult::kNotJson) {
     return Fail(ErrorClass::kBadPayload,
-                StrCat("the answer is not the JSON of a completion: ", Excerpt(document)));
+                StrCat("the answer is not the JSON of this route: ", Excerpt(document)));
   }
   Terminate();
 }

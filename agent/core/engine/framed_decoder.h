@@ -10,7 +10,8 @@
 //   StreamRecorder (stream_recorder.h): aborted, empty, the status, and that the first error wins.
 //
 // The end of an SSE answer:
-//   terminator ([DONE], or the reader's own) seen      -> OnEnd(kTerminator), whatever comes later
+//   terminator ([DONE], or the reader's own) seen      -> OnEnd(kTerminator), whatever comes later;
+//                                                         that is flagged, but for a [DONE]
 //   body incomplete, or it stops inside an event       -> truncated
 //   clean EOF, every choice has its finish reason      -> OnEnd(kCleanEof) with kFlagNoDone
 //   clean EOF, not one event                           -> OnEnd(kCleanEof): the recorder says empty

@@ -61,7 +61,8 @@ class ResponseSink {
   // The answer is a failure of this class; the first call wins. `message` is shown to the user.
   virtual void OnError(ErrorClass error_class, std::string_view message) = 0;
   virtual void OnEnd(StreamEnd how) = 0;
-  // Bits of RecordFlag (common/model/request_record.h) that only the decoder can know.
+  // Bits of RecordFlag (common/model/request_record.h) that only the decoder can know. kFlagNoText
+  // says that the event at hand is a whole result, to which no text belongs.
   virtual void OnFlags(uint32_t flags) = 0;
 };
 

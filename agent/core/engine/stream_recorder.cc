@@ -104,6 +104,11 @@ void StreamRecorder::OnError(ErrorClass error_class, std::string_view message) {
 
 void StreamRecorder::OnEnd(StreamEnd) { end_seen_ = true; }
 
+void StreamRecorder::OnFlags(uint32_t flags) {
+  record_.flags |= flags;
+  if ((flags & kFlagNoText) != 0) record_.last_token_ns = now_ns_;
+}
+
 void StreamRecorder::Fail(ErrorClass error_class, std::string_view message) {
   if (!failed()) SetError(error_class, message);
 }
@@ -180,7 +185,7 @@ void StreamRecorder::SettleOutcome() {
   }
   if (failed()) return;
   if (!end_seen_) return Fail(ErrorClass::kTruncated, "the answer ended before its end was seen");
-  if (record_.token_events > 0) return;
+  if (record_.token_events > 0 || record_.has_flag(kFlagNoText)) return;
   Fail(ErrorClass::kEmpty, usage_output_tokens_ > 0
                                ? StrCat("the answer has no text, though the engine counts ",
                                         usage_output_tokens_, " output tokens")

@@ -32,6 +32,9 @@
 //     held no later token (its stamp is that of the read's last bytes), else the loop's bound;
 //   - kFlagBothEndsOneRead: first and last token in one read, also when they are one event.
 //
+// A result (kFlagNoText: embeddings, rerank) is a success without text: last_token_ns is the stamp
+// of the read that completed it, and output_tokens stays unknown.
+//
 // A non-streamed answer (kFlagNotStreamed) has no TTFT: last_token_ns is its last read's stamp (for
 // E2E), first_token_ns, first_content_ns and first_chunk_tokens stay unset, there are no gaps, and
 // without usage output_tokens stays unknown.
@@ -90,7 +93,7 @@ class StreamRecorder : public ResponseSink {
   void OnFinish(FinishReason reason) override;
   void OnError(ErrorClass error_class, std::string_view message) override;
   void OnEnd(StreamEnd how) override;
-  void OnFlags(uint32_t flags) override { record_.flags |= flags; }
+  void OnFlags(uint32_t flags) override;
 
  private:
   void BeginTokenEvent();

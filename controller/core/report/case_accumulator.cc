@@ -142,6 +142,7 @@ void CaseAccumulator::CountTokens(const RequestRecord& record) {
   input_check_.Add(record.usage_input_tokens, record.tokenizer_input_tokens);
   output_check_.Add(record.usage_output_tokens, record.tokenizer_output_tokens);
   if (record.input_tokens == kUnknownTokens) ++totals.without_input;
+  totals.without_text += record.has_flag(kFlagNoText);
   if (record.output_tokens == kUnknownTokens) ++totals.without_output;
   if (record.cached_tokens != kUnknownTokens) ++totals.with_cached;
   totals.input += std::max<int64_t>(record.input_tokens, 0);

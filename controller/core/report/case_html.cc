@@ -34,10 +34,15 @@ std::string TailText(const Distribution& distribution) {
 std::string TilesHtml(const CaseReport& report) {
   const Throughput& throughput = report.throughput;
   std::string out = "<div class=\"tiles\">\n";
-  out += Tile("Output throughput", RateText(throughput.output_tokens_per_s), "tok/s",
-              StrCat(RateText(throughput.total_tokens_per_s), " with input"));
-  out += Tile("Time to first token", MedianText(report.ttft_s), "s", TailText(report.ttft_s));
-  out += Tile("Time per output token", MedianText(report.tpot_s), "s", TailText(report.tpot_s));
+  if (report.gives_no_text()) {
+    out += Tile("Input throughput", RateText(throughput.input_tokens_per_s), "tok/s",
+                "this route generates no text");
+  } else {
+    out += Tile("Output throughput", RateText(throughput.output_tokens_per_s), "tok/s",
+                StrCat(RateText(throughput.total_tokens_per_s), " with input"));
+    out += Tile("Time to first token", MedianText(report.ttft_s), "s", TailText(report.ttft_s));
+    out += Tile("Time per output token", MedianText(report.tpot_s), "s", TailText(report.tpot_s));
+  }
   out += Tile("Latency", MedianText(report.e2e_s), "s", TailText(report.e2e_s));
   out += Tile("Requests", RateText(throughput.requests_per_s), "/s",
               StrCat(CountText(report.requests.ok), " ok, ", CountText(report.requests.failed),
@@ -111,16 +116,21 @@ std::string LoadHtml(const CaseReport& report) {
   facts.Add("In flight", StrCat(asked, RateText(report.achieved_concurrency),
                                 " on average over the window, peak ", report.peak_concurrency));
   if (report.steady) {
+    const Throughput& steady = report.steady->throughput;
+    const std::string rate = report.gives_no_text()
+                                 ? StrCat(RateText(steady.requests_per_s), " requests/s")
+                                 : StrCat(RateText(steady.output_tokens_per_s), " output tokens/s");
     facts.Add("Steady window",
-              StrCat(SecondsText(report.steady->seconds), " s ", SteadyRuleText(report), ": ",
-                     RateText(report.steady->throughput.output_tokens_per_s),
-                     " output tokens/s, counting requests that finished inside"));
+              StrCat(SecondsText(report.steady->seconds), " s ", SteadyRuleText(report), ": ", rate,
+                     ", counting requests that finished inside"));
   } else {
     facts.Add("Steady window", StrCat("none: ", SteadyRuleText(report)));
   }
-  facts.Add("System time per output token",
-            StrCat(SecondsWithUnit(report.system_time_per_output_token_s),
-                   ", the window divided by all output tokens"));
+  if (!report.gives_no_text()) {
+    facts.Add("System time per output token",
+              StrCat(SecondsWithUnit(report.system_time_per_output_token_s),
+                     ", the window divided by all output tokens"));
+  }
   return facts.Take();
 }
 
@@ -138,7 +148,7 @@ std::string TokensHtml(const CaseReport& report) {
   }
   const std::optional<double> same_read = report.same_read_share();
   if (same_read) facts.Add("Gaps within one read", PercentText(*same_read));
-  facts.Add("Finish reasons", CountsText(report.finish_reasons));
+  if (!report.gives_no_text()) facts.Add("Finish reasons", CountsText(report.finish_reasons));
   facts.Add("Dataset", StrCat(CountText(report.facts.dataset_items), " items, ",
                               CountText(report.facts.dataset_filtered), " filtered by length, ",
                               CountText(report.facts.dataset_skipped_bad), " malformed"));

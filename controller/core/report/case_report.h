@@ -81,7 +81,8 @@ struct TokenTotals {
   // Successful requests whose count nobody reported; they add nothing to the sums.
   int64_t without_input = 0;
   int64_t without_output = 0;
-  int64_t with_cached = 0;  // successful requests whose engine reported cached tokens
+  int64_t with_cached = 0;   // successful requests whose engine reported cached tokens
+  int64_t without_text = 0;  // successful ones answered with a result: no output token was due
   std::map<std::string, int64_t> sources;  // successful requests by source of the output count
   std::map<std::string, int64_t> input_sources;
   int64_t first_chunk_assumed = 0;  // TPOT samples that assume one token in the first chunk
@@ -169,6 +170,15 @@ struct CaseReport {
   std::vector<std::string> warnings;  // what a reader must know before quoting a number
 
   std::optional<double> same_read_share() const;
+  // Every success was a result instead of text (embeddings, rerank): of its tokens only the input
+  // counts, and its only latency is the end to end one.
+  bool gives_no_text() const {
+    return tokens.without_text > 0 && tokens.without_text == requests.ok;
+  }
+  // Tokens per second that cases are compared by: output tokens, or without text input tokens.
+  std::optional<double> token_rate() const {
+    return gives_no_text() ? throughput.input_tokens_per_s : throughput.output_tokens_per_s;
+  }
 };
 
 struct RunReport {

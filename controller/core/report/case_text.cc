@@ -21,7 +21,11 @@ std::string Line(std::string_view title, std::string_view text) {
   return WrapText(first, CleanText(text));
 }
 
-std::string ThroughputText(const Throughput& throughput) {
+std::string ThroughputText(const CaseReport& report, const Throughput& throughput) {
+  if (report.gives_no_text()) {
+    return StrCat(RateText(throughput.requests_per_s), " requests/s; ",
+                  RateText(throughput.input_tokens_per_s), " input tokens/s");
+  }
   return StrCat(RateText(throughput.output_tokens_per_s), " output tokens/s, ",
                 RateText(throughput.input_tokens_per_s), " input, ",
                 RateText(throughput.total_tokens_per_s), " total; ",
@@ -38,7 +42,7 @@ std::string WindowText(const CaseReport& report) {
 std::string SteadyText(const CaseReport& report) {
   if (!report.steady) return StrCat("never: ", SteadyRuleText(report));
   return StrCat(SecondsText(report.steady->seconds),
-                " s: ", ThroughputText(report.steady->throughput));
+                " s: ", ThroughputText(report, report.steady->throughput));
 }
 
 std::string PerTokenText(const CaseReport& report) {
@@ -52,6 +56,7 @@ std::string PerTokenText(const CaseReport& report) {
 std::string TokensText(const CaseReport& report) {
   const TokenTotals& tokens = report.tokens;
   std::string text = TokenTotalsText(report);
+  if (report.gives_no_text()) return text;
   if (tokens.with_cached > 0)
     text += StrCat("; ", CountText(tokens.cached), " input tokens cached");
   if (tokens.reasoning > 0) text += StrCat("; ", CountText(tokens.reasoning), " for reasoning");
@@ -148,6 +153,10 @@ std::string SteadyRuleText(const CaseReport& report) {
                        : "the asked rate was not achieved";
 }
 
+std::string TokenRateText(const CaseReport& report) {
+  return StrCat(RateText(report.token_rate()), report.gives_no_text() ? " in" : "");
+}
+
 std::string RequestsText(const RequestCounts& counts) {
   std::string text = StrCat(CountText(counts.planned), " planned, ", CountText(counts.ok), " ok, ",
                             CountText(counts.failed), " failed");
@@ -192,9 +201,9 @@ std::string RenderCaseText(const CaseReport& report, const std::string& verdict)
   out += Line("requests", RequestsText(report.requests));
   if (report.rate) out += Line("rate", RateReportText(report));
   out += Line("window", WindowText(report));
-  out += Line("throughput", ThroughputText(report.throughput));
+  out += Line("throughput", ThroughputText(report, report.throughput));
   out += Line("steady", SteadyText(report));
-  out += Line("per token", PerTokenText(report));
+  if (!report.gives_no_text()) out += Line("per token", PerTokenText(report));
   out += Line("tokens", TokensText(report));
   for (const std::string& check : UsageCheckTexts(report)) out += Line("usage", check);
   out += "\n" + DistributionsText(report) + "\n";

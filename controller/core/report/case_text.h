@@ -19,6 +19,8 @@ std::string RenderCaseText(const CaseReport& report, const std::string& verdict)
 std::string RateReportText(const CaseReport& report);
 // What the steady window is, or why there is none.
 std::string SteadyRuleText(const CaseReport& report);
+// The token rate that cases are compared by: "947.1", or "5120.0 in" of a route without text.
+std::string TokenRateText(const CaseReport& report);
 std::string RequestsText(const RequestCounts& counts);
 // "error_http 401".
 std::string ErrorSampleTitle(const ErrorSample& sample);

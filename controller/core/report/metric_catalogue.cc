@@ -27,7 +27,8 @@ constexpr std::array<DistributionInfo, 11> kDistributions = {{
      "Gaps between events that carry text, pooled over all requests; an event may hold several "
      "tokens.",
      &CaseReport::itl_s},
-    {"e2e_s", "Latency (end to end)", "latency", "Last token minus start.", &CaseReport::e2e_s},
+    {"e2e_s", "Latency (end to end)", "latency",
+     "Last token, or the whole result where there are none, minus start.", &CaseReport::e2e_s},
     {"stream_end_s", "Stream end", "stream end", "End of the answer's stream minus start.",
      &CaseReport::stream_end_s},
     {"lateness_s", "Lateness (client)", "lateness",
@@ -57,7 +58,7 @@ constexpr std::array<ThroughputInfo, 4> kThroughputs = {{
 }};
 
 // kFlagScheduled says which law a request followed, which is no remark on it.
-constexpr std::array<FlagInfo, 11> kFlags = {{
+constexpr std::array<FlagInfo, 12> kFlags = {{
     {kFlagNewConnection, "new_connections", "opened their connection"},
     {kFlagStaleConnection, "stale_connections",
      "met a reused connection that was dead and were sent once more on a fresh one"},
@@ -73,6 +74,7 @@ constexpr std::array<FlagInfo, 11> kFlags = {{
     {kFlagNotStreamed, "not_streamed", "were answered with one document instead of a stream"},
     {kFlagOverLimit, "over_max_in_flight",
      "were not sent, because as many as allowed were in flight when they were due"},
+    {kFlagNoText, "no_text", "were answered with a result (embeddings, scores), not with text"},
     {kFlagTextTooLong, "text_too_long", "got an answer too long for its tokens to be counted"},
 }};
 

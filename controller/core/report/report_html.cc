@@ -10,6 +10,7 @@
 #include "common/time/clock.h"
 #include "common/time/duration_text.h"
 #include "controller/core/report/case_html.h"
+#include "controller/core/report/case_text.h"
 #include "controller/core/report/clean_text.h"
 #include "controller/core/report/comparison.h"
 #include "controller/core/report/number_text.h"
@@ -38,20 +39,20 @@ std::string P99(const Distribution& distribution) {
 }
 
 // A bar behind the throughput, as long as its share of the group's best.
-std::string BarCell(const std::optional<double>& rate, double best) {
+std::string BarCell(const CaseReport& report, double best) {
+  const std::optional<double> rate = report.token_rate();
   const double share = rate && best > 0 ? *rate / best : 0;
   return absl::StrFormat("<td class=\"bar\" style=\"--share: %.1f%%\">%s</td>", share * 100,
-                         RateText(rate));
+                         TokenRateText(report));
 }
 
 std::string RowHtml(const CaseReport& report, double best) {
   const CaseSpec& spec = report.facts.spec;
   const bool has_label = spec.engine.type != spec.engine.name;
-  std::string out =
-      StrCat("<tr><th><a href=\"#case-", spec.index, "\">", EscapeHtml(spec.engine.name), "</a>",
-             has_label ? ElementHtml("small", "", spec.engine.type) : "",
-             "</th><td class=\"verdict\">", BadgeHtml(report.verdict.kind), "</td>",
-             BarCell(report.throughput.output_tokens_per_s, best));
+  std::string out = StrCat(
+      "<tr><th><a href=\"#case-", spec.index, "\">", EscapeHtml(spec.engine.name), "</a>",
+      has_label ? ElementHtml("small", "", spec.engine.type) : "", "</th><td class=\"verdict\">",
+      BadgeHtml(report.verdict.kind), "</td>", BarCell(report, best));
   for (const std::string& text :
        {P50(report.ttft_s), P99(report.ttft_s), P50(report.tpot_s), P50(report.e2e_s),
         P99(report.e2e_s), RateText(report.throughput.requests_per_s),
@@ -65,7 +66,7 @@ std::string GroupHtml(const ComparisonGroup& group) {
   double best = 0;  // no bars: nothing to compare a single case with
   for (const CaseReport* const one : group.cases) {
     if (group.cases.size() == 1) break;
-    best = std::max(best, one->throughput.output_tokens_per_s.value_or(0));
+    best = std::max(best, one->token_rate().value_or(0));
   }
   std::string out =
       StrCat("<tbody>\n<tr class=\"group\"><th colspan=\"11\">", EscapeHtml(group.model),

@@ -66,6 +66,7 @@ Json TokensJson(const CaseReport& report) {
           {"requests_without_input", tokens.without_input},
           {"requests_without_output", tokens.without_output},
           {"requests_with_cached", tokens.with_cached},
+          {"requests_without_text", tokens.without_text},
           {"sources", tokens.sources},
           {"input_sources", tokens.input_sources},
           {"first_chunk_assumed", tokens.first_chunk_assumed},

@@ -1,5 +1,6 @@
 #include "controller/core/report/report_text.h"
 
+#include <algorithm>
 #include <array>
 
 #include "absl/strings/str_join.h"
@@ -57,7 +58,7 @@ TextTable ComparisonTable() {
 
 std::vector<std::string> ComparisonCells(const CaseReport& one, const TextOptions& options) {
   return {
-      CleanText(one.facts.spec.engine.name),   RateText(one.throughput.output_tokens_per_s),
+      CleanText(one.facts.spec.engine.name),   TokenRateText(one),
       P(one.ttft_s, &Distribution::p50),       P(one.ttft_s, &Distribution::p99),
       P(one.tpot_s, &Distribution::p50),       P(one.e2e_s, &Distribution::p50),
       RateText(one.throughput.requests_per_s), StrCat(one.requests.ok, "/", one.requests.failed),
@@ -96,9 +97,14 @@ std::string RenderComparisonText(const RunReport& report, const TextOptions& opt
     const std::string rulers = DifferentRulersText(group);
     out += rulers.empty() ? "\n" : WrapText("  ! ", rulers) + "\n";
   }
-  return out +
-         "Times in seconds; TPOT and latency are medians; tok/s and QPS count successful "
-         "requests only.\n";
+  out +=
+      "Times in seconds; TPOT and latency are medians; tok/s and QPS count successful "
+      "requests only.\n";
+  const bool any_without_text =
+      std::any_of(report.cases.begin(), report.cases.end(),
+                  [](const CaseReport& one) { return one.gives_no_text(); });
+  if (any_without_text) out += "\"in\": input tokens, of a route that generates none.\n";
+  return out;
 }
 
 std::string RenderReportText(const RunReport& report, const TextOptions& options) {

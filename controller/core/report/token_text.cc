@@ -82,6 +82,12 @@ std::string Sources(const CaseReport& report) {
 std::string TokenTotalsText(const CaseReport& report) {
   const TokenTotals& tokens = report.tokens;
   const std::string input = StrCat(CountText(tokens.input), " input");
+  if (report.gives_no_text()) {
+    const bool counted = tokens.without_input < report.requests.ok;
+    return StrCat(counted ? input : StrCat(kUndefinedText, " input"),
+                  " (source: ", CountsText(tokens.input_sources),
+                  "); none are generated on this route");
+  }
   const std::string output = StrCat(CountText(tokens.output), " output");
   if (tokens.input_sources == tokens.sources) {
     return StrCat(input, ", ", output, " (source: ", CountsText(tokens.sources), ")");
@@ -123,9 +129,9 @@ std::vector<std::string> TokenWarnings(const CaseReport& report) {
         "An event can hold several tokens, so throughput and TPOT may be off by that factor. "
         "Switch usage in the stream on at the engine, or name the model's tokenizer."));
   }
-  if (tokens.without_output > 0) {
+  if (const int64_t uncounted = tokens.without_output - tokens.without_text; uncounted > 0) {
     out.push_back(StrCat(
-        tokens.without_output, " of ", report.requests.ok,
+        uncounted, " of ", report.requests.ok,
         " successful requests have no output token count and add nothing to the token throughput, "
         "which is therefore a lower bound."));
   }

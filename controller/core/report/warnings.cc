@@ -24,7 +24,11 @@ void WarnOfTiming(const CaseReport& report, Warnings& out) {
         "not suffer from this."));
   }
   const auto not_streamed = report.flags.find("not_streamed");
-  if (not_streamed != report.flags.end() && not_streamed->second > 0) {
+  if (report.gives_no_text()) {
+    out.push_back(
+        "This route generates no text (embeddings, rerank): latency, requests/s and input tokens/s "
+        "are all there is to it. TTFT, TPOT, ITL and output tokens are not defined.");
+  } else if (not_streamed != report.flags.end() && not_streamed->second > 0) {
     out.push_back(StrCat(not_streamed->second,
                          " requests were answered with one document instead of a stream: TTFT, "
                          "TPOT and ITL are not defined for them."));

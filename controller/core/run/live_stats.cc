@@ -29,6 +29,9 @@ void LiveStats::Add(const RequestRecord& record) {
   if (record.status != RequestStatus::kOk) return;
   ++ok_;
   output_tokens_ += std::max<int64_t>(record.output_tokens, 0);
+  if (record.has_flag(kFlagNoText)) {
+    result_input_tokens_ += std::max<int64_t>(record.input_tokens, 0);
+  }
   const int64_t start_ns =
       record.has_flag(kFlagScheduled) ? record.intended_ns : record.dispatched_ns;
   if (record.first_token_ns != kNever && start_ns != kNever) {
@@ -50,9 +53,11 @@ std::string LiveStats::Line(const LiveProgress& progress) const {
                           progress.asked_per_s);
   }
   if (progress.elapsed_s > 0) {
-    absl::StrAppendFormat(&line, "  %.1f req/s  %.0f tok/s",
-                          static_cast<double>(ok_) / progress.elapsed_s,
-                          static_cast<double>(output_tokens_) / progress.elapsed_s);
+    const bool input = result_input_tokens_ > 0;
+    absl::StrAppendFormat(
+        &line, "  %.1f req/s  %.0f %stok/s", static_cast<double>(ok_) / progress.elapsed_s,
+        static_cast<double>(input ? result_input_tokens_ : output_tokens_) / progress.elapsed_s,
+        input ? "input " : "");
   }
   if (ttft_ns_.count() > 0) {
     absl::StrAppendFormat(&line, "  TTFT p50 %s p99 %s", Milliseconds(ttft_ns_.Quantile(0.5)),

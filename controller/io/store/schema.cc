@@ -88,6 +88,7 @@ CREATE TABLE requests (
                                      -- 16 first chunk assumed, 32 both ends in one read,
                                      -- 64 invalid UTF-8, 128 late events, 256 not streamed,
                                      -- 512 open loop, 1024 not sent: too many in flight,
+                                     -- 2048 a result instead of text,
                                      -- 4096 text too long to be counted
   intended_ns INTEGER,               -- when it was due (closed loop: its slot became free)
   dispatched_ns INTEGER,             -- when the agent took it up

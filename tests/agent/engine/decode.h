@@ -59,12 +59,10 @@ inline void FeedCut(ResponseDecoder& decoder, const Answer& answer, const std::v
 
 // Decodes the answer whole, cut at every byte, and byte by byte, on one reused decoder, and expects
 // the same lines every time.
-inline std::vector<std::string> DecodeEveryWay(const Answer& answer,
-                                               int64_t max_event_bytes = 16 << 20) {
-  const std::unique_ptr<ResponseDecoder> decoder = NewDecoder("vllm", max_event_bytes);
+inline std::vector<std::string> DecodeEveryWay(ResponseDecoder& decoder, const Answer& answer) {
   const auto decode = [&](const std::vector<size_t>& cuts) {
     RecordingSink sink;
-    FeedCut(*decoder, answer, cuts, sink);
+    FeedCut(decoder, answer, cuts, sink);
     return sink.lines;
   };
   std::vector<std::string> whole = decode({});
@@ -77,15 +75,21 @@ inline std::vector<std::string> DecodeEveryWay(const Answer& answer,
   return whole;
 }
 
+inline std::vector<std::string> DecodeEveryWay(const Answer& answer,
+                                               int64_t max_event_bytes = 16 << 20) {
+  return DecodeEveryWay(*NewDecoder("vllm", max_event_bytes), answer);
+}
+
 // The record of an answer that came in one read at 1000 ns.
-inline RequestRecord RecordOf(const Answer& answer) {
-  const std::unique_ptr<ResponseDecoder> decoder = NewDecoder();
+inline RequestRecord RecordOf(ResponseDecoder& decoder, const Answer& answer) {
   StreamRecorder recorder;
   recorder.Reset();
   recorder.BeginRead(1000, 1, {.bound_ns = 10});
-  FeedCut(*decoder, answer, {}, recorder);
+  FeedCut(decoder, answer, {}, recorder);
   recorder.Complete(2000);
   return recorder.record();
 }
+
+inline RequestRecord RecordOf(const Answer& answer) { return RecordOf(*NewDecoder(), answer); }
 
 }  // namespace monsoon

@@ -174,7 +174,7 @@ TEST(FramedDecoder, OneDocument) {
   EXPECT_THAT(DecodeEveryWay({document, 200, "application/json", false}).back(),
               HasSubstr("error truncated"));
   EXPECT_THAT(DecodeEveryWay({document.substr(0, 100), 200, "application/json"}).back(),
-              HasSubstr("error bad_payload: the answer is not the JSON of a completion: {\"id\""));
+              HasSubstr("error bad_payload: the answer is not the JSON of this route: {\"id\""));
   EXPECT_THAT(DecodeEveryWay({R"({"text_output":"x"})", 200, "application/json"}).back(),
               HasSubstr("error bad_payload"));
 }

@@ -35,11 +35,9 @@ class RecordingSink : public ResponseSink {
   }
   void OnFlags(uint32_t flags) override {
     constexpr std::pair<RecordFlag, std::string_view> kNames[] = {
-        {kFlagNoDone, "no_done"},
-        {kFlagNoFinalBlankLine, "no_final_blank_line"},
-        {kFlagInvalidUtf8, "invalid_utf8"},
-        {kFlagLateEvents, "late_events"},
-        {kFlagNotStreamed, "not_streamed"}};
+        {kFlagNoDone, "no_done"},           {kFlagNoFinalBlankLine, "no_final_blank_line"},
+        {kFlagInvalidUtf8, "invalid_utf8"}, {kFlagLateEvents, "late_events"},
+        {kFlagNotStreamed, "not_streamed"}, {kFlagNoText, "no_text"}};
     for (const auto& [flag, name] : kNames) {
       if ((flags & flag) != 0) lines.push_back(StrCat("flag ", name));
     }

@@ -3,29 +3,13 @@
 #include <algorithm>
 #include <utility>
 
-#include "agent/core/engine/error_object.h"
+#include "agent/core/engine/payload_parts.h"
 #include "common/model/request_record.h"
 
 namespace monsoon {
 namespace {
 
 uint64_t ChoiceBit(int64_t index) { return uint64_t{1} << std::clamp<int64_t>(index, 0, 63); }
-
-int64_t Count(JsonValue value) {
-  const std::optional<int64_t> count = LenientInt(value);
-  return count.has_value() && *count >= 0 ? *count : kUnknownTokens;
-}
-
-// The member `name` of an object of details, which may be missing or null.
-bool ReadDetail(JsonValue details, std::string_view name, int64_t& count) {
-  if (KindOf(details) != '{') return true;
-  return ForEachField(details, [name, &count](JsonKey key, JsonValue value) {
-    if (KeyIs(key, name)) count = Count(value);
-    return true;
-  });
-}
-
-bool HasCounts(const Usage& usage) { return usage.input_tokens >= 0 || usage.output_tokens >= 0; }
 
 }  // namespace
 
@@ -47,14 +31,8 @@ PayloadResult ChatPayload::Read(std::string_view, std::string_view payload, Payl
   Chunk chunk;
   const bool read = event_.Open(payload) && ReadRoot(chunk);
   if (event_.repaired()) sink_->OnFlags(kFlagInvalidUtf8);
-  if (chunk.suspect) {
-    if (const auto error = FindErrorObject(payload); error.has_value()) {
-      sink_->OnError(
-          form == PayloadForm::kEvent ? ErrorClass::kErrorInStream : ErrorClass::kErrorIn200Body,
-          DescribeError(*error));
-      return PayloadResult::kError;
-    }
-  }
+  if (chunk.suspect && ReportError(payload, form, *sink_)) return PayloadResult::kError;
+  MergeTimings(chunk);
   EmitCounts(chunk);
   if (!read) return PayloadResult::kNotJson;
   // As the whole of an answer, JSON of another kind is none. In a stream it may be anything.
@@ -88,14 +66,25 @@ bool ChatPayload::ReadChunk(Chunk& chunk, JsonKey key, JsonValue value) {
     if (HasCounts(usage)) chunk.usage = usage;
     return read;
   }
-  if (KeyIs(key, "error")) {
-    chunk.suspect |= KindOf(value) != 'n';
-  } else if (KeyIs(key, "object") || KeyIs(key, "type")) {
-    chunk.suspect |= IsString(value, "error");
-  } else if (KeyIs(key, "detail") || KeyIs(key, "message") || KeyIs(key, "response")) {
-    chunk.suspect = true;
-  }
+  if (KeyIs(key, "timings")) return KindOf(value) != '{' || ReadTimings(chunk, value);
+  chunk.suspect |= HintsAtError(key, value);
   return true;
+}
+
+// llama.cpp: prompt_n is what was evaluated, beside the cache_n tokens that were reused.
+bool ChatPayload::ReadTimings(Chunk& chunk, JsonValue timings) {
+  int64_t evaluated = kUnknownTokens;
+  Usage& usage = chunk.timings;
+  const bool read = ForEachField(timings, [&evaluated, &usage](JsonKey key, JsonValue value) {
+    if (KeyIs(key, "cache_n")) usage.cached_tokens = TokenCount(value);
+    if (KeyIs(key, "prompt_n")) evaluated = TokenCount(value);
+    if (KeyIs(key, "predicted_n")) usage.output_tokens = TokenCount(value);
+    return true;
+  });
+  if (evaluated >= 0 && usage.cached_tokens >= 0) {
+    usage.input_tokens = evaluated + usage.cached_tokens;
+  }
+  return read;
 }
 
 bool ChatPayload::ReadChoice(Chunk& chunk, JsonValue choice) {
@@ -107,9 +96,9 @@ bool ChatPayload::ReadChoice(Chunk& chunk, JsonValue choice) {
     } else if (KeyIs(key, "delta") || KeyIs(key, "message")) {
       return KindOf(value) != '{' || ReadMessage(value);
     } else if (KeyIs(key, "text")) {
-      return EmitText(TextChannel::kContent, value);
+      return EmitText(event_, TextChannel::kContent, value, *sink_);
     } else if (KeyIs(key, "finish_reason")) {
-      return ReadFinishReason(value, reason);
+      return ReadFinishReason(event_, value, reason);
     } else if (KeyIs(key, "token_ids") || KeyIs(key, "output_ids")) {
       if (KindOf(value) != '[') return true;
       const std::optional<int64_t> count = CountElements(value);
@@ -134,7 +123,7 @@ bool ChatPayload::ReadMessage(JsonValue message) {
     if (KeyIs(key, "reasoning_content") || KeyIs(key, "reasoning")) {
       return ReadReasoning(value, reasoning);
     }
-    if (KeyIs(key, "refusal")) return EmitText(TextChannel::kRefusal, value);
+    if (KeyIs(key, "refusal")) return EmitText(event_, TextChannel::kRefusal, value, *sink_);
     if (KeyIs(key, "tool_calls")) return ReadToolCalls(value);
     if (KeyIs(key, "function_call")) return ReadFunction(value);
     return true;
@@ -143,11 +132,11 @@ bool ChatPayload::ReadMessage(JsonValue message) {
 
 // Content is a string, or a list of parts of which the texts count.
 bool ChatPayload::ReadContent(TextChannel channel, JsonValue value) {
-  if (KindOf(value) != '[') return EmitText(channel, value);
+  if (KindOf(value) != '[') return EmitText(event_, channel, value, *sink_);
   return ForEachElement(value, [this, channel](JsonValue part) {
     if (KindOf(part) != '{') return true;
     return ForEachField(part, [this, channel](JsonKey key, JsonValue text) {
-      return !KeyIs(key, "text") || EmitText(channel, text);
+      return !KeyIs(key, "text") || EmitText(event_, channel, text, *sink_);
     });
   });
 }
@@ -175,45 +164,16 @@ bool ChatPayload::ReadFunction(JsonValue function) {
   if (KindOf(function) != '{') return true;
   return ForEachField(function, [this](JsonKey key, JsonValue value) {
     if (!KeyIs(key, "name") && !KeyIs(key, "arguments")) return true;
-    return EmitText(TextChannel::kTool, value);
+    return EmitText(event_, TextChannel::kTool, value, *sink_);
   });
 }
 
-// A string, or an object {"type": ...} (LMDeploy and SGLang native).
-bool ChatPayload::ReadFinishReason(JsonValue value, FinishReason& reason) {
-  const char kind = KindOf(value);
-  if (kind == '{') {
-    return ForEachField(value, [this, &reason](JsonKey key, JsonValue inner) {
-      return !KeyIs(key, "type") || ReadFinishReason(inner, reason);
-    });
+void ChatPayload::MergeTimings(Chunk& chunk) {
+  if (!chunk.usage.has_value()) {
+    if (HasCounts(chunk.timings)) chunk.usage = chunk.timings;
+  } else if (chunk.usage->cached_tokens < 0) {
+    chunk.usage->cached_tokens = chunk.timings.cached_tokens;
   }
-  if (kind != '"') return true;
-  const std::optional<std::string_view> word = event_.String(value);
-  if (word.has_value()) reason = NormaliseFinishReason(*word);
-  return word.has_value();
-}
-
-bool ChatPayload::ReadUsage(JsonValue value, Usage& usage) {
-  return ForEachField(value, [&usage](JsonKey key, JsonValue member) {
-    if (KeyIs(key, "prompt_tokens")) {
-      usage.input_tokens = Count(member);
-    } else if (KeyIs(key, "completion_tokens")) {
-      usage.output_tokens = Count(member);
-    } else if (KeyIs(key, "prompt_tokens_details")) {
-      return ReadDetail(member, "cached_tokens", usage.cached_tokens);
-    } else if (KeyIs(key, "completion_tokens_details")) {
-      return ReadDetail(member, "reasoning_tokens", usage.reasoning_tokens);
-    }
-    return true;
-  });
-}
-
-bool ChatPayload::EmitText(TextChannel channel, JsonValue value) {
-  if (KindOf(value) != '"') return true;
-  const std::optional<std::string_view> text = event_.String(value);
-  if (!text.has_value()) return false;
-  if (!text->empty()) sink_->OnText(channel, *text);
-  return true;
 }
 
 void ChatPayload::EmitCounts(const Chunk& chunk) {

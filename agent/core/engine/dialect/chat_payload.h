@@ -1,13 +1,15 @@
-// ChatPayload: reads the JSON of the OpenAI chat completions dialect, a stream's chunks and a whole
-// answer alike (wire-protocol reference, sections 4.1, 4.2, 4.10 and the cases of 2.5). Legacy
-// completions (`choices[].text`) come out right too.
+// ChatPayload: reads the JSON of OpenAI's chat completions (`choices[].delta` or `.message`) and
+// legacy completions (`choices[].text`), a stream's chunks and a whole answer alike, as any engine
+// with these routes sends them (wire-protocol reference, sections 4.1 to 4.12 and the cases
+// of 2.5).
 //
 // Tokens of an event (OnEventTokens) come from, in this order:
 //   - continuous usage: the growth of usage.completion_tokens, if the first event with a choice
 //     carried usage already and the answer has one choice only. A usage that first appears later is
 //     a final count and says nothing about the event it came in;
 //   - the lists token_ids (vLLM) or output_ids (LMDeploy) of the choices.
-// Usage that comes in an event without choices is a total and never the count of an event.
+// Usage that comes in an event without choices is a total and never the count of an event. Where
+// llama.cpp sends `timings` and no usage, these are the usage. A usage of zeros is none (Ollama).
 //
 // A chunk that carries both delta.reasoning and delta.reasoning_content with the same text counts
 // once. Members that are missing, null or of another type than expected are passed over.
@@ -41,6 +43,7 @@ class ChatPayload : public PayloadReader {
     bool suspect = false;  // looks like an error object; error_object.h decides
     std::optional<int64_t> listed_tokens;
     std::optional<Usage> usage;
+    Usage timings;
   };
 
   bool ReadRoot(Chunk& chunk);
@@ -51,9 +54,8 @@ class ChatPayload : public PayloadReader {
   bool ReadReasoning(JsonValue value, std::string_view& earlier);
   bool ReadToolCalls(JsonValue calls);
   bool ReadFunction(JsonValue function);
-  bool ReadFinishReason(JsonValue value, FinishReason& reason);
-  bool ReadUsage(JsonValue value, Usage& usage);
-  bool EmitText(TextChannel channel, JsonValue value);
+  bool ReadTimings(Chunk& chunk, JsonValue timings);
+  static void MergeTimings(Chunk& chunk);
   void EmitCounts(const Chunk& chunk);
   std::optional<int64_t> ContinuousTokens(const Chunk& chunk);
 

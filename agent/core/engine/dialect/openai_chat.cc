@@ -43,9 +43,12 @@ void OpenAiChat::ApplyMeasurement(RequestJson& body) const {
   body["model"] = model();
   if (stream()) {
     body["stream"] = true;
-    body["stream_options"] = {{"include_usage", true}};
   } else {
     body.erase("stream");
+  }
+  if (stream() && route().usage_option) {
+    body["stream_options"] = {{"include_usage", true}};
+  } else {
     body.erase("stream_options");
   }
 }
