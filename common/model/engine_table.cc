@@ -96,12 +96,12 @@ constexpr ParameterNames kTritonLlmApi = {.max_tokens = "sampling_param_max_toke
                                           .stop = "sampling_param_stop",
                                           .seed = "sampling_param_seed"};
 
+// Request parameters are single values, so there is no place for a list of stop words.
 constexpr ParameterNames kTritonVllm = {.max_tokens = "max_tokens",
                                         .min_tokens = "min_tokens",
                                         .temperature = "temperature",
                                         .top_p = "top_p",
                                         .top_k = "top_k",
-                                        .stop = "stop",
                                         .seed = "seed",
                                         .ignore_eos = "ignore_eos",
                                         .frequency_penalty = "frequency_penalty",

@@ -5,10 +5,13 @@
 #include "absl/strings/str_join.h"
 
 #include "agent/core/engine/dialect/anthropic_messages.h"
+#include "agent/core/engine/dialect/custom_adapter.h"
 #include "agent/core/engine/dialect/embeddings.h"
+#include "agent/core/engine/dialect/native_chat.h"
 #include "agent/core/engine/dialect/openai_chat.h"
 #include "agent/core/engine/dialect/openai_completions.h"
 #include "agent/core/engine/dialect/openai_responses.h"
+#include "agent/core/engine/dialect/raw_adapter.h"
 #include "agent/core/engine/dialect/rerank.h"
 #include "common/base/str_cat.h"
 
@@ -26,6 +29,19 @@ struct Row {
 
 constexpr Row kRows[] = {
     {Dialect::kChat, &MakeJsonAdapter<OpenAiChat>},
+    {Dialect::kTritonEnsemble, &MakeJsonAdapter<RawAdapter>},
+    {Dialect::kTritonLlmApi, &MakeJsonAdapter<RawAdapter>},
+    {Dialect::kTritonVllm, &MakeJsonAdapter<RawAdapter>},
+    {Dialect::kTgi, &MakeJsonAdapter<RawAdapter>},
+    {Dialect::kLmdeploy, &MakeJsonAdapter<RawAdapter>},
+    {Dialect::kSglang, &MakeJsonAdapter<RawAdapter>},
+    {Dialect::kLlamaCpp, &MakeJsonAdapter<RawAdapter>},
+    {Dialect::kOllamaChat, &MakeJsonAdapter<OllamaChat>},
+    {Dialect::kOllamaGenerate, &MakeJsonAdapter<OllamaGenerate>},
+    {Dialect::kMiiGenerate, &MakeJsonAdapter<RawAdapter>},
+    {Dialect::kMiiGateway, &MakeJsonAdapter<RawAdapter>},
+    {Dialect::kDashscope, &MakeJsonAdapter<Dashscope>},
+    {Dialect::kCustom, &MakeJsonAdapter<CustomAdapter>},
     {Dialect::kCompletions, &MakeJsonAdapter<OpenAiCompletions>},
     {Dialect::kResponses, &MakeJsonAdapter<OpenAiResponses>},
     {Dialect::kMessages, &MakeJsonAdapter<AnthropicMessages>},

@@ -20,6 +20,7 @@ constexpr std::pair<std::string_view, FinishReason> kWords[] = {
     {"", FinishReason::kNone},
     {"null", FinishReason::kNone},
     {"none", FinishReason::kNone},
+    {"None", FinishReason::kNone},  // Python's, from vllm_backend
     {"eos", FinishReason::kStop},
     {"eos_token", FinishReason::kStop},
     {"end_turn", FinishReason::kStop},

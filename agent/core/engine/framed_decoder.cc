@@ -18,7 +18,10 @@ constexpr size_t kKeptCapacity = 1 << 20;
 }  // namespace
 
 FramedDecoder::FramedDecoder(std::unique_ptr<PayloadReader> reader, size_t max_event_bytes)
-    : reader_(std::move(reader)), max_event_bytes_(max_event_bytes), sse_(max_event_bytes) {}
+    : reader_(std::move(reader)),
+      max_event_bytes_(max_event_bytes),
+      sse_(max_event_bytes),
+      lines_(max_event_bytes) {}
 
 void FramedDecoder::Begin(int http_status, std::string_view content_type, ResponseSink* sink) {
   sink_ = sink;
@@ -29,6 +32,7 @@ void FramedDecoder::Begin(int http_status, std::string_view content_type, Respon
   if (body_.capacity() > kKeptCapacity) std::string().swap(body_);
   any_event_ = terminated_ = failed_ = false;
   sse_.Reset();
+  lines_.Reset();
   reader_->Begin(sink);
 }
 
@@ -44,25 +48,44 @@ void FramedDecoder::Feed(std::string_view bytes) {
     case Form::kUndecided:
       return;
     case Form::kSse:
-      if (sse_.too_long()) return;
-      sse_.Feed(bytes, *this);
-      if (sse_.too_long() && !terminated_) {
-        Fail(ErrorClass::kLineTooLong,
-             StrCat("one event of the stream has over ", max_event_bytes_, " bytes"));
-      }
-      return;
+      return FeedSse(bytes);
+    case Form::kLines:
+      return FeedLines(bytes);
     case Form::kHttpError:
       return Collect(bytes, kMaxErrorBodyBytes);
     case Form::kHtml:
     case Form::kUnknown:
       return Collect(bytes, kMaxQuotedBytes);
     case Form::kDocument:
-      if (failed_) return;
-      if (bytes.size() > max_event_bytes_ - std::min(max_event_bytes_, body_.size())) {
-        Fail(ErrorClass::kLineTooLong, StrCat("the answer has over ", max_event_bytes_, " bytes"));
-      }
-      return Collect(bytes, max_event_bytes_);
+      return FeedDocument(bytes);
   }
+}
+
+void FramedDecoder::FeedSse(std::string_view bytes) {
+  if (sse_.too_long()) return;
+  sse_.Feed(bytes, *this);
+  if (sse_.too_long() && !terminated_) {
+    Fail(ErrorClass::kLineTooLong,
+         StrCat("one event of the stream has over ", max_event_bytes_, " bytes"));
+  }
+}
+
+void FramedDecoder::FeedLines(std::string_view bytes) {
+  if (lines_.too_long()) return;
+  const size_t taken = lines_.Feed(bytes, *this);
+  if (form_ == Form::kDocument) return FeedDocument(bytes.substr(taken));
+  if (lines_.too_long() && !terminated_) {
+    Fail(ErrorClass::kLineTooLong,
+         StrCat("one line of the stream has over ", max_event_bytes_, " bytes"));
+  }
+}
+
+void FramedDecoder::FeedDocument(std::string_view bytes) {
+  if (failed_) return;
+  if (bytes.size() > max_event_bytes_ - std::min(max_event_bytes_, body_.size())) {
+    Fail(ErrorClass::kLineTooLong, StrCat("the answer has over ", max_event_bytes_, " bytes"));
+  }
+  Collect(bytes, max_event_bytes_);
 }
 
 // Returns `bytes` without the padding before the body's first byte. Until that has come the form is
@@ -72,11 +95,13 @@ std::string_view FramedDecoder::Decide(std::string_view bytes) {
       std::find_if(bytes.begin(), bytes.end(), [](char c) { return !IsBodyPadding(c); });
   if (first == bytes.end()) return {};
   const BodyForm form = DetectBodyForm(content_type_, *first);
-  const bool json = form == BodyForm::kDocument || form == BodyForm::kNdjson;
-  form_ = form == BodyForm::kSse    ? Form::kSse
-          : json                    ? Form::kDocument
-          : form == BodyForm::kHtml ? Form::kHtml
-                                    : Form::kUnknown;
+  const bool lines =
+      form == BodyForm::kNdjson || (form == BodyForm::kDocument && reader_->expects_lines());
+  form_ = form == BodyForm::kSse        ? Form::kSse
+          : lines                       ? Form::kLines
+          : form == BodyForm::kDocument ? Form::kDocument
+          : form == BodyForm::kHtml     ? Form::kHtml
+                                        : Form::kUnknown;
   return bytes.substr(static_cast<size_t>(first - bytes.begin()));
 }
 
@@ -86,21 +111,43 @@ void FramedDecoder::Collect(std::string_view bytes, size_t cap) {
 
 void FramedDecoder::OnSseEvent(const SseEvent& event) {
   if (TrimBlanks(event.data).empty() && !event.has_error) return;
+  if (BeginEvent(TrimBlanks(event.data))) ReadEvent(event);
+}
+
+bool FramedDecoder::OnLine(std::string_view line) {
+  const std::string_view payload = TrimBlanks(line);
+  if (payload.empty()) return true;
+  if (!any_event_ && !IsWholePayload(payload)) {
+    form_ = Form::kDocument;
+    FeedDocument(line);
+    FeedDocument("\n");
+    return false;
+  }
+  if (BeginEvent(payload)) ReadPayload("", payload);
+  return true;
+}
+
+bool FramedDecoder::BeginEvent(std::string_view payload) {
   if (terminated_) {
-    if (!IsDoneMarker(TrimBlanks(event.data))) sink_->OnFlags(kFlagLateEvents);
-    return;
+    if (!IsDoneMarker(payload)) sink_->OnFlags(kFlagLateEvents);
+    return false;
   }
   any_event_ = true;
   sink_->OnEvent();
-  ReadEvent(event);
+  return true;
 }
 
 void FramedDecoder::ReadEvent(const SseEvent& event) {
   if (event.has_error) return ReadErrorEvent(event.error);
   const std::string_view payload = TrimBlanks(event.data);
-  if (event.name == "error") return ReadErrorEvent(payload);
+  // DashScope tells the status of an event in a comment.
+  if (event.name == "error" || event.http_status >= 400) return ReadErrorEvent(payload);
+  ReadPayload(event.name, payload);
+}
+
+void FramedDecoder::ReadPayload(std::string_view event_name, std::string_view payload) {
   if (IsDoneMarker(payload)) return Terminate();
-  switch (reader_->Read(event.name, payload, PayloadForm::kEvent)) {
+  switch (reader_->Read(event_name, payload, PayloadForm::kEvent)) {
     case PayloadResult::kRead:
       break;
     case PayloadResult::kError:
@@ -130,6 +177,7 @@ bool FramedDecoder::IsWholePayload(std::string_view payload) {
 }
 
 void FramedDecoder::Terminate() {
+  reader_->Close();
   terminated_ = true;
   sink_->OnEnd(StreamEnd::kTerminator);
 }
@@ -146,6 +194,8 @@ void FramedDecoder::Finish(bool complete) {
     case Form::kUndecided:
     case Form::kSse:
       return FinishSse(complete);
+    case Form::kLines:
+      return FinishLines(complete);
     case Form::kDocument:
       return FinishDocument(complete);
     case Form::kHtml:
@@ -161,19 +211,37 @@ void FramedDecoder::Finish(bool complete) {
 void FramedDecoder::FinishSse(bool complete) {
   const SseEnd end = sse_.Finish(*this);
   if (end == SseEnd::kNoFinalBlankLine) sink_->OnFlags(kFlagNoFinalBlankLine);
+  FinishStream(complete, end == SseEnd::kTruncated);
+}
+
+void FramedDecoder::FinishLines(bool complete) {
+  const std::string_view rest = TrimBlanks(lines_.rest());
+  const bool whole = !rest.empty() && IsWholePayload(rest);
+  if (!rest.empty() && !any_event_) {
+    form_ = Form::kDocument;
+    body_.assign(rest);
+    return FinishDocument(complete);
+  }
+  if (whole && BeginEvent(rest)) ReadPayload("", rest);
+  FinishStream(complete, !rest.empty() && !whole);
+}
+
+void FramedDecoder::FinishStream(bool complete, bool inside_event) {
   if (terminated_ || failed_) return;
+  reader_->Close();
   if (!complete) {
     return Fail(ErrorClass::kTruncated, "the connection ended in the middle of the stream");
   }
-  if (end == SseEnd::kTruncated) {
+  if (inside_event) {
     return Fail(ErrorClass::kTruncated, "the stream ended inside an event");
   }
+  const bool own_end = reader_->ends_with_body();
   const bool finished = reader_->progress() == PayloadProgress::kFinished;
-  if (any_event_ && !finished) {
+  if (any_event_ && !finished && !own_end) {
     return Fail(ErrorClass::kTruncated,
                 "the stream ended without its terminator and without a finish reason");
   }
-  if (finished) sink_->OnFlags(kFlagNoDone);
+  if (finished && !own_end) sink_->OnFlags(kFlagNoDone);
   sink_->OnEnd(StreamEnd::kCleanEof);
 }
 

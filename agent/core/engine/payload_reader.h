@@ -39,6 +39,14 @@ class PayloadReader {
   // True when `payload` is complete in itself.
   virtual bool IsWhole(std::string_view payload) = 0;
   virtual PayloadProgress progress() const = 0;
+
+  // True when the dialect streams lines of JSON (NDJSON) instead of events.
+  virtual bool expects_lines() const { return false; }
+  // True when, after what was read so far, a clean end of the body is this dialect's own end: it
+  // has no terminator.
+  virtual bool ends_with_body() const { return false; }
+  // No payload will follow: reports what was held back. Called once or more.
+  virtual void Close() {}
 };
 
 }  // namespace monsoon

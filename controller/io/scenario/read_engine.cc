@@ -13,6 +13,7 @@
 #include "controller/core/scenario/checks.h"
 #include "controller/core/scenario/engine_url.h"
 #include "controller/io/scenario/map_reader.h"
+#include "controller/io/scenario/read_custom.h"
 #include "controller/io/scenario/read_paths.h"
 #include "controller/io/scenario/yaml_to_json.h"
 
@@ -189,6 +190,7 @@ EngineSpec ReadEngine(const YamlNode& node, const ScenarioSource& source,
   ReadUrl(map, engine);
   ReadRoute(map, engine);
   ReadPrompt(map, engine);
+  ReadCustom(map, engine.type, engine.custom);
   ReadApiKey(map, source, engine);
   ReadHeaders(map, engine);
   ReadExtraBody(map, engine);

@@ -32,6 +32,26 @@ std::string DatasetToYaml(const DatasetSpec& dataset) {
       .str();
 }
 
+std::string ResponseToYaml(const CustomEngine& custom) {
+  constexpr std::string_view kFramings[] = {"sse", "ndjson", "json"};
+  const AnswerPointers& at = custom.pointers;
+  const std::string usage = YamlFlowMap()
+                                .AddText("input_tokens", at.input_tokens)
+                                .AddText("output_tokens", at.output_tokens)
+                                .AddText("cached_tokens", at.cached_tokens)
+                                .str();
+  return YamlFlowMap()
+      .Add("framing", YamlText(kFramings[static_cast<size_t>(custom.framing)]))
+      .Add("mode", custom.mode == AnswerMode::kDelta ? "delta" : "cumulative")
+      .Add("text", YamlText(at.text))
+      .AddText("reasoning", at.reasoning)
+      .AddText("finish_reason", at.finish_reason)
+      .Add("usage", usage)
+      .AddText("error", at.error)
+      .Add("done", YamlText(at.done))
+      .str();
+}
+
 std::string EngineToYaml(const EngineSpec& engine) {
   YamlFlowMap map;
   map.Add("type", YamlText(engine.type))
@@ -47,6 +67,10 @@ std::string EngineToYaml(const EngineSpec& engine) {
   }
   map.AddText("prompt_template", engine.prompt_template)
       .AddText("system_prompt", engine.system_prompt);
+  if (!engine.custom.body_json.empty()) {
+    map.Add("body", YamlFromJson(engine.custom.body_json))
+        .Add("response", ResponseToYaml(engine.custom));
+  }
   if (!engine.extra_body_json.empty()) map.Add("extra_body", YamlFromJson(engine.extra_body_json));
   return map.str();
 }

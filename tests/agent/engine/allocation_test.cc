@@ -11,6 +11,7 @@
 #include "agent/core/engine/adapter_registry.h"
 #include "agent/core/engine/stream_recorder.h"
 #include "tests/agent/engine/decode.h"
+#include "tests/agent/engine/family_streams.h"
 #include "tests/agent/engine/sample_streams.h"
 #include "tests/counting_new.h"
 
@@ -25,12 +26,19 @@ TEST(Allocation, SteadyStateAllocatesNothing) {
 
 #else
 
+struct Sample {
+  std::string type;
+  std::string route;
+  std::string_view stream;
+  std::string_view terminator;  // begins the last event
+};
+
 // A long answer: the sample's chunks over and over, with one terminator.
-std::string LongStream(std::string_view sample, int repetitions) {
-  const std::string_view chunks = sample.substr(0, sample.find("data: [DONE]"));
+std::string LongStream(const Sample& sample, int repetitions) {
+  const size_t end = sample.stream.find(sample.terminator);
   std::string stream;
-  for (int i = 0; i < repetitions; ++i) stream += chunks;
-  return stream + "data: [DONE]\n\n";
+  for (int i = 0; i < repetitions; ++i) stream += sample.stream.substr(0, end);
+  return stream + std::string(sample.stream.substr(end));
 }
 
 // Returns how many allocations the answer itself took, without its beginning and its end.
@@ -58,9 +66,19 @@ TEST(Allocation, TheCounterCounts) {
 }
 
 TEST(Allocation, SteadyStateAllocatesNothing) {
-  for (const std::string_view sample : {kVllmStream, kLmdeployStream, kOpenAiStream}) {
+  constexpr std::string_view kDone = "data: [DONE]";
+  const Sample samples[] = {
+      {"vllm", "chat", kVllmStream, kDone},
+      {"lmdeploy", "chat", kLmdeployStream, kDone},
+      {"openai", "chat", kOpenAiStream, kDone},
+      {"vllm", "completions", kVllmCompletionsStream, kDone},
+      {"llama.cpp", "chat", kLlamaCppChatStream, kDone},
+      {"openai", "responses", kResponsesStream, "event: response.completed"},
+      {"anthropic", "messages", kMessagesStream, "event: message_stop"},
+  };
+  for (const Sample& sample : samples) {
     const std::string stream = LongStream(sample, 50);
-    const auto decoder = NewDecoder();
+    const auto decoder = NewRouteDecoder(sample.type, sample.route);
     StreamRecorder recorder;
     // Reads of every alignment to the events: whole events, parts, many at once.
     for (const size_t read_bytes : {size_t{7}, size_t{100}, size_t{1448}, stream.size()}) {
@@ -69,7 +87,8 @@ TEST(Allocation, SteadyStateAllocatesNothing) {
       ASSERT_EQ(recorder.record().status, RequestStatus::kOk);
       const int64_t before = Allocations();
       Play(*decoder, recorder, stream, read_bytes);
-      EXPECT_EQ(Allocations() - before, 0) << "reads of " << read_bytes << " bytes";
+      EXPECT_EQ(Allocations() - before, 0)
+          << sample.type << " " << sample.route << ", reads of " << read_bytes << " bytes";
     }
   }
 }

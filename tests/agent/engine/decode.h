@@ -34,12 +34,19 @@ inline AgentCase CaseFor(std::string type) {
   return agent_case;
 }
 
-inline std::unique_ptr<ResponseDecoder> NewDecoder(const std::string& type = "vllm",
-                                                   int64_t max_event_bytes = 16 << 20) {
+inline std::unique_ptr<ResponseDecoder> NewRouteDecoder(const std::string& type,
+                                                        const std::string& route,
+                                                        int64_t max_event_bytes = 16 << 20) {
   AgentCase agent_case = CaseFor(type);
+  agent_case.engine.route = route;
   agent_case.max_event_bytes = max_event_bytes;
   static DecoderScratch scratch;  // shared, as by all decoders of a load thread
   return MakeEngineAdapter(agent_case).value()->NewDecoder(&scratch);
+}
+
+inline std::unique_ptr<ResponseDecoder> NewDecoder(const std::string& type = "vllm",
+                                                   int64_t max_event_bytes = 16 << 20) {
+  return NewRouteDecoder(type, "", max_event_bytes);
 }
 
 // `cuts` are the positions between reads.

@@ -59,7 +59,7 @@ TEST(ExpandCases, EachCaseHoldsItsAxesAndTheSettingsOfItsMatrix) {
   EXPECT_EQ(expansion.cases[1].concurrency, 64);
   EXPECT_EQ(expansion.cases[1].model.name, "m");
   EXPECT_EQ(expansion.cases[1].dataset.name, "d");
-  EXPECT_EQ(expansion.cases[1].engine.url, "http://e");
+  EXPECT_EQ(expansion.cases[1].engine.url, "http://e/v1/chat/completions");
 }
 
 TEST(ExpandCases, DuplicatesNameBothOrigins) {

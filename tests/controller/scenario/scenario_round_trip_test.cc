@@ -168,6 +168,15 @@ EngineSpec AnyEngine(std::mt19937_64& random) {
                     .url = "http://h:1/a?b={$c},'d'"};
   if (raw) engine.prompt_template = AnyText(random) + "{prompt}\n" + AnyText(random);
   if (random() % 2 == 0) engine.system_prompt = AnyText(random) + "\t\n";
+  if (random() % 4 == 0) {
+    engine.type = engine.route = "custom";
+    engine.custom = {.body_json = R"({"t":"%p $x","n":"%n","a":[{"m":"%m"},null,0.5]})",
+                     .framing = static_cast<AnswerFraming>(random() % 2),
+                     .mode = static_cast<AnswerMode>(random() % 2),
+                     .pointers = {.text = "/a/0/~0~1 $'", .done = random() % 2 ? "/d" : "[DONE]"}};
+    if (random() % 2 == 0) engine.custom.pointers.output_tokens = "/usage/*/n";
+    engine.prompt_template.clear();
+  }
   if (random() % 2 == 0) engine.api_key_env = "KEY";
   if (random() % 2 == 0) engine.headers = {{"X-A", AnyText(random)}, {"X-!$'~", AnyText(random)}};
   if (random() % 2 == 0) {

@@ -22,7 +22,10 @@ TEST(ParseScenario, TheSmallestOneGetsTheDefaultsOfTheStructs) {
   expected.name = "qwen/openqa/c1/vllm";
   expected.model = {.name = "qwen"};
   expected.dataset = {.name = "openqa", .path = "/scenarios/open_qa.jsonl"};
-  expected.engine = {.type = "vllm", .name = "vllm", .url = "http://gpu1:8000/v1/chat/completions"};
+  expected.engine = {.type = "vllm",
+                     .route = "chat",
+                     .name = "vllm",
+                     .url = "http://gpu1:8000/v1/chat/completions"};
   const Scenario scenario = ReadText(kSmallest);
   EXPECT_EQ(scenario, (Scenario{.name = "scenario", .cases = {expected}}));
   // The contract's own numbers.

@@ -59,10 +59,8 @@ absl::StatusOr<RequestJson> Embeddings::FromItem(const Item& item,
     default:
       return WrongItem(item, "texts");
   }
-  const auto input = body.find("input");
-  const bool usable = input != body.end() && (input->is_string() || input->is_array());
-  if (!usable || input->empty()) return NoInput(item);
-  if (!cache_bust_prefix.empty()) RETURN_IF_ERROR(PrefixInput(cache_bust_prefix, *input));
+  if (!HasTextOrList(body, "input")) return NoInput(item);
+  if (!cache_bust_prefix.empty()) RETURN_IF_ERROR(PrefixInput(cache_bust_prefix, body["input"]));
   return body;
 }
 

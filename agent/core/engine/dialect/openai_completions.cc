@@ -38,13 +38,11 @@ absl::StatusOr<RequestJson> OpenAiCompletions::FromItem(const Item& item,
     default:
       return WrongItem(item, "raw prompts");
   }
-  const auto prompt = body.find("prompt");
-  const bool usable = prompt != body.end() && (prompt->is_string() || prompt->is_array());
-  if (!usable || prompt->empty()) {
+  if (!HasTextOrList(body, "prompt")) {
     return absl::InvalidArgumentError(StrCat(
         "the item has no prompt, which a completions request needs: ", Excerpt(item.content)));
   }
-  if (!cache_bust_prefix.empty()) RETURN_IF_ERROR(PrefixPrompt(cache_bust_prefix, *prompt));
+  if (!cache_bust_prefix.empty()) RETURN_IF_ERROR(PrefixPrompt(cache_bust_prefix, body["prompt"]));
   return body;
 }
 

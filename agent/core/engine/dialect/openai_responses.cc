@@ -54,17 +54,16 @@ absl::StatusOr<RequestJson> OpenAiResponses::FromItem(const Item& item,
     default:
       return WrongItem(item, "chats");
   }
-  const auto input = body.find("input");
-  const bool usable = input != body.end() && (input->is_string() || input->is_array());
-  if (!usable || input->empty()) {
+  if (!HasTextOrList(body, "input")) {
     return absl::InvalidArgumentError(
         StrCat("the item has no input, which a Responses request needs: ", Excerpt(item.content)));
   }
   if (!cache_bust_prefix.empty()) {
-    if (input->is_string()) {
-      PrefixContent(cache_bust_prefix, *input);
+    RequestJson& input = body["input"];
+    if (input.is_string()) {
+      PrefixContent(cache_bust_prefix, input);
     } else {
-      RETURN_IF_ERROR(PrefixMessages(cache_bust_prefix, *input));
+      RETURN_IF_ERROR(PrefixMessages(cache_bust_prefix, input));
     }
   }
   AddInstructions(body);

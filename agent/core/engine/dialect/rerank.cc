@@ -8,9 +8,7 @@ namespace monsoon {
 namespace {
 
 absl::Status CheckMember(const Item& item, const RequestJson& body, const char* name) {
-  const auto found = body.find(name);
-  const bool usable = found != body.end() && (found->is_string() || found->is_array());
-  if (usable && !found->empty()) return absl::OkStatus();
+  if (HasTextOrList(body, name)) return absl::OkStatus();
   return absl::InvalidArgumentError(StrCat("the item has no ", name, ", which a rerank request ",
                                            "needs: ", Excerpt(item.content)));
 }

@@ -17,17 +17,20 @@ absl::Status JsonAdapter::Init(const EngineType& type, const EngineRoute& route,
   prompt_template_ = engine.prompt_template;
   system_prompt_ = engine.system_prompt;
   max_event_bytes_ = static_cast<size_t>(agent_case.max_event_bytes);
+  RETURN_IF_ERROR(Configure(agent_case));
   sampling_members_ = SamplingMembers(route.parameters, sampling_);
   AdjustSampling(sampling_members_);
   ASSIGN_OR_RETURN(extra_body_, ParseExtraBody(engine.extra_body_json, stream_member()));
   ASSIGN_OR_RETURN(headers_, RequestHeaders(engine, type.key_header, accept(), OwnHeaders()));
-  return Configure(agent_case);
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::string> JsonAdapter::BuildBody(const Item& item,
                                                    std::string_view cache_bust_prefix) const {
   ASSIGN_OR_RETURN(RequestJson body, FromItem(item, cache_bust_prefix));
-  PutSampling(route_->parameters, sampling_members_, item.output_tokens, body);
+  if (adds_sampling()) {
+    PutSampling(route_->parameters, sampling_members_, item.output_tokens, body);
+  }
   ApplyMeasurement(body);
   if (!extra_body_.empty()) body.merge_patch(extra_body_);
   return DumpBody(body);

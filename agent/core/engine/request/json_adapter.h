@@ -57,10 +57,12 @@ class JsonAdapter : public EngineAdapter {
   virtual std::unique_ptr<PayloadReader> NewReader(JsonEvent* event) const = 0;
 
   // The rest has a default that fits most.
-  // Last in Init(), for what an adapter keeps of the case besides the members below.
+  // In Init(), before the others: for what an adapter keeps of the case besides the members below.
   virtual absl::Status Configure(const AgentCase&) { return absl::OkStatus(); }
   // Changes the sampling members where an engine wants more than other names.
   virtual void AdjustSampling(RequestJson&) const {}
+  virtual bool adds_sampling() const { return true; }
+  // The member of the body that asks for a stream; "" where none does.
   virtual std::string_view stream_member() const { return "stream"; }
   virtual std::string_view accept() const {
     return stream() ? "text/event-stream" : "application/json";

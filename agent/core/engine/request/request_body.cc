@@ -76,7 +76,7 @@ absl::StatusOr<RequestJson> ParseExtraBody(const std::string& text,
     return absl::InvalidArgumentError(
         StrCat("engine.extra_body must be a JSON object, not: ", Excerpt(text)));
   }
-  if (extra.contains(std::string(stream_member))) {
+  if (!stream_member.empty() && extra.contains(std::string(stream_member))) {
     return absl::InvalidArgumentError(StrCat("engine.extra_body may not set \"", stream_member,
                                              "\": the scenario's own `stream` says it"));
   }
@@ -126,6 +126,13 @@ absl::Status PrefixMessages(std::string_view prefix, RequestJson& messages) {
   return absl::InvalidArgumentError(
       "cache_bust is on, but the item has no message with text to put the prefix before; switch it "
       "off or repair the dataset");
+}
+
+bool HasTextOrList(const RequestJson& body, const char* name) {
+  const auto found = body.find(name);
+  if (found == body.end()) return false;
+  if (found->is_string()) return !found->get_ref<const std::string&>().empty();
+  return found->is_array() && !found->empty();
 }
 
 absl::Status WrongItem(const Item& item, std::string_view takes) {

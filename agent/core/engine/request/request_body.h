@@ -31,7 +31,7 @@ void PutSampling(const ParameterNames& names, const RequestJson& members, int64_
                  RequestJson& body);
 
 // engine.extra_body; an empty object for "". INVALID_ARGUMENT when it is no JSON object or sets
-// `stream_member`, which is the scenario's to say.
+// `stream_member` (may be ""), which is the scenario's to say.
 absl::StatusOr<RequestJson> ParseExtraBody(const std::string& text, std::string_view stream_member);
 
 // `content` as JSON of the type `wanted`; INVALID_ARGUMENT "the item must be DESCRIPTION"
@@ -48,6 +48,9 @@ bool PrefixContent(std::string_view prefix, RequestJson& content);
 
 // The same for the first of `messages` that has a text. INVALID_ARGUMENT when none has.
 absl::Status PrefixMessages(std::string_view prefix, RequestJson& messages);
+
+// `body` has the member `name`, a text or a list, and it is not empty.
+bool HasTextOrList(const RequestJson& body, const char* name);
 
 // INVALID_ARGUMENT: this route does not take items of this kind. `takes`: "chats", "raw prompts".
 absl::Status WrongItem(const Item& item, std::string_view takes);

@@ -1,6 +1,7 @@
 // Properties of the whole path from bytes to record, for any answer: however it is cut, the same
-// normalised events come out; and the record keeps its own promises. Input: status and content
-// type, completeness and limit, style of the cuts, the body.
+// normalised events come out; and the record keeps its own promises. Of the dialects of the OpenAI
+// family: chat and completions, Responses, Messages, embeddings, rerank. Input: dialect, status and
+// content type; completeness and limit; style of the cuts; the body.
 #include <cstdint>
 #include <cstdlib>
 #include <memory>
@@ -9,6 +10,9 @@
 #include <vector>
 
 #include "agent/core/engine/dialect/chat_payload.h"
+#include "agent/core/engine/dialect/messages_payload.h"
+#include "agent/core/engine/dialect/responses_payload.h"
+#include "agent/core/engine/dialect/result_payload.h"
 #include "agent/core/engine/framed_decoder.h"
 #include "agent/core/engine/stream_recorder.h"
 #include "common/model/gap_codec.h"
@@ -49,6 +53,7 @@ void CheckRecord(const RequestRecord& record) {
   Require(record.error_message.size() <= 512);
   const auto gaps = DecodeGaps(record.gaps);
   Require(gaps.ok());
+  if (record.has_flag(kFlagNoText)) Require(record.token_events == 0);
   if (record.first_token_ns == kNever) return Require(gaps->empty());
   Require(static_cast<int64_t>(gaps->size()) == record.token_events - 1);
   int64_t sum = 0;
@@ -74,6 +79,21 @@ void Record(FramedDecoder& decoder, const Answer& answer,
   CheckRecord(recorder.record());
 }
 
+std::unique_ptr<PayloadReader> NewReader(uint8_t choice, JsonEvent* event) {
+  switch (choice % 8) {
+    case 0:
+      return std::make_unique<ResponsesPayload>(event);
+    case 1:
+      return std::make_unique<MessagesPayload>(event);
+    case 2:
+      return std::make_unique<ResultPayload>(ResultKind::kEmbeddings, event);
+    case 3:
+      return std::make_unique<ResultPayload>(ResultKind::kRerank, event);
+    default:
+      return std::make_unique<ChatPayload>(event);
+  }
+}
+
 void Check(std::string_view input) {
   if (input.size() < 3) return;
   const auto head = static_cast<uint8_t>(input[0]);
@@ -81,7 +101,8 @@ void Check(std::string_view input) {
   const Answer answer{(head & 4) != 0 ? 500 : 200, kTypes[head & 3], (limits & 1) == 0};
   const std::string_view body = input.substr(3);
   JsonEvent event;
-  FramedDecoder decoder(std::make_unique<ChatPayload>(&event), (limits & 2) != 0 ? 64 : 1 << 20);
+  FramedDecoder decoder(NewReader(static_cast<uint8_t>(head >> 3), &event),
+                        (limits & 2) != 0 ? 64 : 1 << 20);
   const std::vector<std::string> whole = Decode(decoder, answer, {body});
   const auto cut = CutReads(body, static_cast<uint8_t>(input[2]));
   Require(Decode(decoder, answer, CutReads(body, 0)) == whole);

@@ -1,0 +1,51 @@
+#include "agent/core/engine/pointer/pointer_tree.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "common/base/str_cat.h"
+#include "common/model/json_pointer.h"
+
+namespace monsoon {
+namespace {
+
+PointerTree::Node MakeNode(const std::string& key) {
+  PointerTree::Node node;
+  node.key = key;
+  node.any = key == "*";
+  const char* const end = key.data() + key.size();
+  int64_t index = -1;
+  const auto [stop, error] = std::from_chars(key.data(), end, index);
+  if (error == std::errc() && stop == end && index >= 0) node.index = index;
+  return node;
+}
+
+PointerTree::Node& Child(PointerTree::Node& node, const std::string& key) {
+  const auto found =
+      std::find_if(node.children.begin(), node.children.end(),
+                   [&key](const PointerTree::Node& each) { return each.key == key; });
+  if (found != node.children.end()) return *found;
+  return node.children.emplace_back(MakeNode(key));
+}
+
+}  // namespace
+
+absl::StatusOr<PointerTree> PointerTree::Build(std::span<const PointerRow> rows) {
+  PointerTree tree;
+  for (const PointerRow& row : rows) {
+    if (row.pointer.empty()) continue;
+    const absl::StatusOr<std::vector<std::string>> steps = ParseJsonPointer(row.pointer);
+    if (!steps.ok()) {
+      return absl::InvalidArgumentError(
+          StrCat("\"", row.pointer, "\": ", steps.status().message()));
+    }
+    Node* node = &tree.root_;
+    for (const std::string& step : *steps) node = &Child(*node, step);
+    const uint32_t bit = uint32_t{1} << static_cast<unsigned>(row.role);
+    node->roles |= bit;
+    tree.all_roles_ |= bit;
+  }
+  return tree;
+}
+
+}  // namespace monsoon
