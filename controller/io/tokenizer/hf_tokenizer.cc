@@ -32,7 +32,7 @@ class HfTokenizer final : public Tokenizer {
     return monsoon_tokenizer_count(handle_.get(), Bytes(text), text.size());
   }
 
-  // Room for a token per byte is enough but for vocabularies that put something before a text.
+  // A token per byte is enough but for ill-formed bytes and vocabularies that put spaces in.
   std::vector<uint32_t> Encode(std::string_view text) const override {
     std::vector<uint32_t> ids(text.size());
     const auto encode = [&] {

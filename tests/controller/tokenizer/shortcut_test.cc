@@ -43,7 +43,7 @@ Handle Open(const std::string& text) {
 
 template <typename Encode>
 std::vector<uint32_t> Ids(const Encode& encode, const Handle& handle, const std::string& text) {
-  std::vector<uint32_t> ids(text.size() + 16);
+  std::vector<uint32_t> ids(3 * text.size() + 64);
   const int64_t size = encode(handle.get(), Bytes(text), text.size(), ids.data(), ids.size());
   EXPECT_GE(size, 0);
   EXPECT_LE(size, static_cast<int64_t>(ids.size()));
