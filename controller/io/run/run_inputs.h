@@ -12,14 +12,17 @@
 #include "controller/core/dataset/dataset.h"
 #include "controller/core/dataset/request_plan.h"
 #include "controller/core/scenario/scenario.h"
+#include "controller/core/tokens/tokenizer.h"
 #include "controller/io/hub/scenario_files.h"
+#include "controller/io/run/model_tokenizers.h"
 #include "controller/io/scenario/env_expansion.h"
 
 namespace monsoon {
 
 struct CaseInputs {
   Secret api_key;
-  Dataset* dataset = nullptr;  // owned by RunInputs; nullptr while its file is not here
+  Dataset* dataset = nullptr;            // owned by RunInputs, for any thread; nullptr: not here yet
+  const Tokenizer* tokenizer = nullptr;  // of the model, owned by RunInputs; nullptr: none
   RequestPlan plan;
 };
 
@@ -29,6 +32,7 @@ struct RunInputs {
   std::vector<std::unique_ptr<Dataset>> datasets;  // each file is indexed once
   // What has to be downloaded before a run (ScenarioFiles::missing); empty with Downloads::kYes.
   std::vector<std::string> missing;
+  std::unique_ptr<ModelTokenizers> tokenizers;
 
   bool has_secrets() const;
 };
