@@ -237,16 +237,14 @@ TEST_F(ShortcutTest, NothingIsCutOffPaddedOrLeftToChance) {
 // More different pieces than are kept.
 TEST_F(ShortcutTest, ForgetsAndGoesOn) {
   const Handle handle = Open(Fixture().dump());
-  for (int round = 0; round < 2; ++round) {
-    for (int i = 0; i < 80'000; ++i) {
-      std::string word = "hell";
-      for (int rest = i; rest > 0; rest /= 20) word += static_cast<char>('f' + rest % 20);
-      const int64_t count = monsoon_tokenizer_count(handle.get(), Bytes(word), word.size());
-      ASSERT_GT(count, 0);
-      if (i % 1000 == 0) {
-        ASSERT_EQ(count,
-                  static_cast<int64_t>(Ids(monsoon_tokenizer_encode_plainly, handle, word).size()));
-      }
+  for (int i = 0; i < 70'000; ++i) {
+    std::string word = "hell";
+    for (int rest = i; rest > 0; rest /= 20) word += static_cast<char>('f' + rest % 20);
+    const int64_t count = monsoon_tokenizer_count(handle.get(), Bytes(word), word.size());
+    ASSERT_GT(count, 0);
+    if (i % 500 == 0 || i > 69'900) {
+      const auto plain = Ids(monsoon_tokenizer_encode_plainly, handle, word);
+      ASSERT_EQ(count, static_cast<int64_t>(plain.size()));
     }
   }
 }
