@@ -76,6 +76,7 @@ bool TakesRawPrompt(Dialect dialect) {
     case Dialect::kDashscope:
     case Dialect::kEmbeddings:
     case Dialect::kRerank:
+    case Dialect::kTeiRerank:
       return false;
     default:
       return true;
@@ -83,7 +84,9 @@ bool TakesRawPrompt(Dialect dialect) {
 }
 
 bool TakesChat(Dialect dialect) {
-  return !TakesRawPrompt(dialect) && dialect != Dialect::kEmbeddings && dialect != Dialect::kRerank;
+  const bool results = dialect == Dialect::kEmbeddings || dialect == Dialect::kRerank ||
+                       dialect == Dialect::kTeiRerank;
+  return !TakesRawPrompt(dialect) && !results;
 }
 
 const EngineType* FindEngineType(std::string_view name) {
