@@ -74,7 +74,6 @@ bool TakesRawPrompt(Dialect dialect) {
     case Dialect::kMessages:
     case Dialect::kOllamaChat:
     case Dialect::kDashscope:
-    case Dialect::kEmbeddings:
     case Dialect::kRerank:
     case Dialect::kTeiRerank:
       return false;
@@ -84,9 +83,7 @@ bool TakesRawPrompt(Dialect dialect) {
 }
 
 bool TakesChat(Dialect dialect) {
-  const bool results = dialect == Dialect::kEmbeddings || dialect == Dialect::kRerank ||
-                       dialect == Dialect::kTeiRerank;
-  return !TakesRawPrompt(dialect) && !results;
+  return !TakesRawPrompt(dialect) && dialect != Dialect::kRerank && dialect != Dialect::kTeiRerank;
 }
 
 const EngineType* FindEngineType(std::string_view name) {
