@@ -494,6 +494,12 @@ class ModelScopeTest(HubTest):
         self.assertIn("ms:AI-ModelScope", out)
         self.assertIn("so the next hub is asked", err)
 
+    def test_without_a_network_it_is_soon_over(self):
+        self.variables["MODELSCOPE_ENDPOINT"] = f"http://127.0.0.1:{unused_port()}"
+        err = self.assert_refused("ModelScope cannot be reached", "https_proxy",
+                                  "MODELSCOPE_ENDPOINT")
+        self.assertEqual(err.count("trying again"), 2)
+
     def test_when_no_hub_has_it_both_say_why(self):
         self.write("scenario.yaml", SCENARIO)
         self.hub.large.clear()

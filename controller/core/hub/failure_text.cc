@@ -87,6 +87,13 @@ absl::Status HubRefusal(const HubFile& file, const Asker& asker, const ResponseF
                                               ") and the proxy"));
 }
 
+absl::Status HubUnreached(const HubFile& file, std::string_view reason) {
+  return absl::UnavailableError(
+      StrCat(Describe(file), ": ", HubTitle(file.hub), " cannot be reached: ", reason,
+             "; check the network and the proxy (https_proxy), or name a mirror with ",
+             EndpointVariable(file.hub)));
+}
+
 absl::Status OverLimit(const HubFile& file, std::optional<int64_t> size, int64_t max_bytes) {
   return absl::FailedPreconditionError(
       StrCat(Describe(file), size.has_value() ? StrCat(" has ", SizeText(*size), ",") : " goes on",
