@@ -530,6 +530,8 @@ class RunWithHubTest(HubTest):
                          {"file": "hf:Hello-SimpleAI/HC3-Chinese/open_qa.jsonl",
                           "revision": COMMIT, "sha256": sha256(QUESTIONS)})
         self.assertIn(COMMIT, out)
+        with open(os.path.join(self.folder, "run", "report.html"), encoding="utf-8") as file:
+            self.assertIn(sha256(QUESTIONS), file.read())
         with open(os.path.join(self.folder, "run", "scenario.yaml"), encoding="utf-8") as file:
             resolved = file.read()
         self.assertIn(COMMIT, resolved)
