@@ -58,7 +58,7 @@ absl::Status Missing(const HubFile& file, const Asker& asker, const ResponseFact
 }  // namespace
 
 std::string Describe(const HubFile& file) {
-  const std::string_view name = file.kind == RepoKind::kModel ? file.path : "";
+  const std::string name = file.kind == RepoKind::kModel ? file.path : "";
   return StrCat(FormatReference(file), name.empty() ? "" : StrCat(" ", name), " (revision ",
                 file.revision, ")");
 }
