@@ -13,7 +13,7 @@ class CommandsTest(RunTest):
     def test_no_command_shows_what_there_is(self):
         status, _, err = self.controller()
         self.assertEqual(status, 2)
-        for command in ("run", "validate", "report", "agents"):
+        for command in ("run", "validate", "fetch", "report", "agents"):
             self.assertIn(command, err)
 
     def test_an_unknown_command_is_named(self):

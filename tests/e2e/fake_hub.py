@@ -14,6 +14,7 @@ import collections
 import hashlib
 import http.server
 import json
+import sys
 import threading
 import time
 import urllib.parse
@@ -68,6 +69,15 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def log_message(self, *arguments):
         pass
+
+
+class Server(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request, client_address):
+        # That a client goes away is part of what is tested.
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handle_error(request, client_address)
 
 
 # ---- Faults: each takes the handler and the content, and answers in its own way ----------------
@@ -149,8 +159,7 @@ class FakeHub:
             server.server_close()
 
     def _start(self, is_cdn):
-        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        server.daemon_threads = True
+        server = Server(("127.0.0.1", 0), Handler)
         server.hub = self
         server.is_cdn = is_cdn
         threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
@@ -180,7 +189,7 @@ class FakeHub:
             return handler.answer_content(content, [*common, ("ETag", f'"{git_sha1(content)}"')])
         if (repository, file) in self.large:
             content = self.large[repository, file]
-            path = urllib.parse.quote(f"{repository}/{file}")
+            path = urllib.parse.quote(f"{repository}/-/{file}")
             return handler.answer(302, [
                 *common, ("X-Linked-Etag", f'"{sha256(content)}"'),
                 ("X-Linked-Size", str(len(content))),
@@ -202,7 +211,7 @@ class FakeHub:
 
     def serve_cdn(self, handler):
         path = urllib.parse.unquote(urllib.parse.urlparse(handler.path).path[1:])
-        repository, _, file = path.rpartition("/")
+        repository, _, file = path.partition("/-/")
         content = self.large[repository, file]
         if self.cdn_faults:
             return self.cdn_faults.pop(0)(handler, content)

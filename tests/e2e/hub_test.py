@@ -494,6 +494,12 @@ class ModelScopeTest(HubTest):
         self.assertIn("ms:AI-ModelScope", out)
         self.assertIn("so the next hub is asked", err)
 
+    def test_without_a_network_it_is_soon_over(self):
+        self.variables["MODELSCOPE_ENDPOINT"] = f"http://127.0.0.1:{unused_port()}"
+        err = self.assert_refused("ModelScope cannot be reached", "https_proxy",
+                                  "MODELSCOPE_ENDPOINT")
+        self.assertEqual(err.count("trying again"), 2)
+
     def test_when_no_hub_has_it_both_say_why(self):
         self.write("scenario.yaml", SCENARIO)
         self.hub.large.clear()
@@ -524,6 +530,8 @@ class RunWithHubTest(HubTest):
                          {"file": "hf:Hello-SimpleAI/HC3-Chinese/open_qa.jsonl",
                           "revision": COMMIT, "sha256": sha256(QUESTIONS)})
         self.assertIn(COMMIT, out)
+        with open(os.path.join(self.folder, "run", "report.html"), encoding="utf-8") as file:
+            self.assertIn(sha256(QUESTIONS), file.read())
         with open(os.path.join(self.folder, "run", "scenario.yaml"), encoding="utf-8") as file:
             resolved = file.read()
         self.assertIn(COMMIT, resolved)

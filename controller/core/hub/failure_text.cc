@@ -58,7 +58,7 @@ absl::Status Missing(const HubFile& file, const Asker& asker, const ResponseFact
 }  // namespace
 
 std::string Describe(const HubFile& file) {
-  const std::string_view name = file.kind == RepoKind::kModel ? file.path : "";
+  const std::string name = file.kind == RepoKind::kModel ? file.path : "";
   return StrCat(FormatReference(file), name.empty() ? "" : StrCat(" ", name), " (revision ",
                 file.revision, ")");
 }
@@ -85,6 +85,13 @@ absl::Status HubRefusal(const HubFile& file, const Asker& asker, const ResponseF
   return absl::FailedPreconditionError(StrCat(begin, "that is not an answer of a hub; check ",
                                               EndpointVariable(file.hub), " (now ", asker.endpoint,
                                               ") and the proxy"));
+}
+
+absl::Status HubUnreached(const HubFile& file, std::string_view reason) {
+  return absl::UnavailableError(
+      StrCat(Describe(file), ": ", HubTitle(file.hub), " cannot be reached: ", reason,
+             "; check the network and the proxy (https_proxy), or name a mirror with ",
+             EndpointVariable(file.hub)));
 }
 
 absl::Status OverLimit(const HubFile& file, std::optional<int64_t> size, int64_t max_bytes) {

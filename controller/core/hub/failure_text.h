@@ -24,6 +24,9 @@ struct Asker {
 // the file, never the token.
 absl::Status HubRefusal(const HubFile& file, const Asker& asker, const ResponseFacts& facts);
 
+// UNAVAILABLE: no answer came. `reason`: half a sentence of the HTTP library.
+absl::Status HubUnreached(const HubFile& file, std::string_view reason);
+
 // FAILED_PRECONDITION: the file is larger than a download may be. `size`: where it is known.
 absl::Status OverLimit(const HubFile& file, std::optional<int64_t> size, int64_t max_bytes);
 

@@ -16,6 +16,8 @@ namespace {
 // A list of files is held in memory; what is longer is none.
 constexpr size_t kMaxListingBytes = 64 << 20;
 constexpr int kMaxListingPages = 100;
+// Where there is no network, waiting brings none; a lost packet or two is another matter.
+constexpr int kMaxUnreached = 3;
 
 class TextSink final : public BodySink {
  public:
@@ -47,7 +49,15 @@ class Question {
   // What the hub asked for with its last refusal.
   const std::optional<int64_t>& asked_wait_s() const { return asked_wait_s_; }
 
+  // No answer at all came, last time.
+  bool unreached() const { return unreached_; }
+
  private:
+  absl::Status Reached(const absl::Status& status) {
+    unreached_ = absl::IsUnavailable(status);
+    return unreached_ ? HubUnreached(file_, ToStd(status.message())) : status;
+  }
+
   absl::Status Refusal(const ResponseFacts& facts) {
     asked_wait_s_ = AskedWaitS(facts, context_.clock->WallNs() / kNsPerS);
     return HubRefusal(file_, {.endpoint = server_.endpoint, .has_token = !server_.token.empty()},
@@ -56,7 +66,7 @@ class Question {
 
   absl::StatusOr<FileIdentity> AskHuggingFace() {
     const HubAnswer answer = context_.http->Head(file_.hub, FileUrl(server_.endpoint, file_));
-    RETURN_IF_ERROR(answer.status);
+    RETURN_IF_ERROR(Reached(answer.status));
     const bool leaves = answer.facts.is_redirect();
     if (!leaves && answer.facts.status != 200) return Refusal(answer.facts);
     absl::StatusOr<FileIdentity> identity =
@@ -72,7 +82,7 @@ class Question {
       TextSink sink;
       const HubAnswer answer =
           context_.http->Get(file_.hub, ListingUrl(server_.endpoint, file_, number), {}, sink);
-      RETURN_IF_ERROR(answer.status);
+      RETURN_IF_ERROR(Reached(answer.status));
       if (answer.facts.status != 200) return Refusal(answer.facts);
       absl::StatusOr<ListingPage> page = ReadListing(sink.text(), file_);
       if (!page.ok()) {
@@ -91,6 +101,7 @@ class Question {
   const HubFile& file_;
   const HubServer& server_;
   std::optional<int64_t> asked_wait_s_;
+  bool unreached_ = false;
 };
 
 }  // namespace
@@ -98,10 +109,13 @@ class Question {
 absl::StatusOr<FileIdentity> AskHub(const HubContext& context, const HubFile& file,
                                     bool may_retry) {
   RetryPlan plan;
+  int unreached = 0;
   while (true) {
     Question question(context, file);
     absl::StatusOr<FileIdentity> identity = question.Ask();
     if (identity.ok() || !may_retry || !absl::IsUnavailable(identity.status())) return identity;
+    unreached += question.unreached() ? 1 : 0;
+    if (unreached >= kMaxUnreached) return identity;
     const std::optional<int64_t> wait_s = plan.AfterFailure(false, question.asked_wait_s());
     if (!wait_s.has_value()) return identity;
     context.display->Say(StrCat(ToStd(InContext(file, identity.status()).message()),

@@ -39,6 +39,8 @@ absl::Status Together(const std::vector<absl::Status>& problems) {
                       }));
 }
 
+std::string InFile(const std::string& path) { return StrCat(" in ", path); }
+
 bool IsUsersChoice(const absl::Status& status) {
   return absl::IsCancelled(status) || absl::IsResourceExhausted(status);
 }
@@ -87,10 +89,10 @@ absl::StatusOr<FetchedFile> HubFetcher::FindOne(const HubFile& file) {
   if (const std::optional<CachedFile> cached = FindInCache(server, file)) {
     HubFile found = file;
     found.revision = cached->revision;
-    return Checked(found, cached->path, IdentityOfBlob(cached->path));
+    return Checked(found, cached->path, IdentityOfBlob(cached->path), InFile(cached->path));
   }
   if (const std::string path = FindOfModelScope(*context_.settings, file); !path.empty()) {
-    return Checked(file, path, {});
+    return Checked(file, path, {}, InFile(path));
   }
   const std::string_view folder = server.cache_root;
   return absl::NotFoundError(
@@ -121,13 +123,13 @@ absl::StatusOr<FetchedFile> HubFetcher::FetchOne(const HubFile& file, bool last)
 absl::StatusOr<FetchedFile> HubFetcher::Obtain(const HubFile& file, const FileIdentity& identity) {
   const std::string own = FindOfModelScope(*context_.settings, file);
   if (!own.empty() && !identity.sha256.empty()) {
-    absl::StatusOr<FetchedFile> found = Checked(file, own, identity);
+    absl::StatusOr<FetchedFile> found = Checked(file, own, identity, InFile(own));
     if (found.ok()) return found;
   }
   const HubServer& server = ServerOf(file);
   const std::string blob = BlobPath(server.cache_root, file, identity.etag);
   absl::StatusOr<FetchedFile> got = absl::NotFoundError("");
-  if (std::filesystem::exists(blob)) got = Checked(file, blob, identity);
+  if (std::filesystem::exists(blob)) got = Checked(file, blob, identity, InFile(blob));
   if (absl::IsDataLoss(got.status())) {
     context_.display->Say(StrCat(ToStd(got.status().message()), "; fetching it anew"));
     unlink(blob.c_str());
@@ -159,7 +161,7 @@ absl::StatusOr<FetchedFile> HubFetcher::FillBlob(const HubFile& file,
                      return context_.keep_going();
                    }));
   // Whoever held the lock may have done it.
-  if (std::filesystem::exists(blob)) return Checked(file, blob, identity);
+  if (std::filesystem::exists(blob)) return Checked(file, blob, identity, InFile(blob));
   absl::StatusOr<FetchedFile> got = DownloadChecked(file, identity);
   if (absl::IsDataLoss(got.status())) {
     // What was kept from an earlier run, or the way here, may have damaged it: once more, from the
@@ -183,17 +185,18 @@ absl::StatusOr<FetchedFile> HubFetcher::DownloadChecked(const HubFile& file,
   context_.display->Say(
       StrCat("downloading ", Describe(file), size, have, ", from ", server.endpoint));
   RETURN_IF_ERROR(Download(context_, file, identity, partial).Run());
-  absl::StatusOr<FetchedFile> got = Checked(file, partial.path(), identity);
+  absl::StatusOr<FetchedFile> got = Checked(file, partial.path(), identity, " once downloaded");
   if (absl::IsDataLoss(got.status())) unlink(partial.path().c_str());
   return got;
 }
 
 absl::StatusOr<FetchedFile> HubFetcher::Checked(const HubFile& file, const std::string& path,
-                                                const FileIdentity& identity) {
+                                                const FileIdentity& identity,
+                                                std::string_view where) {
   ASSIGN_OR_RETURN(const FileDigest digest, DigestFile(path));
   const auto damaged = [&](std::string_view what, const auto& is, const auto& should) {
-    return absl::DataLossError(StrCat(Describe(file), ": its ", what, " is ", is, " and should be ",
-                                      should, " (", path, ")"));
+    return absl::DataLossError(
+        StrCat(Describe(file), ": its ", what, " is ", is, " and should be ", should, where));
   };
   if (identity.size.has_value() && digest.size != *identity.size) {
     return damaged("size", digest.size, *identity.size);

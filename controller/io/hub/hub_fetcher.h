@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -45,8 +46,9 @@ class HubFetcher {
   absl::StatusOr<FetchedFile> Obtain(const HubFile& file, const FileIdentity& identity);
   absl::StatusOr<FetchedFile> FillBlob(const HubFile& file, const FileIdentity& identity);
   absl::StatusOr<FetchedFile> DownloadChecked(const HubFile& file, const FileIdentity& identity);
+  // DATA_LOSS when it is not what `identity` says; `where` ends that sentence.
   absl::StatusOr<FetchedFile> Checked(const HubFile& file, const std::string& path,
-                                      const FileIdentity& identity);
+                                      const FileIdentity& identity, std::string_view where);
   const HubServer& ServerOf(const HubFile& file) const {
     return context_.settings->server(file.hub);
   }
