@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "tests/mock_engine/answer.h"
@@ -61,7 +62,10 @@ class AnswerTest : public ::testing::Test {
   std::unique_ptr<Answer> Stream(FaultChoice faults, bool usage = true,
                                  std::string_view dialect = "vllm") {
     TokenScript script(options_, 0, 2, std::nullopt);
-    AnswerWriter writer(FindDialect(dialect)->routes[0].wire, State(usage), script.tokens(), false);
+    const Wire& wire = FindDialect(dialect)->routes[0].wire;
+    AnswerState state = State(usage);
+    state.Set(Flag::kCumulative, wire.cumulative);
+    AnswerWriter writer(wire, std::move(state), script.tokens(), false);
     StreamPlan plan;
     plan.faults = faults;
     plan.failure = {500, "InternalServerError", "EngineCore died"};
