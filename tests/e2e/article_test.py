@@ -20,11 +20,12 @@ def tokenizer():
 
 class ArticleTest(RunTest):
     def run_article(self, *flags, requests, lmdeploy=(), out="run"):
-        """The whole matrix against one mock for each engine; returns the run and the mocks."""
+        """The whole matrix against one mock for each engine; returns the run and the mocks. The
+        ensemble of Triton is one that does not declare the outputs for token counts."""
         common = ("--ttft", "5ms", "--itl", "1ms", "--tokens", WORDS)
         with MockEngine(*common) as vllm, \
              MockEngine(*common, "--dialect", "lmdeploy", *lmdeploy) as other, \
-             MockEngine(*common) as triton:
+             MockEngine(*common, "--no-stream-usage") as triton:
             generate = f"http://{triton.address}/v2/models/ensemble/generate_stream"
             urls = {"VLLM": vllm.url, "LMDEPLOY": other.url, "TRITON": generate}
             environment = {"REQUESTS": str(requests), "QWEN2_TOKENIZER": tokenizer()}
