@@ -36,6 +36,16 @@ class CommandsTest(RunTest):
         self.assertIn("mock/openqa/c2/vllm: 5 requests from", out)
         self.assertEqual(mock.truth, [])
 
+    def test_a_tokenizer_that_cannot_be_opened_stops_validate_and_run(self):
+        os.mkdir(os.path.join(self.folder, "model"))
+        self.write("scenario.yaml", scenario("http://127.0.0.1:9", 8, 2)
+                   .replace("model: mock", "model: {name: mock, tokenizer: model}"))
+        for command in ("validate", "run"):
+            status, _, err = self.controller(command, "scenario.yaml")
+            self.assertEqual(status, 2, err)
+            self.assertRegex(err, r"scenario\.yaml:\d+:\d+: model\.tokenizer: "
+                                  r".*/model has no tokenizer\.json")
+
     def test_report_says_the_same_again_without_any_load(self):
         with MockEngine("--ttft", "5ms", "--itl", "1ms", "--tokens", 5) as mock:
             run = self.run_controller(scenario(mock.url, 8, 2))

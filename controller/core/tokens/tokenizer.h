@@ -21,7 +21,8 @@ class Tokenizer {
  public:
   virtual ~Tokenizer() = default;
 
-  // Encode(text).size(), cheaper.
+  // Encode(text).size(), cheaper. -1, and an empty Encode, when the vocabulary fails on this text:
+  // not to be expected of one that could be opened, and not a count.
   virtual int64_t Count(std::string_view text) const = 0;
   virtual std::vector<uint32_t> Encode(std::string_view text) const = 0;
 
