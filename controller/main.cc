@@ -85,6 +85,13 @@ int main(int argc, char** argv) {
   validate_app->add_option("SCENARIO", scenario_path, "The scenario's YAML file")->required();
   validate_app->add_option("--set", overrides, "Override a key: KEY=VALUE; repeatable")->take_all();
 
+  bool fetch_quietly = false;
+  CLI::App* fetch_app = app.add_subcommand(
+      "fetch", "Download the datasets and tokenizers that a scenario names on a hub");
+  fetch_app->add_option("SCENARIO", scenario_path, "The scenario's YAML file")->required();
+  fetch_app->add_option("--set", overrides, "Override a key: KEY=VALUE; repeatable")->take_all();
+  fetch_app->add_flag("--quiet", fetch_quietly, "No progress");
+
   std::string run_dir;
   CLI::App* report_app = app.add_subcommand("report", "Report a run again from its records");
   report_app->add_option("RUN_DIR", run_dir, "The run's folder")->required();
@@ -103,6 +110,9 @@ int main(int argc, char** argv) {
   }
   if (run_app->parsed()) return monsoon::RunCommand(run);
   if (validate_app->parsed()) return monsoon::ValidateCommand(scenario_path, overrides);
+  if (fetch_app->parsed()) {
+    return monsoon::FetchCommand(scenario_path, overrides, fetch_quietly);
+  }
   if (report_app->parsed()) return monsoon::ReportCommand(run_dir);
   if (agents_app->parsed()) return monsoon::AgentsCommand(agents);
   if (calibrate_app->parsed()) return monsoon::CalibrateCommand(calibrate);

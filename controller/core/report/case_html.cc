@@ -141,6 +141,11 @@ std::string TokensHtml(const CaseReport& report) {
   facts.Add("Dataset", StrCat(CountText(report.facts.dataset_items), " items, ",
                               CountText(report.facts.dataset_filtered), " filtered by length, ",
                               CountText(report.facts.dataset_skipped_bad), " malformed"));
+  const CaseSpec& spec = report.facts.spec;
+  if (!spec.dataset.hub.from.empty()) facts.Add("Dataset file", HubText(spec.dataset.hub));
+  if (!spec.model.tokenizer_hub.from.empty()) {
+    facts.Add("Tokenizer file", HubText(spec.model.tokenizer_hub));
+  }
   facts.Add("Prompts sent before", PercentText(report.facts.repeated_prompt_share));
   for (const FlagInfo& info : RecordFlags()) {
     const auto flag = report.flags.find(std::string(info.name));

@@ -105,10 +105,18 @@ class Reader {
 template <typename T, typename Plain>
 concept MaybeConst = std::same_as<std::remove_const_t<T>, Plain>;
 
+template <typename Archive, MaybeConst<HubSpec> T>
+void Visit(Archive& archive, T& hub) {
+  archive.Member("from", hub.from);
+  archive.Member("revision", hub.revision);
+  archive.Member("sha256", hub.sha256);
+}
+
 template <typename Archive, MaybeConst<ModelSpec> T>
 void Visit(Archive& archive, T& model) {
   archive.Member("name", model.name);
   archive.Member("tokenizer", model.tokenizer);
+  archive.Object("tokenizer_hub", model.tokenizer_hub);
 }
 
 template <typename Archive, MaybeConst<TokenLength> T>
@@ -135,6 +143,7 @@ void Visit(Archive& archive, T& dataset) {
   archive.Choice("order", kOrders, dataset.order);
   archive.Choice("on_bad_line", kBadLines, dataset.on_bad_line);
   archive.Member("cache_bust", dataset.cache_bust);
+  archive.Object("hub", dataset.hub);
   archive.Member("min_prompt_tokens", dataset.min_prompt_tokens);
   archive.Member("max_prompt_tokens", dataset.max_prompt_tokens);
   archive.Object("output_tokens", dataset.output_tokens);

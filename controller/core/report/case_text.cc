@@ -125,6 +125,10 @@ std::string CountsText(const std::map<std::string, int64_t>& counts) {
   return text.empty() ? kUndefinedText : text;
 }
 
+std::string HubText(const HubSpec& hub) {
+  return StrCat(hub.from, ", revision ", hub.revision, ", sha256 ", hub.sha256);
+}
+
 std::string RateReportText(const CaseReport& report) {
   const RateReport& rate = *report.rate;
   const LoadSpec& load = report.facts.spec.load;
@@ -196,6 +200,11 @@ std::string RenderCaseText(const CaseReport& report, const std::string& verdict)
   out += Line("steady", SteadyText(report));
   out += Line("per token", PerTokenText(report));
   out += Line("tokens", TokensText(report));
+  const CaseSpec& spec = report.facts.spec;
+  if (!spec.dataset.hub.from.empty()) out += Line("dataset", HubText(spec.dataset.hub));
+  if (!spec.model.tokenizer_hub.from.empty()) {
+    out += Line("tokenizer", HubText(spec.model.tokenizer_hub));
+  }
   out += "\n" + DistributionsText(report) + "\n";
   out += Line("client", ClientText(report));
   for (const AgentFacts& agent : report.facts.agents) {

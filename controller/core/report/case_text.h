@@ -19,6 +19,8 @@ std::string RenderCaseText(const CaseReport& report, const std::string& verdict)
 std::string RateReportText(const CaseReport& report);
 // What the steady window is, or why there is none.
 std::string SteadyRuleText(const CaseReport& report);
+// Where a file came from, and which it was: "hf:ORG/NAME/FILE, revision 1234, sha256 5678".
+std::string HubText(const HubSpec& hub);
 std::string RequestsText(const RequestCounts& counts);
 // "error_http 401".
 std::string ErrorSampleTitle(const ErrorSample& sample);

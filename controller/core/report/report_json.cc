@@ -192,6 +192,14 @@ Json RateJson(const CaseReport& report) {
           {"over_max_in_flight", rate.over_max_in_flight}};
 }
 
+// Only for what came from a hub.
+void AddHub(const char* key, const HubSpec& hub, Json& out) {
+  if (hub.from.empty()) return;
+  out[key] = {{"file", CleanText(hub.from)},
+              {"revision", CleanText(hub.revision)},
+              {"sha256", CleanText(hub.sha256)}};
+}
+
 void AddIdentity(const CaseReport& report, Json& out) {
   const CaseSpec& spec = report.facts.spec;
   out["name"] = CleanText(spec.name);
@@ -206,6 +214,8 @@ void AddIdentity(const CaseReport& report, Json& out) {
   }
   out["stream"] = spec.sampling.stream;
   out["cache_bust"] = spec.dataset.cache_bust;
+  AddHub("dataset_hub", spec.dataset.hub, out);
+  AddHub("tokenizer_hub", spec.model.tokenizer_hub, out);
 }
 
 Json CaseJson(const CaseReport& report) {

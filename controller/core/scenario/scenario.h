@@ -21,9 +21,22 @@
 
 namespace monsoon {
 
+// A file that a hub has (controller/core/hub): what was asked for and, once it is on this machine,
+// what it was.
+struct HubSpec {
+  std::string from;      // of a dataset auto, hf, ms or hf:ORG/NAME/FILE; "" = no hub
+  std::string revision;  // "" = the hub's default; after the download, the commit if it has one
+  std::string sha256;    // that the file must have, or, after the download, has; "" = any
+
+  friend bool operator==(const HubSpec&, const HubSpec&) = default;
+};
+
 struct ModelSpec {
   std::string name;       // sent as "model" in every request
-  std::string tokenizer;  // path of tokenizer.json or its folder; "" = none
+  std::string tokenizer;  // path of tokenizer.json or its folder; "" = none, or not here yet
+  HubSpec tokenizer_hub;  // from: ORG/NAME or hf:ORG/NAME
+
+  bool has_tokenizer() const { return !tokenizer.empty() || !tokenizer_hub.from.empty(); }
 
   friend bool operator==(const ModelSpec&, const ModelSpec&) = default;
 };
@@ -46,7 +59,8 @@ enum class ConversationTurns { kFirst, kAll };
 struct DatasetSpec {
   std::string name;  // label in reports; also the format unless `format` says otherwise
   DatasetFormat format = DatasetFormat::kOpenqa;
-  std::string path;  // resolved against the scenario file's folder
+  // Resolved against the scenario file's folder; with `hub`, "" until the file is here.
+  std::string path;
   // Inclusive, in characters (Unicode code points) of the prompt text.
   int64_t min_prompt_length = 0;
   int64_t max_prompt_length = std::numeric_limits<int64_t>::max();
@@ -54,6 +68,7 @@ struct DatasetSpec {
   OnBadLine on_bad_line = OnBadLine::kError;
   // Makes every prompt's beginning unique, so that no prefix cache of the engine can help.
   bool cache_bust = false;
+  HubSpec hub;
   // Inclusive, in tokens of the model's tokenizer. For a chat, of all its texts together.
   int64_t min_prompt_tokens = 0;
   int64_t max_prompt_tokens = std::numeric_limits<int64_t>::max();

@@ -13,6 +13,7 @@
 #include "controller/core/report/report_text.h"
 #include "controller/io/agents/inspect_agent.h"
 #include "controller/io/files/result_files.h"
+#include "controller/io/hub/scenario_files.h"
 #include "controller/io/run/run_inputs.h"
 #include "controller/io/scenario/scenario_yaml.h"
 
@@ -36,15 +37,35 @@ void PrintAgent(const AgentInspection& agent) {
 
 int ValidateCommand(const std::string& scenario_path, const std::vector<std::string>& overrides) {
   const absl::StatusOr<RunInputs> inputs =
-      LoadRunInputs(scenario_path, overrides, ProcessEnvironment());
+      LoadRunInputs(scenario_path, overrides, ProcessEnvironment(), {.downloads = Downloads::kNo});
   if (!inputs.ok()) return Fail(inputs.status());
   std::cout << inputs->scenario.name << ": " << inputs->scenario.cases.size() << " case(s)\n";
   for (const CaseSpec& spec : inputs->scenario.cases) {
     const std::string load =
         spec.load.open() ? StrCat(" at ", LoadSentence(spec.load, spec.concurrency)) : "";
-    std::cout << absl::StrFormat("%4d  %s: %d requests%s from %d prompts, %s\n", spec.index + 1,
-                                 spec.name, spec.requests, load,
-                                 inputs->cases[spec.index].dataset->size(), spec.engine.url);
+    const Dataset* const dataset = inputs->cases[spec.index].dataset;
+    const std::string prompts =
+        dataset == nullptr ? "a dataset that is not here yet" : StrCat(dataset->size(), " prompts");
+    std::cout << absl::StrFormat("%4d  %s: %d requests%s from %s, %s\n", spec.index + 1, spec.name,
+                                 spec.requests, load, prompts, spec.engine.url);
+  }
+  for (const std::string& missing : inputs->missing) std::cout << missing << "\n";
+  return kExitOk;
+}
+
+int FetchCommand(const std::string& scenario_path, const std::vector<std::string>& overrides,
+                 bool quiet) {
+  absl::StatusOr<Scenario> scenario = LoadScenario(scenario_path, overrides, ProcessEnvironment());
+  if (!scenario.ok()) return Fail(scenario.status());
+  const absl::StatusOr<ScenarioFiles> files =
+      GetScenarioFiles(*scenario, ProcessEnvironment(), Downloads::kYes, quiet);
+  if (!files.ok()) return Fail(files.status());
+  if (files->files.empty()) {
+    std::cout << scenario->name << " names no file on a hub: there is nothing to fetch\n";
+  }
+  for (const ScenarioFile& file : files->files) {
+    std::cout << absl::StrFormat("%s\n  %s, revision %s, %d bytes\n  sha256 %s\n  %s\n", file.user,
+                                 file.reference, file.revision, file.size, file.sha256, file.path);
   }
   return kExitOk;
 }

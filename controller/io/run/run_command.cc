@@ -161,7 +161,8 @@ int Fail(const absl::Status& status, int exit_status) {
 
 int RunCommand(const RunOptions& options) {
   absl::StatusOr<RunInputs> inputs =
-      LoadRunInputs(options.scenario_path, options.overrides, ProcessEnvironment());
+      LoadRunInputs(options.scenario_path, options.overrides, ProcessEnvironment(),
+                    {.downloads = Downloads::kYes, .quiet = options.quiet});
   if (!inputs.ok()) return Fail(inputs.status(), kExitRejected);
 
   // From here on a signal drains; until now it simply ended the program. No thread exists yet.

@@ -46,13 +46,17 @@ bool RunInputs::has_secrets() const {
 
 absl::StatusOr<RunInputs> LoadRunInputs(const std::string& scenario_path,
                                         const std::vector<std::string>& overrides,
-                                        const EnvLookup& env) {
+                                        const EnvLookup& env, const LoadOptions& options) {
   RunInputs inputs;
   ASSIGN_OR_RETURN(inputs.scenario, LoadScenario(scenario_path, overrides, env));
+  ASSIGN_OR_RETURN(ScenarioFiles files,
+                   GetScenarioFiles(inputs.scenario, env, options.downloads, options.quiet));
+  inputs.missing = std::move(files.missing);
 
   std::vector<OpenedDataset> opened = DistinctDatasets(inputs.scenario);
   std::vector<std::string> problems;
   for (OpenedDataset& entry : opened) {
+    if (!entry.spec.hub.from.empty() && entry.spec.path.empty()) continue;  // one of `missing`
     absl::StatusOr<std::unique_ptr<Dataset>> dataset =
         OpenDataset(entry.spec, inputs.scenario.seed, entry.needed);
     if (!dataset.ok()) {
@@ -72,8 +76,8 @@ absl::StatusOr<RunInputs> LoadRunInputs(const std::string& scenario_path,
     const auto dataset = std::find_if(opened.begin(), opened.end(), [&](const auto& other) {
       return other.spec == spec.dataset;
     });
-    ASSIGN_OR_RETURN(const RequestPlan plan,
-                     RequestPlan::Make(dataset->dataset->size(), spec.requests, spec.warmup));
+    const int64_t items = dataset->dataset == nullptr ? 1 : dataset->dataset->size();
+    ASSIGN_OR_RETURN(const RequestPlan plan, RequestPlan::Make(items, spec.requests, spec.warmup));
     ASSIGN_OR_RETURN(Secret api_key, ReadApiKey(spec.engine));
     inputs.cases.push_back({std::move(api_key), dataset->dataset, plan});
   }

@@ -12,13 +12,14 @@
 #include "controller/core/dataset/dataset.h"
 #include "controller/core/dataset/request_plan.h"
 #include "controller/core/scenario/scenario.h"
+#include "controller/io/hub/scenario_files.h"
 #include "controller/io/scenario/env_expansion.h"
 
 namespace monsoon {
 
 struct CaseInputs {
   Secret api_key;
-  Dataset* dataset = nullptr;  // owned by RunInputs
+  Dataset* dataset = nullptr;  // owned by RunInputs; nullptr while its file is not here
   RequestPlan plan;
 };
 
@@ -26,14 +27,21 @@ struct RunInputs {
   Scenario scenario;
   std::vector<CaseInputs> cases;                   // like scenario.cases
   std::vector<std::unique_ptr<Dataset>> datasets;  // each file is indexed once
+  // What has to be downloaded before a run (ScenarioFiles::missing); empty with Downloads::kYes.
+  std::vector<std::string> missing;
 
   bool has_secrets() const;
 };
 
-// Reads the scenario and opens its datasets. Errors are those of LoadScenario and OpenDataset,
-// those of all datasets together.
+struct LoadOptions {
+  Downloads downloads = Downloads::kYes;
+  bool quiet = false;  // no news of downloads on stderr
+};
+
+// Reads the scenario, gets what it names on hubs, and opens its datasets. Errors are those of
+// LoadScenario, GetScenarioFiles and OpenDataset, those of all datasets together.
 absl::StatusOr<RunInputs> LoadRunInputs(const std::string& scenario_path,
                                         const std::vector<std::string>& overrides,
-                                        const EnvLookup& env);
+                                        const EnvLookup& env, const LoadOptions& options);
 
 }  // namespace monsoon

@@ -8,21 +8,11 @@
 #include "controller/core/scenario/ranges.h"
 #include "controller/core/scenario/value_text.h"
 #include "controller/io/scenario/read_engine.h"
+#include "controller/io/scenario/read_hub.h"
 #include "controller/io/scenario/read_label.h"
-#include "controller/io/scenario/read_paths.h"
 
 namespace monsoon {
 namespace {
-
-void ReadTokenizer(MapReader& map, const ScenarioSource& source, std::string& path) {
-  const size_t errors_before = map.diagnostics().count();
-  ReadPath(map, "tokenizer", WantedPath::kFileOrFolder, source, path);
-  if (path.empty() || !source.check_tokenizer) return;
-  if (map.diagnostics().count() > errors_before) return;
-  if (const absl::Status status = source.check_tokenizer(path); !status.ok()) {
-    map.Report("tokenizer", StrCat(map.FullKey("tokenizer"), ": ", ToStd(status.message())));
-  }
-}
 
 ModelSpec ReadModel(const YamlNode& node, const ScenarioSource& source, Diagnostics& diagnostics) {
   ModelSpec model;
@@ -41,7 +31,7 @@ ModelSpec ReadModel(const YamlNode& node, const ScenarioSource& source, Diagnost
   MapReader map(node, "model", diagnostics);
   RequireKey(map, "name", "the name that the engine serves the model under");
   ReadLabel(map, "name", model.name);
-  ReadTokenizer(map, source, model.tokenizer);
+  ReadTokenizer(map, source, model);
   map.RejectUnknownKeys();
   return model;
 }

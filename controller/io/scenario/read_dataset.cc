@@ -11,8 +11,8 @@
 #include "common/base/str_cat.h"
 #include "controller/core/scenario/ranges.h"
 #include "controller/io/scenario/map_reader.h"
+#include "controller/io/scenario/read_hub.h"
 #include "controller/io/scenario/read_label.h"
-#include "controller/io/scenario/read_paths.h"
 #include "controller/io/scenario/read_token_length.h"
 
 namespace monsoon {
@@ -64,6 +64,9 @@ std::vector<ForeignKey> ForeignKeys(DatasetFormat format) {
   constexpr std::string_view kOnlyRandom = "only random makes prompts";
   constexpr std::string_view kBust = "every prompt is new, and its length would change";
   return {{"path", made, kMade},
+          {"hub", made, kMade},
+          {"revision", made, kMade},
+          {"sha256", made, kMade},
           {"min_prompt_length", made, kMade},
           {"max_prompt_length", made, kMade},
           {"min_prompt_tokens", made, "input_tokens says how long its prompts are"},
@@ -110,8 +113,7 @@ void ReadPromptLengths(MapReader& map, DatasetSpec& dataset) {
 }
 
 void ReadFileKeys(MapReader& map, const ScenarioSource& source, DatasetSpec& dataset) {
-  RequireKey(map, "path", "the dataset's file");
-  ReadPath(map, "path", WantedPath::kFile, source, dataset.path);
+  ReadDatasetSource(map, source, dataset);
   ReadPromptLengths(map, dataset);
   map.ReadChoice<DatasetOrder>(
       "order",

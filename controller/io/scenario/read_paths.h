@@ -1,6 +1,7 @@
 // Reads a path that a scenario names.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -11,8 +12,11 @@ namespace monsoon {
 
 enum class WantedPath { kFile, kFileOrFolder };
 
-// `~/` is the home folder; a relative path starts at the scenario file's folder. Reports a path
-// that is not there, unless source.paths is empty.
+// The path that `written` means: `~/` is the home folder, a relative one starts at the scenario
+// file's folder. nullopt for `~/` without HOME. Nothing is looked up on disk.
+std::optional<std::string> ResolvePath(const std::string& written, const ScenarioSource& source);
+
+// Reads such a path. Reports one that is not there, unless source.paths is empty.
 void ReadPath(MapReader& map, std::string_view key, WantedPath wanted, const ScenarioSource& source,
               std::string& out);
 

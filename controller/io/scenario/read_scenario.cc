@@ -84,7 +84,7 @@ void CheckTokenizers(const DraftMatrix& draft, Diagnostics& diagnostics) {
     if (!matrix.datasets[i].needs_tokenizer()) continue;
     const TokenizerUse& use = draft.tokenizer_uses[i];
     for (const ModelSpec& model : matrix.models) {
-      if (!model.tokenizer.empty()) continue;
+      if (model.has_tokenizer()) continue;
       diagnostics.Add(use.mark, StrCat("dataset.", use.key, " counts tokens, and model ",
                                        QuoteForMessage(model.name),
                                        " has no tokenizer: expected `model: {name: ", model.name,

@@ -4,16 +4,25 @@
 
 #include "common/base/str_cat.h"
 #include "controller/core/scenario/value_text.h"
+#include "controller/io/scenario/read_hub.h"
 #include "controller/io/scenario/scenario_yaml.h"
 #include "controller/io/scenario/yaml_writer.h"
 
 namespace monsoon {
 namespace {
 
+// With its prefix also where any hub will do, so that it is not taken for a path.
+std::string TokenizerText(const ModelSpec& model) {
+  const HubSpec& hub = model.tokenizer_hub;
+  if (hub.from.empty()) return model.tokenizer;
+  return StrCat(hub.from.find(':') == std::string::npos ? kAnyHubPrefix : "", hub.from,
+                hub.revision.empty() ? "" : "@", hub.revision);
+}
+
 std::string ModelToYaml(const ModelSpec& model) {
   return YamlFlowMap()
       .Add("name", YamlText(model.name))
-      .AddText("tokenizer", model.tokenizer)
+      .AddText("tokenizer", TokenizerText(model))
       .str();
 }
 
@@ -38,7 +47,11 @@ std::string TokenLengthToYaml(const TokenLength& length) {
 }
 
 void AddFileKeys(const DatasetSpec& dataset, YamlFlowMap& map) {
-  map.Add("path", YamlText(dataset.path))
+  // Of a hub's file, its place in this machine's cache means nothing elsewhere.
+  map.AddText("path", dataset.hub.from.empty() ? dataset.path : "")
+      .AddText("hub", dataset.hub.from)
+      .AddText("revision", dataset.hub.revision)
+      .AddText("sha256", dataset.hub.sha256)
       .Add("min_prompt_length", StrCat(dataset.min_prompt_length))
       .Add("max_prompt_length", UpperLimitToYaml(dataset.max_prompt_length))
       .Add("min_prompt_tokens", StrCat(dataset.min_prompt_tokens))

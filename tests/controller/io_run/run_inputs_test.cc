@@ -32,7 +32,7 @@ class RunInputsTest : public ::testing::Test {
   absl::StatusOr<RunInputs> Load(const std::string& text) {
     Write("scenario.yaml", text);
     return LoadRunInputs(folder_ / "scenario.yaml", {},
-                         [](const std::string&) { return std::nullopt; });
+                         [](const std::string&) { return std::nullopt; }, {});
   }
 
   TempDir folder_;

@@ -17,7 +17,7 @@ class AnySpec {
     CaseSpec spec;
     spec.index = static_cast<int32_t>(Int() % 1000);
     spec.name = Text();
-    spec.model = {Text(), Text()};
+    spec.model = {Text(), Text(), {Text(), Text(), Text()}};
     spec.dataset = {Text(),
                     static_cast<DatasetFormat>(random_() % 8),
                     Text(),
@@ -26,6 +26,7 @@ class AnySpec {
                     static_cast<DatasetOrder>(random_() % 2),
                     static_cast<OnBadLine>(random_() % 2),
                     Bool(),
+                    {Text(), Text(), Text()},
                     Int(),
                     Int(),
                     Length(),
