@@ -13,6 +13,7 @@
 #include "controller/core/dataset/request_plan.h"
 #include "controller/core/scenario/scenario.h"
 #include "controller/io/hub/scenario_files.h"
+#include "controller/io/run/model_tokenizers.h"
 #include "controller/io/scenario/env_expansion.h"
 
 namespace monsoon {
@@ -27,6 +28,7 @@ struct RunInputs {
   Scenario scenario;
   std::vector<CaseInputs> cases;                   // like scenario.cases
   std::vector<std::unique_ptr<Dataset>> datasets;  // each file is indexed once
+  std::unique_ptr<ModelTokenizers> tokenizers;
   // What has to be downloaded before a run (ScenarioFiles::missing); empty with Downloads::kYes.
   std::vector<std::string> missing;
 
