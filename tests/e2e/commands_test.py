@@ -31,6 +31,18 @@ class CommandsTest(RunTest):
         self.assertIn("mock/openqa/c2/vllm: 5 requests from", out)
         self.assertEqual(mock.truth, [])
 
+    def test_validate_shows_what_each_dataset_gives(self):
+        self.write("chats.json", '[{"conversations": [{"from": "human", "value": "Why?"}]},'
+                                 ' {"conversations": []}]')
+        self.write("scenario.yaml", scenario("http://127.0.0.1:9", 8, 2) + "cases:\n"
+                   "  - dataset: {name: sharegpt, path: chats.json, output_tokens: 7}\n"
+                   "  - dataset: {format: sharegpt, name: batch, path: chats.json, max_prompt_length: 5}\n")
+        status, out, err = self.controller("validate", "scenario.yaml")
+        self.assertEqual(status, 0, err)
+        self.assertIn("dataset sharegpt: 1 prompt, of 2 entries read; left out: 1 without a prompt or a "
+                      "reference answer; answers: 7 shortest, 7 median, 7 longest\n", out)
+        self.assertIn("dataset batch: 1 prompt, of 2 entries read; left out: 1 without", out)
+
     def test_a_tokenizer_that_cannot_be_opened_stops_validate_and_run(self):
         os.mkdir(os.path.join(self.folder, "model"))
         self.write("scenario.yaml", scenario("http://127.0.0.1:9", 8, 2)

@@ -22,30 +22,37 @@ absl::Status Mismatch(std::string_view expected, std::string_view found) {
   return absl::InvalidArgumentError(StrCat(expected, ", found ", found));
 }
 
-void AddText(std::string_view text, PromptMeasure& measure) {
+void AddText(std::string_view text, TextVisitor visit, PromptMeasure& measure) {
+  visit(text);
   measure.characters += CountCharacters(text);
   measure.empty = measure.empty && text.empty();
 }
 
 // One element of a content or prompt array.
-void AddPart(dom::element part, PromptMeasure& measure) {
+void AddPart(dom::element part, TextVisitor visit, PromptMeasure& measure) {
   std::string_view text;
+  dom::array ids;
   if (part.get_string().get(text) == simdjson::SUCCESS ||
       part["text"].get_string().get(text) == simdjson::SUCCESS) {
-    AddText(text, measure);
+    return AddText(text, visit, measure);
+  }
+  measure.empty = false;
+  if (part.get_array().get(ids) == simdjson::SUCCESS) {
+    measure.token_ids += static_cast<int64_t>(ids.size());
   } else {
-    measure.empty = false;
+    measure.token_ids += part.is_int64() ? 1 : 0;
   }
 }
 
-absl::Status AddContent(dom::element content, std::string_view name, PromptMeasure& measure) {
+absl::Status AddContent(dom::element content, std::string_view name, TextVisitor visit,
+                        PromptMeasure& measure) {
   std::string_view text;
   dom::array parts;
   if (content.get_string().get(text) == simdjson::SUCCESS) {
-    AddText(text, measure);
+    AddText(text, visit, measure);
   } else if (content.get_array().get(parts) == simdjson::SUCCESS) {
     for (const dom::element part : parts) {
-      AddPart(part, measure);
+      AddPart(part, visit, measure);
     }
   } else if (!content.is_null()) {
     return Mismatch(StrCat("expected \"", name, "\" to be a string or an array"),
@@ -56,7 +63,8 @@ absl::Status AddContent(dom::element content, std::string_view name, PromptMeasu
 
 }  // namespace
 
-absl::StatusOr<PromptMeasure> MeasureMessages(dom::element value) {
+absl::StatusOr<PromptMeasure> MeasureMessages(dom::element value, TextVisitor visit,
+                                              int64_t count) {
   dom::array messages;
   if (value.get_array().get(messages) != simdjson::SUCCESS) {
     return Mismatch(kExpectedMessages, DescribeJson(value));
@@ -64,14 +72,14 @@ absl::StatusOr<PromptMeasure> MeasureMessages(dom::element value) {
   PromptMeasure measure;
   int64_t number = 0;
   for (const dom::element message : messages) {
-    ++number;
+    if (++number > count) break;
     std::string_view role;
     if (message["role"].get_string().get(role) != simdjson::SUCCESS) {
       return Mismatch(kExpectedMessages, StrCat(DescribeJson(message), " as message ", number));
     }
     dom::element content;
     if (message["content"].get(content) == simdjson::SUCCESS) {
-      RETURN_IF_ERROR(AddContent(content, "content", measure));
+      RETURN_IF_ERROR(AddContent(content, "content", visit, measure));
     }
   }
   if (number == 0) {
@@ -80,15 +88,15 @@ absl::StatusOr<PromptMeasure> MeasureMessages(dom::element value) {
   return measure;
 }
 
-absl::StatusOr<PromptMeasure> MeasureBody(dom::element value) {
+absl::StatusOr<PromptMeasure> MeasureBody(dom::element value, TextVisitor visit) {
   dom::element found;
   if (value["messages"].get(found) == simdjson::SUCCESS) {
-    return MeasureMessages(found);
+    return MeasureMessages(found, visit);
   }
   for (const std::string_view name : {"prompt", "inputs", "text_input"}) {
     if (value[name].get(found) == simdjson::SUCCESS) {
       PromptMeasure measure;
-      RETURN_IF_ERROR(AddContent(found, name, measure));
+      RETURN_IF_ERROR(AddContent(found, name, visit, measure));
       return measure;
     }
   }

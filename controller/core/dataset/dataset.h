@@ -14,10 +14,12 @@ namespace monsoon {
 
 // What an index pass over the data found, without holding the data itself.
 struct DatasetStats {
-  int64_t read = 0;         // entries looked at
-  int64_t filtered = 0;     // outside min/max_prompt_length
-  int64_t skipped_bad = 0;  // malformed and skipped (on_bad_line: skip)
-  std::string first_bad;    // "file:line:column: what was wrong" of the first skipped one
+  int64_t read = 0;                // entries looked at
+  int64_t filtered = 0;            // left out: by length, or lacking what is to be sent
+  int64_t filtered_by_tokens = 0;  // of those: outside min/max_prompt_tokens
+  int64_t lacking = 0;             // of those: without a prompt or the reference answer
+  int64_t skipped_bad = 0;         // malformed and skipped (on_bad_line: skip)
+  std::string first_bad;           // "file:line:column: what was wrong" of the first skipped one
 };
 
 // Owned by the run; used from one thread. Positions are stable for the object's life.

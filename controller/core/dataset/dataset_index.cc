@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_join.h"
 
+#include "common/base/status_macros.h"
 #include "common/base/str_cat.h"
 #include "controller/core/dataset/permutation.h"
 
@@ -14,14 +15,14 @@ namespace {
 
 constexpr size_t kMaxBadShown = 5;
 
-std::string LimitText(int64_t limit) {
-  return limit == std::numeric_limits<int64_t>::max() ? "no limit" : StrCat(limit);
-}
-
 }  // namespace
 
-DatasetIndexer::DatasetIndexer(const DatasetSpec& spec, int64_t needed)
-    : spec_(spec), needed_(needed), parser_(spec.format) {}
+DatasetIndexer::DatasetIndexer(const DatasetSpec& spec, int64_t needed, const Tokenizer* tokenizer)
+    : spec_(spec),
+      needed_(needed),
+      tokens_after_shuffle_(spec.needs_tokenizer() && spec.order == DatasetOrder::kShuffle),
+      parser_(EntryRules(spec)),
+      tokens_(spec, tokenizer) {}
 
 bool DatasetIndexer::Add(const RawEntry& raw) {
   ++index_.stats.read;
@@ -29,20 +30,56 @@ bool DatasetIndexer::Add(const RawEntry& raw) {
     NoteBad(parsed);
     return wants_more_;
   }
-  NoteLength(entry_.characters);
-  if (entry_.characters < spec_.min_prompt_length || entry_.characters > spec_.max_prompt_length) {
-    ++index_.stats.filtered;
-    return wants_more_;
-  }
-  index_.places.push_back({.offset = raw.offset,
-                           .length = static_cast<uint32_t>(raw.text.size()),
-                           .line = static_cast<uint32_t>(std::min<int64_t>(
-                               raw.at.line, std::numeric_limits<uint32_t>::max()))});
+  if (!IsUsable(entry_, !tokens_after_shuffle_)) return wants_more_;
+  Keep({.offset = raw.offset,
+        .length = static_cast<uint32_t>(raw.text.size()),
+        .line = static_cast<uint32_t>(
+            std::min<int64_t>(raw.at.line, std::numeric_limits<uint32_t>::max()))},
+       entry_);
   if (spec_.order == DatasetOrder::kSequential &&
       static_cast<int64_t>(index_.places.size()) >= needed_) {
     wants_more_ = false;
   }
   return wants_more_;
+}
+
+bool DatasetIndexer::IsUsable(ParsedEntry& entry, bool count_tokens) {
+  if (!entry.lacking.empty()) {
+    ++index_.stats.filtered;
+    ++index_.stats.lacking;
+    return false;
+  }
+  NoteLength(entry.characters);
+  if (entry.characters < spec_.min_prompt_length || entry.characters > spec_.max_prompt_length) {
+    ++index_.stats.filtered;
+    return false;
+  }
+  return !count_tokens || HasTokens(entry);
+}
+
+bool DatasetIndexer::HasTokens(ParsedEntry& entry) {
+  if (tokens_.Admit(entry)) return true;
+  ++index_.stats.filtered;
+  ++index_.stats.filtered_by_tokens;
+  return false;
+}
+
+void DatasetIndexer::Keep(const EntryPlace& place, const ParsedEntry& entry) {
+  index_.places.push_back(place);
+  if (spec_.output_tokens.reference() && entry.item.output_tokens > 0) {
+    index_.output_tokens.push_back(static_cast<uint32_t>(entry.item.output_tokens));
+  }
+}
+
+absl::Status DatasetIndexer::SelectByTokens(EntryReader read) {
+  const std::vector<EntryPlace> candidates = std::move(index_.places);
+  index_.places.clear();
+  for (const EntryPlace& place : candidates) {
+    if (static_cast<int64_t>(index_.places.size()) >= needed_) break;
+    RETURN_IF_ERROR(read(place, entry_));
+    if (HasTokens(entry_)) Keep(place, entry_);
+  }
+  return absl::OkStatus();
 }
 
 void DatasetIndexer::NoteBad(const absl::Status& error) {
@@ -58,22 +95,23 @@ void DatasetIndexer::NoteBad(const absl::Status& error) {
 }
 
 void DatasetIndexer::NoteLength(int64_t characters) {
-  const bool first =
-      index_.stats.read - index_.stats.skipped_bad - static_cast<int64_t>(bad_.size()) == 1;
-  shortest_ = first ? characters : std::min(shortest_, characters);
-  longest_ = first ? characters : std::max(longest_, characters);
+  shortest_ = measured_ == 0 ? characters : std::min(shortest_, characters);
+  longest_ = std::max(longest_, characters);
+  ++measured_;
 }
 
-absl::StatusOr<DatasetIndex> DatasetIndexer::Finish(const absl::Status& split, uint64_t seed) {
+absl::StatusOr<DatasetIndex> DatasetIndexer::Finish(const absl::Status& split, uint64_t seed,
+                                                    EntryReader read) {
   if (!split.ok() || !bad_.empty()) {
     return BadLines(split);
-  }
-  if (index_.places.empty()) {
-    return NothingUsable();
   }
   if (spec_.order == DatasetOrder::kShuffle) {
     SeededShuffle(index_.places, seed);
   }
+  if (tokens_after_shuffle_) RETURN_IF_ERROR(SelectByTokens(read));
+  const size_t batch = static_cast<size_t>(spec_.batch_size);
+  if (index_.places.size() < batch) return NothingUsable();
+  index_.places.resize(index_.places.size() / batch * batch);
   return std::move(index_);
 }
 
@@ -99,10 +137,19 @@ absl::Status DatasetIndexer::NothingUsable() const {
   if (stats.read == 0) {
     return absl::InvalidArgumentError(StrCat(spec_.path, " holds no entry; is it the right file?"));
   }
-  std::string text = StrCat(spec_.path, " has no usable prompt: of ", stats.read, " entries read, ",
-                            stats.filtered, " were filtered by length and ", stats.skipped_bad,
-                            " were bad and skipped");
-  if (stats.filtered > 0) {
+  const int64_t by_length = stats.filtered - stats.lacking;
+  std::string text = StrCat(spec_.path, " has ");
+  text += index_.places.empty() ? "no usable prompt"
+                                : StrCat("only ", index_.places.size(),
+                                         " usable texts, fewer than batch_size ", spec_.batch_size);
+  text += StrCat(": of ", stats.read, " entries read, ", by_length, " were filtered by length and ",
+                 stats.skipped_bad, " were bad and skipped");
+  if (stats.lacking > 0) {
+    text += StrCat("; ", stats.lacking, " had nothing to send, or no reference answer to measure");
+  }
+  if (stats.filtered_by_tokens > 0) {
+    text += StrCat("; ", tokens_.LimitsSentence());
+  } else if (by_length > 0) {
     text += StrCat("; the prompts have ", shortest_, " to ", longest_,
                    " characters, min_prompt_length is ", spec_.min_prompt_length,
                    " and max_prompt_length ", LimitText(spec_.max_prompt_length),

@@ -10,7 +10,9 @@
 #include "common/base/status_macros.h"
 #include "common/base/str_cat.h"
 #include "controller/core/dataset/chat_shape.h"
+#include "controller/core/dataset/conversation.h"
 #include "controller/core/dataset/text_error.h"
+#include "controller/core/dataset/text_inputs.h"
 
 namespace monsoon {
 namespace {
@@ -59,6 +61,18 @@ absl::Status ExplainBadJson(const RawEntry& raw, std::string_view expected,
       StrCat(expected, ", found JSON that cannot be read: ", simdjson::error_message(code)));
 }
 
+// A line that is to be sent word for word.
+absl::Status CheckPlainText(const RawEntry& raw, std::string_view expected) {
+  if (!simdjson::validate_utf8(raw.text)) {
+    const TextFault fault = FindUtf8Fault(raw.text).value_or(TextFault{0, "invalid"});
+    return FaultAt(raw, expected, {fault.offset, StrCat("text that is ", fault.what)});
+  }
+  if (const size_t nul = raw.text.find('\0'); nul != std::string_view::npos) {
+    return FaultAt(raw, expected, {nul, "a NUL byte"});
+  }
+  return absl::OkStatus();
+}
+
 // The optional second half of a longalpaca prompt.
 absl::Status AppendInput(dom::element object, const RawEntry& raw, std::string& prompt) {
   dom::element input;
@@ -76,42 +90,106 @@ absl::Status AppendInput(dom::element object, const RawEntry& raw, std::string& 
   return absl::OkStatus();
 }
 
+// longalpaca's reference answer.
+void ReadOutput(dom::element object, ParsedEntry& entry) {
+  std::string_view output;
+  if (object["output"].get_string().get(output) == simdjson::SUCCESS && !Trim(output).empty()) {
+    entry.reference.assign(output);
+  } else {
+    entry.lacking = "no reference answer";
+  }
+}
+
 }  // namespace
 
-EntryParser::EntryParser(DatasetFormat format)
-    : format_(format), json_(std::make_unique<dom::parser>()) {}
+EntryParser::EntryParser(const EntryRules& rules)
+    : rules_(rules), json_(std::make_unique<dom::parser>()) {}
 EntryParser::~EntryParser() = default;
 EntryParser::EntryParser(EntryParser&&) noexcept = default;
 
 absl::Status EntryParser::Parse(const RawEntry& raw, ParsedEntry& entry) {
-  return format_ == DatasetFormat::kLineByLine ? ParseFreeLine(raw, entry) : ParseField(raw, entry);
+  entry.item.output_tokens = 0;
+  entry.characters = 0;
+  entry.reference.clear();
+  entry.lacking = "";
+  switch (rules_.format) {
+    case DatasetFormat::kOpenqa:
+    case DatasetFormat::kLongalpaca:
+      return ParseField(raw, entry);
+    case DatasetFormat::kSharegpt:
+      return ParseDocument(raw, "expected a conversation, a JSON object", entry);
+    case DatasetFormat::kMessages:
+      return ParseDocument(raw, "expected chat messages, a JSON array or an object with it", entry);
+    case DatasetFormat::kRerank:
+      return ParseDocument(raw, "expected a JSON object with \"query\" and \"documents\"", entry);
+    case DatasetFormat::kEmbedding:
+      return ParseEmbedding(raw, entry);
+    default:
+      return ParseFreeLine(raw, entry);
+  }
+}
+
+absl::Status EntryParser::ReadDocument(dom::element value, ParsedEntry& entry) const {
+  switch (rules_.format) {
+    case DatasetFormat::kSharegpt:
+      return ReadShareGpt(rules_, value, entry);
+    case DatasetFormat::kMessages:
+      return ReadMessages(rules_, value, entry);
+    case DatasetFormat::kRerank:
+      return ReadRerank(value, entry);
+    default:
+      return ReadEmbedding(rules_, value, entry);
+  }
+}
+
+absl::Status EntryParser::ParseDocument(const RawEntry& raw, std::string_view expected,
+                                        ParsedEntry& entry) {
+  dom::element value;
+  const simdjson::error_code code = json_->parse(raw.text.data(), raw.text.size()).get(value);
+  if (code != simdjson::SUCCESS) return ExplainBadJson(raw, expected, code);
+  const absl::Status read = ReadDocument(value, entry);
+  return read.ok() ? read : ErrorAt(raw.at, ToStd(read.message()));
+}
+
+absl::Status EntryParser::ParseEmbedding(const RawEntry& raw, ParsedEntry& entry) {
+  const std::string_view text = Trim(raw.text);
+  if (!text.empty() && std::string_view("[{\"").find(text[0]) != std::string_view::npos) {
+    return ParseDocument(raw,
+                         "expected a text to embed (one that begins with '[', '{' or '\"' is "
+                         "JSON)",
+                         entry);
+  }
+  RETURN_IF_ERROR(CheckPlainText(raw, "expected a text to embed"));
+  const absl::Status read = ReadEmbeddingText(raw.text, entry);
+  return read.ok() ? read : ErrorAt(raw.at, ToStd(read.message()));
 }
 
 absl::Status EntryParser::ParseField(const RawEntry& raw, ParsedEntry& entry) {
-  const std::string_view name = PromptField(format_);
+  const std::string_view name = PromptField(rules_.format);
   dom::element value;
   const simdjson::error_code code = json_->parse(raw.text.data(), raw.text.size()).get(value);
   if (code != simdjson::SUCCESS) {
-    return ExplainBadJson(raw, ExpectedObject(format_), code);
+    return ExplainBadJson(raw, ExpectedObject(rules_.format), code);
   }
   dom::element field;
   if (value[name].get(field) != simdjson::SUCCESS) {
-    return ErrorAt(raw.at, StrCat(ExpectedObject(format_), ", found ", DescribeJson(value)));
+    return ErrorAt(raw.at, StrCat(ExpectedObject(rules_.format), ", found ", DescribeJson(value)));
   }
   std::string_view prompt;
   if (field.get_string().get(prompt) != simdjson::SUCCESS) {
-    return ErrorAt(raw.at, StrCat(ExpectedObject(format_), ", found ", DescribeJson(field),
+    return ErrorAt(raw.at, StrCat(ExpectedObject(rules_.format), ", found ", DescribeJson(field),
                                   " as \"", name, "\""));
   }
   entry.item.kind = ItemKind::kPrompt;
   entry.item.content.assign(prompt);
-  if (format_ == DatasetFormat::kLongalpaca) {
+  if (rules_.format == DatasetFormat::kLongalpaca) {
     RETURN_IF_ERROR(AppendInput(value, raw, entry.item.content));
   }
   if (Trim(entry.item.content).empty()) {
     return ErrorAt(raw.at, StrCat("expected text in \"", name, "\", found none"));
   }
   entry.characters = CountCharacters(entry.item.content);
+  if (rules_.want_reference) ReadOutput(value, entry);
   return absl::OkStatus();
 }
 
@@ -120,14 +198,7 @@ absl::Status EntryParser::ParseFreeLine(const RawEntry& raw, ParsedEntry& entry)
   const bool messages = !text.empty() && text[0] == '[';
   const bool body = !text.empty() && text[0] == '{';
   if (!messages && !body) {
-    constexpr std::string_view kExpected = "expected a prompt in UTF-8 text";
-    if (!simdjson::validate_utf8(raw.text)) {
-      const TextFault fault = FindUtf8Fault(raw.text).value_or(TextFault{0, "invalid"});
-      return FaultAt(raw, kExpected, {fault.offset, StrCat("text that is ", fault.what)});
-    }
-    if (const size_t nul = raw.text.find('\0'); nul != std::string_view::npos) {
-      return FaultAt(raw, kExpected, {nul, "a NUL byte"});
-    }
+    RETURN_IF_ERROR(CheckPlainText(raw, "expected a prompt in UTF-8 text"));
     entry.item.kind = ItemKind::kPrompt;
     entry.item.content.assign(raw.text);
     entry.characters = CountCharacters(raw.text);

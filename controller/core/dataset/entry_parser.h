@@ -8,6 +8,8 @@
 //   line_by_line  a line that begins with '[': chat messages; with '{': a whole request body (see
 //                 chat_shape.h); any other line is the prompt itself, word for word. A line that
 //                 begins with '[' or '{' but is no such JSON is bad, never sent as text by mistake.
+//   sharegpt, messages: conversation.h. embedding, rerank: text_inputs.h; a line of embedding that
+//                 is no JSON (does not begin with '[', '{' or '"') is the text itself.
 //
 // Text must be UTF-8 without raw NUL bytes (an escaped one, \u0000, is fine); a prompt without text
 // is bad.
@@ -15,6 +17,8 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
+#include <string_view>
 
 #include "absl/status/status.h"
 
@@ -23,6 +27,7 @@
 #include "controller/core/scenario/scenario.h"
 
 namespace simdjson::dom {
+class element;
 class parser;
 }  // namespace simdjson::dom
 
@@ -30,13 +35,33 @@ namespace monsoon {
 
 struct ParsedEntry {
   Item item;
-  int64_t characters =
-      0;  // code points of the prompt; of all string contents for messages and bodies
+  // Code points of the prompt; of all string contents for messages and bodies.
+  int64_t characters = 0;
+  // The answer that came with the prompt; set only where the rules want one.
+  std::string reference;
+  // Why a sound entry cannot be used ("no reference answer"): a conversation need not have what is
+  // to be sent. "": it can. The other fields then say nothing.
+  std::string_view lacking;
+};
+
+// What a format's rules depend on besides the format.
+struct EntryRules {
+  EntryRules(DatasetFormat of_format) : format(of_format) {}  // NOLINT: a format is its rules
+  explicit EntryRules(const DatasetSpec& spec)
+      : format(spec.format),
+        turns(spec.turns),
+        want_reference(spec.output_tokens.reference()),
+        batch_size(spec.batch_size) {}
+
+  DatasetFormat format;
+  ConversationTurns turns = ConversationTurns::kFirst;
+  bool want_reference = false;
+  int64_t batch_size = 1;
 };
 
 class EntryParser {
  public:
-  explicit EntryParser(DatasetFormat format);
+  explicit EntryParser(const EntryRules& rules);
   ~EntryParser();
   EntryParser(EntryParser&&) noexcept;
 
@@ -47,8 +72,12 @@ class EntryParser {
  private:
   absl::Status ParseField(const RawEntry& raw, ParsedEntry& entry);
   absl::Status ParseFreeLine(const RawEntry& raw, ParsedEntry& entry);
+  absl::Status ParseEmbedding(const RawEntry& raw, ParsedEntry& entry);
+  // Of the formats that are a JSON value and say themselves what it must look like.
+  absl::Status ParseDocument(const RawEntry& raw, std::string_view expected, ParsedEntry& entry);
+  absl::Status ReadDocument(simdjson::dom::element value, ParsedEntry& entry) const;
 
-  DatasetFormat format_;
+  const EntryRules rules_;
   std::unique_ptr<simdjson::dom::parser> json_;
 };
 

@@ -5,8 +5,8 @@
 
 namespace monsoon {
 
-std::unique_ptr<EntrySplitter> NewEntrySplitter(DatasetFormat format) {
-  if (format == DatasetFormat::kLongalpaca) {
+std::unique_ptr<EntrySplitter> NewEntrySplitter(FileLayout layout) {
+  if (layout == FileLayout::kJsonArray) {
     return std::make_unique<JsonArraySplitter>();
   }
   return std::make_unique<LineSplitter>();

@@ -12,8 +12,8 @@
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 
+#include "controller/core/dataset/file_layout.h"
 #include "controller/core/dataset/text_position.h"
-#include "controller/core/scenario/scenario.h"
 
 namespace monsoon {
 
@@ -39,7 +39,6 @@ class EntrySplitter {
   virtual absl::Status Finish(EntrySink sink) = 0;
 };
 
-// kLongalpaca: elements of one JSON array; the others: lines.
-std::unique_ptr<EntrySplitter> NewEntrySplitter(DatasetFormat format);
+std::unique_ptr<EntrySplitter> NewEntrySplitter(FileLayout layout);
 
 }  // namespace monsoon

@@ -156,7 +156,7 @@ std::string TokensHtml(const CaseReport& report) {
   if (same_read) facts.Add("Gaps within one read", PercentText(*same_read));
   if (!report.gives_no_text()) facts.Add("Finish reasons", CountsText(report.finish_reasons));
   facts.Add("Dataset", StrCat(CountText(report.facts.dataset_items), " items, ",
-                              CountText(report.facts.dataset_filtered), " filtered by length, ",
+                              CountText(report.facts.dataset_filtered), " left out, ",
                               CountText(report.facts.dataset_skipped_bad), " malformed"));
   const CaseSpec& spec = report.facts.spec;
   if (!spec.dataset.hub.from.empty()) facts.Add("Dataset file", HubText(spec.dataset.hub));

@@ -20,6 +20,9 @@ constexpr std::array<std::string_view, 2> kBadLines = {"error", "skip"};
 constexpr std::array<std::string_view, 3> kTokenRules = {"auto", "usage", "tokenizer"};
 constexpr std::array<std::string_view, 3> kFramings = {"sse", "ndjson", "json"};
 constexpr std::array<std::string_view, 2> kModes = {"delta", "cumulative"};
+constexpr std::array<std::string_view, 2> kTurns = {"first", "all"};
+constexpr std::array<std::string_view, 5> kLengthLaws = {"unset", "fixed", "uniform", "normal",
+                                                         "reference"};
 constexpr char kNotStored[] = "<not stored>";
 
 // Both directions walk the same list of members (the Visit functions below), so that neither can
@@ -119,11 +122,22 @@ void Visit(Archive& archive, T& model) {
   archive.Object("tokenizer_hub", model.tokenizer_hub);
 }
 
+template <typename Archive, MaybeConst<TokenLength> T>
+void Visit(Archive& archive, T& length) {
+  archive.Choice("law", kLengthLaws, length.law);
+  archive.Member("mean", length.mean);
+  archive.Member("stddev", length.stddev);
+  archive.Member("min", length.min);
+  archive.Member("max", length.max);
+}
+
 template <typename Archive, MaybeConst<DatasetSpec> T>
 void Visit(Archive& archive, T& dataset) {
-  static const std::array<std::string_view, 3> kFormats = {
-      DatasetFormatName(DatasetFormat::kOpenqa), DatasetFormatName(DatasetFormat::kLongalpaca),
-      DatasetFormatName(DatasetFormat::kLineByLine)};
+  static const std::array<std::string_view, 8> kFormats = {
+      DatasetFormatName(DatasetFormat::kOpenqa),     DatasetFormatName(DatasetFormat::kLongalpaca),
+      DatasetFormatName(DatasetFormat::kLineByLine), DatasetFormatName(DatasetFormat::kSharegpt),
+      DatasetFormatName(DatasetFormat::kMessages),   DatasetFormatName(DatasetFormat::kRandom),
+      DatasetFormatName(DatasetFormat::kEmbedding),  DatasetFormatName(DatasetFormat::kRerank)};
   archive.Member("name", dataset.name);
   archive.Choice("format", kFormats, dataset.format);
   archive.Member("path", dataset.path);
@@ -133,6 +147,14 @@ void Visit(Archive& archive, T& dataset) {
   archive.Choice("on_bad_line", kBadLines, dataset.on_bad_line);
   archive.Member("cache_bust", dataset.cache_bust);
   archive.Object("hub", dataset.hub);
+  archive.Member("min_prompt_tokens", dataset.min_prompt_tokens);
+  archive.Member("max_prompt_tokens", dataset.max_prompt_tokens);
+  archive.Object("output_tokens", dataset.output_tokens);
+  archive.Choice("turns", kTurns, dataset.turns);
+  archive.Member("batch_size", dataset.batch_size);
+  archive.Object("input_tokens", dataset.input_tokens);
+  archive.Member("prefix_tokens", dataset.prefix_tokens);
+  archive.Member("prompts", dataset.prompts);
 }
 
 template <typename Archive, MaybeConst<CustomEngine> T>

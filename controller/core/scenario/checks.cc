@@ -114,11 +114,4 @@ absl::Status CheckSampling(const Sampling& sampling) {
   return absl::OkStatus();
 }
 
-absl::Status CheckDataset(const DatasetSpec& dataset) {
-  if (dataset.min_prompt_length <= dataset.max_prompt_length) return absl::OkStatus();
-  return absl::InvalidArgumentError(StrCat(
-      "min_prompt_length (", dataset.min_prompt_length, ") is above max_prompt_length (",
-      dataset.max_prompt_length, "): no prompt could be long enough; expected at most as many"));
-}
-
 }  // namespace monsoon

@@ -30,6 +30,5 @@ absl::Status CheckAgentAddress(std::string_view text);
 
 // Fields that contradict each other although each is in its range.
 absl::Status CheckSampling(const Sampling& sampling);
-absl::Status CheckDataset(const DatasetSpec& dataset);
 
 }  // namespace monsoon

@@ -26,6 +26,10 @@ inline constexpr Range<int64_t> kMaxInFlightRange{1, 1'000'000};
 inline constexpr Range<int64_t> kRequestsRange{1, 1'000'000'000};
 inline constexpr Range<int64_t> kWarmupRange{0, 1'000'000'000};
 inline constexpr Range<int64_t> kPromptLengthRange{0, std::numeric_limits<int64_t>::max()};
+// Of one prompt or answer.
+inline constexpr Range<int64_t> kTokensRange{1, 10'000'000};
+inline constexpr Range<int64_t> kPrefixTokensRange{0, 10'000'000};
+inline constexpr Range<int64_t> kBatchSizeRange{1, 100'000};
 inline constexpr Range<int64_t> kExpectAgentsRange{0, 10'000};
 
 // Sampling: what the engines of common/model/engine_type.h accept; top_k -1 or 0 is "all" there.

@@ -11,9 +11,14 @@ struct FormatEntry {
 };
 
 // A new format needs one line here and a reader in controller/io/dataset.
-constexpr std::array<FormatEntry, 3> kFormats = {{{DatasetFormat::kOpenqa, "openqa"},
+constexpr std::array<FormatEntry, 8> kFormats = {{{DatasetFormat::kOpenqa, "openqa"},
                                                   {DatasetFormat::kLongalpaca, "longalpaca"},
-                                                  {DatasetFormat::kLineByLine, "line_by_line"}}};
+                                                  {DatasetFormat::kLineByLine, "line_by_line"},
+                                                  {DatasetFormat::kSharegpt, "sharegpt"},
+                                                  {DatasetFormat::kMessages, "messages"},
+                                                  {DatasetFormat::kRandom, "random"},
+                                                  {DatasetFormat::kEmbedding, "embedding"},
+                                                  {DatasetFormat::kRerank, "rerank"}}};
 
 }  // namespace
 
@@ -48,6 +53,10 @@ std::string_view TokenRuleName(TokenRule rule) {
 
 std::string_view OnBadLineName(OnBadLine on_bad_line) {
   return on_bad_line == OnBadLine::kSkip ? "skip" : "error";
+}
+
+std::string_view ConversationTurnsName(ConversationTurns turns) {
+  return turns == ConversationTurns::kAll ? "all" : "first";
 }
 
 }  // namespace monsoon

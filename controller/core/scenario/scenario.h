@@ -15,6 +15,7 @@
 
 #include "common/model/agent_case.h"
 #include "controller/core/calibrate/calibration.h"
+#include "controller/core/dataset/token_length.h"
 #include "controller/core/load/load_spec.h"
 #include "controller/core/scenario/gate.h"
 
@@ -35,14 +36,25 @@ struct ModelSpec {
   std::string tokenizer;  // path of tokenizer.json or its folder; "" = none, or not here yet
   HubSpec tokenizer_hub;  // from: ORG/NAME or hf:ORG/NAME
 
-  bool has_tokenizer() const { return !tokenizer.empty(); }
+  bool has_tokenizer() const { return !tokenizer.empty() || !tokenizer_hub.from.empty(); }
 
   friend bool operator==(const ModelSpec&, const ModelSpec&) = default;
 };
 
-enum class DatasetFormat { kOpenqa, kLongalpaca, kLineByLine };
+enum class DatasetFormat {
+  kOpenqa,
+  kLongalpaca,
+  kLineByLine,
+  kSharegpt,
+  kMessages,
+  kRandom,  // no file: made from the model's vocabulary
+  kEmbedding,
+  kRerank,
+};
 enum class DatasetOrder { kSequential, kShuffle };
 enum class OnBadLine { kError, kSkip };
+// sharegpt: the first human turn as a prompt, or the whole conversation as chat messages.
+enum class ConversationTurns { kFirst, kAll };
 
 struct DatasetSpec {
   std::string name;  // label in reports; also the format unless `format` says otherwise
@@ -57,6 +69,26 @@ struct DatasetSpec {
   // Makes every prompt's beginning unique, so that no prefix cache of the engine can help.
   bool cache_bust = false;
   HubSpec hub;
+  // Inclusive, in tokens of the model's tokenizer. For a chat, of all its texts together.
+  int64_t min_prompt_tokens = 0;
+  int64_t max_prompt_tokens = std::numeric_limits<int64_t>::max();
+  // Each answer's own length; unset: the case's max_tokens. kReference: as long as the answer that
+  // comes with the prompt.
+  TokenLength output_tokens;
+  ConversationTurns turns = ConversationTurns::kFirst;  // kSharegpt
+  int64_t batch_size = 1;                               // kEmbedding: texts in one request
+  // kRandom. All tokens of a prompt, of which the first prefix_tokens are the same in every prompt.
+  TokenLength input_tokens;
+  int64_t prefix_tokens = 0;
+  int64_t prompts = 0;  // distinct ones; 0: as many as the largest case sends requests
+
+  // Whether it means anything only with the model's tokenizer.
+  bool needs_tokenizer() const {
+    return format == DatasetFormat::kRandom || output_tokens.reference() || limits_tokens();
+  }
+  bool limits_tokens() const {
+    return min_prompt_tokens > 0 || max_prompt_tokens < std::numeric_limits<int64_t>::max();
+  }
 
   friend bool operator==(const DatasetSpec&, const DatasetSpec&) = default;
 };
@@ -145,8 +177,9 @@ struct Scenario {
 std::string_view DatasetFormatName(DatasetFormat format);
 std::vector<std::string> DatasetFormatNames();
 std::optional<DatasetFormat> DatasetFormatFromName(std::string_view name);
-std::string_view DatasetOrderName(DatasetOrder order);  // sequential shuffle
-std::string_view TokenRuleName(TokenRule rule);         // auto usage tokenizer
-std::string_view OnBadLineName(OnBadLine on_bad_line);  // error skip
+std::string_view DatasetOrderName(DatasetOrder order);            // sequential shuffle
+std::string_view TokenRuleName(TokenRule rule);                   // auto usage tokenizer
+std::string_view OnBadLineName(OnBadLine on_bad_line);            // error skip
+std::string_view ConversationTurnsName(ConversationTurns turns);  // first all
 
 }  // namespace monsoon

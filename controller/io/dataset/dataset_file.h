@@ -22,6 +22,7 @@ class DatasetFile {
   DatasetFile(DatasetFile&& other) noexcept;
   DatasetFile& operator=(DatasetFile&&) = delete;
 
+  int64_t size_bytes() const { return opened_.st_size; }
   // Fills `buffer` with up to `size` bytes from `offset`; fewer only where the file ends.
   absl::StatusOr<size_t> ReadAt(int64_t offset, char* buffer, size_t size) const;
   // DATA_LOSS when size or modification time are not what they were at Open().

@@ -2,13 +2,19 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <iostream>
+#include <set>
+#include <string>
+#include <utility>
 
 #include "absl/strings/str_format.h"
 
+#include "common/base/status_macros.h"
 #include "common/base/str_cat.h"
 #include "common/time/steady_clock.h"
+#include "controller/core/dataset/dataset_summary.h"
 #include "controller/core/report/exit_status.h"
 #include "controller/core/report/report_text.h"
 #include "controller/io/agents/inspect_agent.h"
@@ -33,6 +39,24 @@ void PrintAgent(const AgentInspection& agent) {
       static_cast<double>(agent.bound_ns) / kNsPerMs, agent.info.busy ? "busy" : "free");
 }
 
+// One line for each dataset and tokenizer that meet.
+absl::Status PrintDatasets(const RunInputs& inputs) {
+  std::set<std::pair<const Dataset*, std::string>> printed;
+  for (const CaseSpec& spec : inputs.scenario.cases) {
+    Dataset* const dataset = inputs.cases[spec.index].dataset;
+    if (dataset == nullptr || !printed.insert({dataset, spec.model.tokenizer}).second) continue;
+    int64_t used = 0;
+    for (const CaseInputs& input : inputs.cases) {
+      if (input.dataset == dataset) used = std::max(used, input.plan.positions_used());
+    }
+    ASSIGN_OR_RETURN(const Tokenizer* const tokenizer, inputs.tokenizers->For(spec.model));
+    ASSIGN_OR_RETURN(const std::string summary,
+                     SummarizeDataset(spec.dataset, *dataset, used, spec.model, tokenizer));
+    std::cout << summary << "\n";
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 int ValidateCommand(const std::string& scenario_path, const std::vector<std::string>& overrides) {
@@ -50,7 +74,8 @@ int ValidateCommand(const std::string& scenario_path, const std::vector<std::str
                                  spec.requests, load, prompts, spec.engine.url);
   }
   for (const std::string& missing : inputs->missing) std::cout << missing << "\n";
-  return kExitOk;
+  const absl::Status summarized = PrintDatasets(*inputs);
+  return summarized.ok() ? kExitOk : Fail(summarized);
 }
 
 int FetchCommand(const std::string& scenario_path, const std::vector<std::string>& overrides,

@@ -8,9 +8,11 @@
 #include "common/base/status_macros.h"
 #include "common/base/str_cat.h"
 #include "common/model/engine_type.h"
+#include "common/time/steady_clock.h"
 #include "controller/core/tokens/token_counting.h"
 #include "controller/io/dataset/open_dataset.h"
 #include "controller/io/dataset/shared_dataset.h"
+#include "controller/io/run/dataset_progress.h"
 #include "controller/io/run/secrets.h"
 #include "controller/io/scenario/scenario_yaml.h"
 #include "controller/io/tokenizer/open_tokenizer.h"
@@ -20,8 +22,18 @@ namespace {
 
 struct OpenedDataset {
   DatasetSpec spec;
+  ModelSpec model;  // of the first case that uses it; all that do agree on the tokenizer it needs
   int64_t needed = 0;
   Dataset* dataset = nullptr;
+
+  bool Serves(const CaseSpec& other) const {
+    return other.dataset == spec &&
+           (!spec.needs_tokenizer() || other.model.tokenizer == model.tokenizer);
+  }
+  bool is_here() const {
+    return (spec.hub.from.empty() || !spec.path.empty()) &&
+           (!spec.needs_tokenizer() || !model.tokenizer.empty());
+  }
 };
 
 // The distinct datasets of the scenario, each with the most that any of its cases needs.
@@ -30,14 +42,26 @@ std::vector<OpenedDataset> DistinctDatasets(const Scenario& scenario) {
   for (const CaseSpec& spec : scenario.cases) {
     const int64_t needed = spec.requests + spec.warmup;
     const auto same = std::find_if(distinct.begin(), distinct.end(),
-                                   [&](const auto& other) { return other.spec == spec.dataset; });
+                                   [&](const auto& other) { return other.Serves(spec); });
     if (same == distinct.end()) {
-      distinct.push_back({spec.dataset, needed});
+      distinct.push_back({spec.dataset, spec.model, needed});
     } else {
       same->needed = std::max(same->needed, needed);
     }
   }
   return distinct;
+}
+
+absl::StatusOr<std::unique_ptr<Dataset>> Open(const OpenedDataset& entry, uint64_t seed,
+                                              ModelTokenizers& tokenizers, bool quiet) {
+  const Tokenizer* tokenizer = nullptr;
+  if (entry.spec.needs_tokenizer()) {
+    ASSIGN_OR_RETURN(tokenizer, tokenizers.For(entry.model));
+  }
+  const SteadyClock clock;
+  DatasetProgressPrinter printer(clock, entry.spec.name, quiet);
+  return OpenDataset(entry.spec, seed, entry.needed, tokenizer,
+                     [&printer](const DatasetProgress& progress) { printer.Show(progress); });
 }
 
 }  // namespace
@@ -60,9 +84,9 @@ absl::StatusOr<RunInputs> LoadRunInputs(const std::string& scenario_path,
   std::vector<OpenedDataset> opened = DistinctDatasets(inputs.scenario);
   std::vector<std::string> problems;
   for (OpenedDataset& entry : opened) {
-    if (!entry.spec.hub.from.empty() && entry.spec.path.empty()) continue;  // one of `missing`
+    if (!entry.is_here()) continue;  // one of `missing`
     absl::StatusOr<std::unique_ptr<Dataset>> dataset =
-        OpenDataset(entry.spec, inputs.scenario.seed, entry.needed);
+        Open(entry, inputs.scenario.seed, *inputs.tokenizers, options.quiet);
     if (!dataset.ok()) {
       problems.emplace_back(dataset.status().message());
       continue;
@@ -77,14 +101,14 @@ absl::StatusOr<RunInputs> LoadRunInputs(const std::string& scenario_path,
   if (!problems.empty()) return absl::InvalidArgumentError(absl::StrJoin(problems, "\n"));
 
   for (const CaseSpec& spec : inputs.scenario.cases) {
-    const auto dataset = std::find_if(opened.begin(), opened.end(), [&](const auto& other) {
-      return other.spec == spec.dataset;
-    });
+    const auto dataset = std::find_if(opened.begin(), opened.end(),
+                                      [&](const auto& other) { return other.Serves(spec); });
     const int64_t items = dataset->dataset == nullptr ? 1 : dataset->dataset->size();
     ASSIGN_OR_RETURN(const RequestPlan plan, RequestPlan::Make(items, spec.requests, spec.warmup));
     ASSIGN_OR_RETURN(Secret api_key, ReadApiKey(spec.engine));
     const Tokenizer* tokenizer = nullptr;
-    if (KeepTextFor(spec) != KeepText::kNone) {
+    // Its path is empty while it would have to be downloaded first (validate).
+    if (KeepTextFor(spec) != KeepText::kNone && !spec.model.tokenizer.empty()) {
       ASSIGN_OR_RETURN(tokenizer, inputs.tokenizers->For(spec.model));
     }
     inputs.cases.push_back({std::move(api_key), dataset->dataset, tokenizer, plan});

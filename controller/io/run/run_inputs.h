@@ -30,6 +30,7 @@ struct RunInputs {
   Scenario scenario;
   std::vector<CaseInputs> cases;                   // like scenario.cases
   std::vector<std::unique_ptr<Dataset>> datasets;  // each file is indexed once
+  std::unique_ptr<ModelTokenizers> tokenizers;
   // What has to be downloaded before a run (ScenarioFiles::missing); empty with Downloads::kYes.
   std::vector<std::string> missing;
   std::unique_ptr<ModelTokenizers> tokenizers;

@@ -7,7 +7,6 @@
 #include "controller/core/scenario/checks.h"
 #include "controller/core/scenario/ranges.h"
 #include "controller/core/scenario/value_text.h"
-#include "controller/io/scenario/read_dataset.h"
 #include "controller/io/scenario/read_engine.h"
 #include "controller/io/scenario/read_hub.h"
 #include "controller/io/scenario/read_label.h"
@@ -74,6 +73,17 @@ LoadSpec ReadLoad(const YamlNode& node, const ScenarioSource&, Diagnostics& diag
   return load;
 }
 
+// As long as the list of datasets that ReadAxis makes.
+std::vector<TokenizerUse> FindTokenizerUses(const YamlNode& node,
+                                            const std::vector<DatasetSpec>& datasets) {
+  std::vector<TokenizerUse> uses;
+  const std::vector<YamlNode> one(node.IsSequence() ? 0 : 1, node);
+  for (const YamlNode& item : node.IsSequence() ? node.items : one) {
+    if (!item.IsBroken()) uses.push_back(FindTokenizerUse(item, datasets[uses.size()]));
+  }
+  return uses;
+}
+
 // Reads an axis that is one value or a list of them.
 template <typename T>
 void ReadAxis(MapReader& map, std::string_view key, const ScenarioSource& source,
@@ -104,6 +114,9 @@ bool ReadAxes(MapReader& map, const ScenarioSource& source, DraftMatrix& draft) 
   ReadAxis(map, "model", source, ReadModel, draft.model_given, matrix.models, draft.model_marks);
   ReadAxis(map, "dataset", source, ReadDataset, draft.dataset_given, matrix.datasets,
            draft.dataset_marks);
+  if (const YamlNode* const node = map.Find("dataset")) {
+    draft.tokenizer_uses = FindTokenizerUses(*node, matrix.datasets);
+  }
   ReadAxis(map, "concurrency", source, ReadConcurrency, concurrency_given, matrix.concurrencies,
            draft.concurrency_marks);
   bool load_given = true;  // it need not be

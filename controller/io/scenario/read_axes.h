@@ -5,6 +5,7 @@
 
 #include "controller/core/scenario/matrix.h"
 #include "controller/io/scenario/map_reader.h"
+#include "controller/io/scenario/read_dataset.h"
 #include "controller/io/scenario/scenario_source.h"
 
 namespace monsoon {
@@ -27,6 +28,7 @@ struct DraftMatrix {
   std::vector<SourceMark> concurrency_marks;
   std::vector<SourceMark> load_marks;
   std::vector<SourceMark> engine_marks;
+  std::vector<TokenizerUse> tokenizer_uses;  // of the datasets
 };
 
 // Reads the axes that `map` has, each replacing what `draft` held. False when one of them is wrong,

@@ -46,7 +46,7 @@ void ReadSha256(MapReader& map, std::string& sha256) {
   sha256 = std::move(text);
 }
 
-void ReadLocalTokenizer(MapReader& map, const ScenarioSource& source, std::string& path) {
+void ReadTokenizerPath(MapReader& map, const ScenarioSource& source, std::string& path) {
   const size_t errors_before = map.diagnostics().count();
   ReadPath(map, "tokenizer", WantedPath::kFileOrFolder, source, path);
   if (path.empty() || !source.check_tokenizer) return;
@@ -62,7 +62,9 @@ void ReadTokenizer(MapReader& map, const ScenarioSource& source, ModelSpec& mode
   const YamlNode* const node = map.Find("tokenizer");
   const bool on_hub = node != nullptr && node->IsScalar() &&
                       (HasHubPrefix(node->scalar) || IsNameOnly(node->scalar, source));
-  if (!on_hub) return ReadLocalTokenizer(map, source, model.tokenizer);
+  if (!on_hub) {
+    return ReadTokenizerPath(map, source, model.tokenizer);
+  }
   HubSpec hub = SplitRevision(node->scalar);
   const absl::StatusOr<std::vector<HubFile>> candidates =
       TokenizerCandidates(hub.from, hub.revision, HubChoice::kAuto);

@@ -77,9 +77,28 @@ void ReportDuplicates(const Expansion& expansion, const std::vector<DraftMatrix>
   }
 }
 
+// A dataset and a model that meet in a case may come from different levels.
+void CheckTokenizers(const DraftMatrix& draft, Diagnostics& diagnostics) {
+  const SubMatrix& matrix = draft.matrix;
+  for (size_t i = 0; i < matrix.datasets.size(); ++i) {
+    if (!matrix.datasets[i].needs_tokenizer()) continue;
+    const TokenizerUse& use = draft.tokenizer_uses[i];
+    for (const ModelSpec& model : matrix.models) {
+      if (model.has_tokenizer()) continue;
+      diagnostics.Add(use.mark, StrCat("dataset.", use.key, " counts tokens, and model ",
+                                       QuoteForMessage(model.name),
+                                       " has no tokenizer: expected `model: {name: ", model.name,
+                                       ", tokenizer: FOLDER}`"));
+    }
+  }
+}
+
 std::vector<CaseSpec> Expand(const std::vector<DraftMatrix>& drafts, Diagnostics& diagnostics) {
   std::vector<SubMatrix> matrices;
-  for (const DraftMatrix& draft : drafts) matrices.push_back(draft.matrix);
+  for (const DraftMatrix& draft : drafts) {
+    matrices.push_back(draft.matrix);
+    CheckTokenizers(draft, diagnostics);
+  }
   const uint64_t count = CountCases(matrices);
   if (count > kMaxCases) {
     diagnostics.Add(drafts.front().mark, StrCat("the lists multiply into ", count,

@@ -26,23 +26,67 @@ std::string ModelToYaml(const ModelSpec& model) {
       .str();
 }
 
-std::string DatasetToYaml(const DatasetSpec& dataset) {
-  std::optional<int64_t> max_prompt_length = dataset.max_prompt_length;
-  if (*max_prompt_length == std::numeric_limits<int64_t>::max()) max_prompt_length.reset();
-  return YamlFlowMap()
-      .Add("name", YamlText(dataset.name))
-      .Add("format", YamlText(DatasetFormatName(dataset.format)))
-      // Of a hub's file, its place in this machine's cache means nothing elsewhere.
-      .AddText("path", dataset.hub.from.empty() ? dataset.path : "")
+std::string UpperLimitToYaml(int64_t limit) {
+  return limit == std::numeric_limits<int64_t>::max() ? "null" : StrCat(limit);
+}
+
+std::string TokenLengthToYaml(const TokenLength& length) {
+  YamlFlowMap map;
+  switch (length.law) {
+    case LengthLaw::kFixed:
+      return StrCat(length.mean);
+    case LengthLaw::kReference:
+      return "reference";
+    case LengthLaw::kNormal:
+      map.Add("mean", StrCat(length.mean)).Add("stddev", StrCat(length.stddev));
+      break;
+    default:
+      break;
+  }
+  return map.Add("min", StrCat(length.min)).Add("max", StrCat(length.max)).str();
+}
+
+void AddFileKeys(const DatasetSpec& dataset, YamlFlowMap& map) {
+  // Of a hub's file, its place in this machine's cache means nothing elsewhere.
+  map.AddText("path", dataset.hub.from.empty() ? dataset.path : "")
       .AddText("hub", dataset.hub.from)
       .AddText("revision", dataset.hub.revision)
       .AddText("sha256", dataset.hub.sha256)
       .Add("min_prompt_length", StrCat(dataset.min_prompt_length))
-      .Add("max_prompt_length", YamlOptional(max_prompt_length))
+      .Add("max_prompt_length", UpperLimitToYaml(dataset.max_prompt_length))
+      .Add("min_prompt_tokens", StrCat(dataset.min_prompt_tokens))
+      .Add("max_prompt_tokens", UpperLimitToYaml(dataset.max_prompt_tokens))
       .Add("order", YamlText(DatasetOrderName(dataset.order)))
       .Add("on_bad_line", YamlText(OnBadLineName(dataset.on_bad_line)))
-      .Add("cache_bust", YamlBool(dataset.cache_bust))
-      .str();
+      .Add("cache_bust", YamlBool(dataset.cache_bust));
+}
+
+void AddRandomKeys(const DatasetSpec& dataset, YamlFlowMap& map) {
+  map.Add("input_tokens", TokenLengthToYaml(dataset.input_tokens))
+      .Add("prefix_tokens", StrCat(dataset.prefix_tokens));
+  if (dataset.prompts > 0) map.Add("prompts", StrCat(dataset.prompts));
+}
+
+// Only keys that go with the format: the reader takes no others.
+std::string DatasetToYaml(const DatasetSpec& dataset) {
+  YamlFlowMap map;
+  map.Add("name", YamlText(dataset.name))
+      .Add("format", YamlText(DatasetFormatName(dataset.format)));
+  if (dataset.format == DatasetFormat::kRandom) {
+    AddRandomKeys(dataset, map);
+  } else {
+    AddFileKeys(dataset, map);
+  }
+  if (dataset.format == DatasetFormat::kSharegpt) {
+    map.Add("turns", YamlText(ConversationTurnsName(dataset.turns)));
+  }
+  if (dataset.format == DatasetFormat::kEmbedding) {
+    map.Add("batch_size", StrCat(dataset.batch_size));
+  }
+  if (dataset.output_tokens.law != LengthLaw::kUnset) {
+    map.Add("output_tokens", TokenLengthToYaml(dataset.output_tokens));
+  }
+  return map.str();
 }
 
 std::string ResponseToYaml(const CustomEngine& custom) {

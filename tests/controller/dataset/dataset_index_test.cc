@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "controller/core/dataset/line_splitter.h"
+#include "tests/fakes/fake_tokenizers.h"
 
 namespace monsoon {
 namespace {
@@ -21,15 +22,21 @@ DatasetSpec Spec() {
 }
 
 absl::StatusOr<DatasetIndex> Index(const DatasetSpec& spec, const std::string& text,
-                                   int64_t needed = 1000, uint64_t seed = 0) {
-  DatasetIndexer indexer(spec, needed);
+                                   int64_t needed = 1000, uint64_t seed = 0,
+                                   const Tokenizer* tokenizer = nullptr) {
+  DatasetIndexer indexer(spec, needed, tokenizer);
   LineSplitter splitter;
   const auto sink = [&](const RawEntry& raw) { return indexer.Add(raw); };
   absl::Status split = splitter.Feed(text, sink);
   if (split.ok()) {
     split = splitter.Finish(sink);
   }
-  return indexer.Finish(split, seed);
+  EntryParser parser{EntryRules(spec)};
+  return indexer.Finish(split, seed, [&](const EntryPlace& place, ParsedEntry& entry) {
+    const std::string_view raw =
+        std::string_view(text).substr(static_cast<size_t>(place.offset), place.length);
+    return parser.Parse({.offset = place.offset, .text = raw, .at = {place.line, 1}}, entry);
+  });
 }
 
 std::vector<int64_t> Offsets(const DatasetIndex& index) {
@@ -115,9 +122,13 @@ TEST(DatasetIndexTest, TheFirstFiveBadLinesAreReportedAtOnce) {
 TEST(DatasetIndexTest, AFileThatCannotBeSplitIsAnErrorEvenWhenBadLinesAreSkipped) {
   DatasetSpec spec = Spec();
   spec.on_bad_line = OnBadLine::kSkip;
-  DatasetIndexer indexer(spec, 10);
+  DatasetIndexer indexer(spec, 10, nullptr);
   EXPECT_TRUE(indexer.Add({.offset = 0, .text = "fine", .at = {}}));
-  EXPECT_EQ(indexer.Finish(ErrorAt({.line = 9, .column = 4}, "cut short"), 0).status().message(),
+  EXPECT_EQ(indexer
+                .Finish(ErrorAt({.line = 9, .column = 4}, "cut short"), 0,
+                        [](const EntryPlace&, ParsedEntry&) { return absl::OkStatus(); })
+                .status()
+                .message(),
             "data/q.txt:9:4: cut short");
 }
 
@@ -131,6 +142,83 @@ TEST(DatasetIndexTest, WhenEverythingIsFilteredTheErrorGivesTheLengthsSeen) {
             "and max_prompt_length no limit: widen these limits; the first bad one: "
             "data/q.txt:1:1: expected a request body with \"messages\" or \"prompt\", found an "
             "empty object");
+}
+
+TEST(DatasetIndexTest, TokenLimitsAreInclusive) {
+  const WordTokenizer words;
+  DatasetSpec spec = Spec();
+  spec.min_prompt_tokens = 2;
+  spec.max_prompt_tokens = 3;
+  spec.min_prompt_length = 2;
+  const auto index = Index(spec, "a\na b\nabcdef\na b c\na b c d\n", 1000, 0, &words);
+  ASSERT_TRUE(index.ok()) << index.status();
+  EXPECT_THAT(Offsets(*index), ElementsAre(2, 13));
+  EXPECT_EQ(index->stats.filtered, 3);
+  EXPECT_EQ(index->stats.filtered_by_tokens, 2);
+  EXPECT_EQ(words.bytes_read(), 3 + 6 + 5 + 7) << "'a' was out by its characters";
+}
+
+TEST(DatasetIndexTest, AfterAShuffleTokensAreCountedUntilEnoughAreFound) {
+  const WordTokenizer words;
+  DatasetSpec spec = Spec();
+  spec.order = DatasetOrder::kShuffle;
+  const std::string text = "0\n1\n2\n3\n4\n5\n6\n7\n8\n9\n";
+  spec.min_prompt_tokens = 1;
+  const auto index = Index(spec, text, 3, 42, &words);
+  ASSERT_TRUE(index.ok());
+  EXPECT_THAT(Offsets(*index), ElementsAre(0, 18, 10)) << "the beginning of the order without it";
+  EXPECT_EQ(index->stats.read, 10);
+  EXPECT_EQ(words.bytes_read(), 3);
+}
+
+TEST(DatasetIndexTest, WhenTokensFilterEverythingTheErrorSaysSo) {
+  const WordTokenizer words;
+  DatasetSpec spec = Spec();
+  spec.min_prompt_tokens = 10;
+  for (const DatasetOrder order : {DatasetOrder::kSequential, DatasetOrder::kShuffle}) {
+    spec.order = order;
+    EXPECT_EQ(Index(spec, "a b\na b c\n", 5, 0, &words).status().message(),
+              "data/q.txt has no usable prompt: of 2 entries read, 2 were filtered by length and 0 "
+              "were bad and skipped; the prompts have 2 to 3 tokens, min_prompt_tokens is 10 and "
+              "max_prompt_tokens no limit: widen these limits");
+  }
+}
+
+TEST(DatasetIndexTest, ReferenceAnswersAreMeasuredAndMissingOnesLeftOut) {
+  const WordTokenizer words;
+  DatasetSpec spec = Spec();
+  spec.format = DatasetFormat::kSharegpt;
+  spec.output_tokens.law = LengthLaw::kReference;
+  const std::string text =
+      "{\"conversation\":[{\"human\":\"a\",\"assistant\":\"x y z\"}]}\n"
+      "{\"conversation\":[{\"human\":\"a\"}]}\n"
+      "{\"conversation\":[{\"human\":\"b\",\"assistant\":\"x\"}]}\n";
+  for (const DatasetOrder order : {DatasetOrder::kSequential, DatasetOrder::kShuffle}) {
+    spec.order = order;
+    const auto index = Index(spec, text, 5, 3, &words);
+    ASSERT_TRUE(index.ok()) << index.status();
+    ASSERT_EQ(index->places.size(), 2u);
+    const bool first = index->places[0].offset == 0;
+    EXPECT_THAT(index->output_tokens, ElementsAre(first ? 3 : 1, first ? 1 : 3));
+    EXPECT_EQ(index->stats.filtered, 1);
+    EXPECT_EQ(index->stats.lacking, 1);
+  }
+  EXPECT_EQ(Index(spec, "{\"items\":[]}\n", 5, 3, &words).status().message(),
+            "data/q.txt has no usable prompt: of 1 entries read, 0 were filtered by length and 0 "
+            "were bad and skipped; 1 had nothing to send, or no reference answer to measure");
+}
+
+TEST(DatasetIndexTest, BatchesAreWhole) {
+  DatasetSpec spec = Spec();
+  spec.format = DatasetFormat::kEmbedding;
+  spec.batch_size = 2;
+  const auto index = Index(spec, "a\nb\nc\nd\ne\n");
+  ASSERT_TRUE(index.ok()) << index.status();
+  EXPECT_THAT(Offsets(*index), ElementsAre(0, 2, 4, 6));
+  spec.batch_size = 6;
+  EXPECT_EQ(Index(spec, "a\nb\nc\nd\ne\n").status().message(),
+            "data/q.txt has only 5 usable texts, fewer than batch_size 6: of 5 entries read, 0 "
+            "were filtered by length and 0 were bad and skipped");
 }
 
 TEST(DatasetIndexTest, AFileWithoutEntriesIsAnError) {

@@ -62,5 +62,26 @@ TEST(SampleDataTest, LongInstructionsAreLongAndDistinct) {
   EXPECT_GE(longest, 24000);
 }
 
+TEST(SampleDataTest, EveryOtherFormatHasItsSample) {
+  struct Sample {
+    DatasetFormat format;
+    const char* file;
+    int64_t size;
+    int64_t lacking;
+  };
+  for (const Sample& sample : {Sample{DatasetFormat::kSharegpt, "sharegpt_sample.json", 4, 1},
+                               Sample{DatasetFormat::kMessages, "messages_sample.jsonl", 4, 0},
+                               Sample{DatasetFormat::kEmbedding, "embedding_sample.jsonl", 8, 0},
+                               Sample{DatasetFormat::kRerank, "rerank_sample.jsonl", 3, 0}}) {
+    DatasetSpec spec;
+    spec.format = sample.format;
+    spec.path = std::string("configs/data/") + sample.file;
+    auto dataset = OpenDataset(spec, 0, kMany);
+    ASSERT_TRUE(dataset.ok()) << dataset.status();
+    EXPECT_EQ((*dataset)->size(), sample.size) << sample.file;
+    EXPECT_EQ((*dataset)->stats().lacking, sample.lacking) << sample.file;
+  }
+}
+
 }  // namespace
 }  // namespace monsoon

@@ -19,14 +19,22 @@ class AnySpec {
     spec.name = Text();
     spec.model = {Text(), Text(), {Text(), Text(), Text()}};
     spec.dataset = {Text(),
-                    static_cast<DatasetFormat>(random_() % 3),
+                    static_cast<DatasetFormat>(random_() % 8),
                     Text(),
                     Int(),
                     Int(),
                     static_cast<DatasetOrder>(random_() % 2),
                     static_cast<OnBadLine>(random_() % 2),
                     Bool(),
-                    {Text(), Text(), Text()}};
+                    {Text(), Text(), Text()},
+                    Int(),
+                    Int(),
+                    Length(),
+                    static_cast<ConversationTurns>(random_() % 2),
+                    Int(),
+                    Length(),
+                    Int(),
+                    Int()};
     spec.engine = {.type = Text(),
                    .route = Text(),
                    .name = Text(),
@@ -71,6 +79,9 @@ class AnySpec {
     for (uint64_t n = random_() % 3; n > 0; --n) sampling.stop.push_back(Text());
     return sampling;
   }
+  TokenLength Length() {
+    return {static_cast<LengthLaw>(random_() % 5), Int(), Int(), Int(), Int()};
+  }
   template <typename T>
   std::optional<T> Maybe(T value) {
     return Bool() ? std::optional<T>(value) : std::nullopt;
@@ -113,6 +124,8 @@ TEST(CaseSpecJsonTest, NamesAreWords) {
   const auto json = nlohmann::json::parse(CaseSpecToJson(spec));
   EXPECT_EQ(json["dataset"]["format"], DatasetFormatName(DatasetFormat::kLongalpaca));
   EXPECT_EQ(json["dataset"]["order"], "sequential");
+  EXPECT_EQ(json["dataset"]["turns"], "first");
+  EXPECT_EQ(json["dataset"]["output_tokens"]["law"], "unset");
   EXPECT_EQ(json["gates"][0]["op"], ">=");
   EXPECT_EQ(json["timeouts"]["connect_ns"], 10'000'000'000);
 }

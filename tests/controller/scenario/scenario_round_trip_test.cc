@@ -147,10 +147,47 @@ Sampling AnySampling(std::mt19937_64& random) {
   return sampling;
 }
 
+TokenLength AnyLength(std::mt19937_64& random, int64_t least) {
+  const int64_t min = AnyIn(random, Range<int64_t>{least, 500'000});
+  const int64_t max = AnyIn(random, Range<int64_t>{min, 1'000'000});
+  switch (random() % 3) {
+    case 0:
+      return {.law = LengthLaw::kFixed, .mean = min};
+    case 1:
+      return {.law = LengthLaw::kUniform, .min = min, .max = max};
+    default:
+      return {LengthLaw::kNormal, AnyIn(random, Range<int64_t>{min, max}),
+              AnyIn(random, Range<int64_t>{1, 1000}), min, max};
+  }
+}
+
+bool HasAnswers(DatasetFormat format) {
+  return format != DatasetFormat::kEmbedding && format != DatasetFormat::kRerank;
+}
+
+// Only with keys that go with its format.
 DatasetSpec AnyDataset(std::mt19937_64& random) {
   DatasetSpec dataset;
   dataset.name = AnyText(random);
-  dataset.format = static_cast<DatasetFormat>(random() % 3);
+  dataset.format = static_cast<DatasetFormat>(random() % 8);
+  if (HasAnswers(dataset.format) && random() % 2 == 0) {
+    dataset.output_tokens = AnyLength(random, 1);
+  }
+  if (dataset.format == DatasetFormat::kRandom) {
+    dataset.prefix_tokens = AnyIn(random, Range<int64_t>{0, 100});
+    dataset.input_tokens = AnyLength(random, dataset.prefix_tokens + 1);
+    dataset.prompts = random() % 2 == 0 ? 0 : AnyIn(random, kRequestsRange);
+    return dataset;
+  }
+  if (dataset.format == DatasetFormat::kSharegpt && random() % 2 == 0) {
+    dataset.turns = ConversationTurns::kAll;
+    dataset.output_tokens = {.law = LengthLaw::kReference};
+  }
+  if (dataset.format == DatasetFormat::kEmbedding) {
+    dataset.batch_size = AnyIn(random, kBatchSizeRange);
+  }
+  if (random() % 2 == 0) dataset.min_prompt_tokens = AnyIn(random, Range<int64_t>{0, 100});
+  if (random() % 2 == 0) dataset.max_prompt_tokens = AnyIn(random, Range<int64_t>{100, 1000});
   dataset.path = "/" + AnyText(random) + ".jsonl";
   dataset.min_prompt_length = AnyIn(random, Range<int64_t>{0, 100});
   if (random() % 2 == 0) dataset.max_prompt_length = AnyIn(random, Range<int64_t>{100, 1000});
@@ -193,6 +230,7 @@ CaseSpec AnyCase(std::mt19937_64& random, int32_t index) {
   spec.model = {.name = AnyText(random)};
   if (random() % 2 == 0) spec.model.tokenizer = "/t/" + AnyText(random);
   spec.dataset = AnyDataset(random);
+  if (spec.dataset.needs_tokenizer()) spec.model.tokenizer = "/t/tokenizer.json";
   // The index keeps the names distinct.
   spec.concurrency = index + 1;
   if (random() % 2 == 0) {
