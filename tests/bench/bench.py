@@ -29,6 +29,7 @@ BENCHES = {
     "d": "record_path",
     "f": "one_token",
     "g": "verdict_follows_truth",
+    "t": "tokenizer",
 }
 
 

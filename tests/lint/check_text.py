@@ -16,7 +16,7 @@ FOLDERS = ("agent/", "cmake/", "common/", "configs/", "controller/", "deploy/", 
            "tests/", ".ci/")
 CPP = (".h", ".cc", ".inc")
 TEXT = CPP + (".py", ".proto", ".txt", ".cmake", ".yaml", ".yml", ".md", ".sh", ".json", ".service",
-              ".supp", ".html", ".js", ".css")
+              ".supp", ".html", ".js", ".css", ".rs", ".toml")
 NAMES = ("dev", ".ci/run", ".clang-tidy", ".clang-format", ".editorconfig", ".gitignore",
          "CMakeLists.txt", "CMakePresets.json", "CONTRIBUTING.md", "README.md")
 # Held as data: expected outputs and test inputs may be as ugly as what they stand for.

@@ -33,6 +33,16 @@ void RequireKey(MapReader& map, std::string_view key, std::string_view expected)
                         StrCat("missing key '", map.FullKey(key), "': expected ", expected));
 }
 
+void ReadTokenizer(MapReader& map, const ScenarioSource& source, std::string& path) {
+  const size_t errors_before = map.diagnostics().count();
+  ReadPath(map, "tokenizer", WantedPath::kFileOrFolder, source, path);
+  if (path.empty() || !source.check_tokenizer) return;
+  if (map.diagnostics().count() > errors_before) return;
+  if (const absl::Status status = source.check_tokenizer(path); !status.ok()) {
+    map.Report("tokenizer", StrCat(map.FullKey("tokenizer"), ": ", ToStd(status.message())));
+  }
+}
+
 ModelSpec ReadModel(const YamlNode& node, const ScenarioSource& source, Diagnostics& diagnostics) {
   ModelSpec model;
   if (node.IsScalar()) {
@@ -50,7 +60,7 @@ ModelSpec ReadModel(const YamlNode& node, const ScenarioSource& source, Diagnost
   MapReader map(node, "model", diagnostics);
   RequireKey(map, "name", "the name that the engine serves the model under");
   ReadLabel(map, "name", model.name);
-  ReadPath(map, "tokenizer", WantedPath::kFileOrFolder, source, model.tokenizer);
+  ReadTokenizer(map, source, model.tokenizer);
   map.RejectUnknownKeys();
   return model;
 }

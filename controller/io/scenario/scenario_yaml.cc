@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <optional>
 #include <sstream>
 #include <system_error>
@@ -15,6 +16,7 @@
 #include "controller/io/scenario/overrides.h"
 #include "controller/io/scenario/read_scenario.h"
 #include "controller/io/scenario/yaml_parser.h"
+#include "controller/io/tokenizer/open_tokenizer.h"
 
 namespace monsoon {
 namespace {
@@ -67,6 +69,15 @@ PathKind LookUpPath(const std::string& path) {
   return fs::is_directory(status) ? PathKind::kFolder : PathKind::kFile;
 }
 
+// Models may share a tokenizer, and opening one takes up to a second.
+TokenizerCheck CheckTokenizers() {
+  return [known = std::map<std::string, absl::Status>()](const std::string& path) mutable {
+    const auto found = known.find(path);
+    if (found != known.end()) return found->second;
+    return known.emplace(path, OpenTokenizer(path).status()).first->second;
+  };
+}
+
 }  // namespace
 
 absl::StatusOr<Scenario> LoadScenario(const std::string& path,
@@ -82,6 +93,7 @@ absl::StatusOr<Scenario> LoadScenario(const std::string& path,
   if (check_files == CheckFiles::kYes) {
     source.paths = LookUpPath;
     source.read_file = ReadNamedFile;
+    source.check_tokenizer = CheckTokenizers();
   }
   return ParseScenario(source);
 }

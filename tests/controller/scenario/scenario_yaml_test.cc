@@ -227,6 +227,24 @@ TEST(ParseScenario, WithoutFileChecksNothingNeedsToBeThere) {
   EXPECT_EQ(Read(source).cases[0].dataset.path, "/scenarios/gone.jsonl");
 }
 
+TEST(ParseScenario, ATokenizerThatCannotBeOpenedIsReportedWhereItIsNamed) {
+  ScenarioSource source = SourceOf(kSmallest);
+  source.overrides = {"model={name: qwen, tokenizer: tokenizer.json}"};
+  std::vector<std::string> asked;
+  source.check_tokenizer = [&asked](const std::string& path) {
+    asked.push_back(path);
+    return absl::InvalidArgumentError(path + " is not a tokenizer.json that can be used");
+  };
+  EXPECT_EQ(ParseScenario(source).status().message(),
+            "--set model={name: qwen, tokenizer: tokenizer.json}: model.tokenizer: "
+            "/scenarios/tokenizer.json is not a tokenizer.json that can be used");
+  EXPECT_EQ(asked, std::vector<std::string>{"/scenarios/tokenizer.json"});
+
+  source.overrides = {"model={name: qwen, tokenizer: gone.json}"};
+  EXPECT_FALSE(ParseScenario(source).ok());
+  EXPECT_EQ(asked.size(), 1u);  // a path that is wrong anyway is not opened
+}
+
 TEST(ParseScenario, ANameGivesTheDatasetsFormatUnlessFormatDoes) {
   const auto dataset_of = [](const std::string& text) {
     return ReadWith({"dataset={path: open_qa.jsonl, " + text + "}"}).cases[0].dataset;
