@@ -68,6 +68,15 @@ struct OpenLoop {
   friend bool operator==(const OpenLoop&, const OpenLoop&) = default;
 };
 
+// Which text of the answers an agent sends back, for the controller to count tokens in.
+enum class KeepText : uint8_t {
+  kNone = 0,
+  // Answers whose output tokens the engine did not report; of the others, where the engine does not
+  // say how many tokens the first event held, the text of that.
+  kWhereUncounted,
+  kAll
+};
+
 struct AgentCase {
   std::string run_id;
   int32_t case_index = 0;  // position in the run, from 0
@@ -84,6 +93,7 @@ struct AgentCase {
   bool cache_bust = false;
   // One SSE event, or one whole non-streamed body, beyond this fails with line_too_long.
   int64_t max_event_bytes = 16 << 20;
+  KeepText keep_text = KeepText::kNone;
 
   friend bool operator==(const AgentCase&, const AgentCase&) = default;
 };

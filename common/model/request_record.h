@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 
+#include "common/model/answer_text.h"
 #include "common/model/error_class.h"
 
 namespace monsoon {
@@ -23,8 +24,8 @@ inline constexpr int64_t kUnknownTokens = -1;
 
 enum class RequestStatus : uint8_t { kOk = 0, kFailed, kCancelled, kNotSent, kLost };
 enum class Phase : uint8_t { kWarmup = 0, kMeasure };
-// Where output_tokens comes from: nowhere, the engine's usage, the local tokenizer, or a count of
-// stream events (which are not tokens; the report says so).
+// Where a number of tokens comes from: nowhere, the engine's usage, the local tokenizer, or a count
+// of stream events (which are not tokens; the report says so).
 enum class TokenSource : uint8_t { kNone = 0, kUsage, kTokenizer, kChunks };
 
 std::string_view RequestStatusName(RequestStatus status);  // ok failed cancelled not_sent lost
@@ -48,6 +49,7 @@ enum RecordFlag : uint32_t {
   kFlagScheduled = 1u << 9,          // open loop: latencies begin at intended_ns, not at dispatch
   kFlagOverLimit = 1u << 10,         // open loop: not sent, too many requests were in flight
   kFlagNoText = 1u << 11,            // a result, not text (embeddings, rerank): no token was due
+  kFlagTextTooLong = 1u << 12,       // over kMaxAnswerTextBytes: its tokens cannot be counted
 };
 
 struct RequestRecord {
@@ -78,12 +80,19 @@ struct RequestRecord {
   // first token was (from socket ready to bytes read) and how long the call that sent took.
   int64_t first_token_lag_ns = kNever;
 
+  // What reports compute with, from the sources that the case asks for.
   int64_t input_tokens = kUnknownTokens;
   int64_t output_tokens = kUnknownTokens;
   int64_t reasoning_tokens = kUnknownTokens;
   int64_t cached_tokens = kUnknownTokens;
   int64_t first_chunk_tokens = kUnknownTokens;
-  TokenSource token_source = TokenSource::kNone;
+  TokenSource input_token_source = TokenSource::kNone;
+  TokenSource token_source = TokenSource::kNone;  // of output_tokens
+  // Each source by itself: what the engine reported, and what the controller counted, if it did.
+  int64_t usage_input_tokens = kUnknownTokens;
+  int64_t usage_output_tokens = kUnknownTokens;
+  int64_t tokenizer_input_tokens = kUnknownTokens;
+  int64_t tokenizer_output_tokens = kUnknownTokens;
 
   int64_t token_events = 0;    // events that carried generated text
   int64_t received_bytes = 0;  // body bytes
@@ -92,6 +101,8 @@ struct RequestRecord {
   std::string error_message;  // first 512 bytes of what the engine or the connection said
   // Gaps between token-bearing events (common/model/gap_codec.h).
   std::string gaps;
+  // From agent to controller only, and only as much as AgentCase::keep_text says.
+  AnswerText answer;
 
   bool has_flag(RecordFlag flag) const { return (flags & flag) != 0; }
 };

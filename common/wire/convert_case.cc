@@ -130,6 +130,7 @@ void ToProto(const AgentCase& agent_case, v1::Case* proto) {
   if (agent_case.open_loop) {
     proto->mutable_open_loop()->set_rate_per_s(agent_case.open_loop->rate_per_s);
   }
+  proto->set_keep_text(static_cast<v1::KeepText>(agent_case.keep_text));
 }
 
 absl::StatusOr<AgentCase> FromProto(const v1::Case& proto) {
@@ -147,6 +148,11 @@ absl::StatusOr<AgentCase> FromProto(const v1::Case& proto) {
     return absl::InvalidArgumentError(StrCat("the case's arrival rate is ",
                                              proto.open_loop().rate_per_s(),
                                              "/s; expected a positive number"));
+  }
+  if (!v1::KeepText_IsValid(proto.keep_text())) {
+    return absl::InvalidArgumentError(StrCat("the case asks for texts in the unknown way ",
+                                             static_cast<int>(proto.keep_text()),
+                                             "; update the agent"));
   }
   if (!v1::CustomEngine::Framing_IsValid(proto.engine().custom().framing()) ||
       !v1::CustomEngine::Mode_IsValid(proto.engine().custom().mode())) {
@@ -166,6 +172,7 @@ absl::StatusOr<AgentCase> FromProto(const v1::Case& proto) {
   agent_case.cache_bust = proto.cache_bust();
   agent_case.max_event_bytes = static_cast<int64_t>(proto.max_event_bytes());
   if (proto.has_open_loop()) agent_case.open_loop = OpenLoop{proto.open_loop().rate_per_s()};
+  agent_case.keep_text = static_cast<KeepText>(proto.keep_text());
   return agent_case;
 }
 

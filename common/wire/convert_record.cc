@@ -1,5 +1,6 @@
 #include "common/wire/convert_record.h"
 
+#include "common/base/status_macros.h"
 #include "common/base/str_cat.h"
 
 namespace monsoon {
@@ -37,6 +38,36 @@ absl::StatusOr<RequestStatus> FromProto(v1::RequestStatus status) {
   }
 }
 
+void ToProto(const AnswerText& answer, v1::RequestRecord* proto) {
+  proto->set_answer_text(answer.text);
+  for (const TextRun& run : answer.runs) {
+    v1::TextRun* run_proto = proto->add_text_runs();
+    run_proto->set_channel(static_cast<v1::TextRun::Channel>(run.channel));
+    run_proto->set_bytes(static_cast<uint64_t>(run.bytes));
+  }
+  proto->set_first_event_text_bytes(static_cast<uint64_t>(answer.first_event_bytes));
+}
+
+absl::StatusOr<AnswerText> AnswerFromProto(const v1::RequestRecord& proto) {
+  AnswerText answer{.text = proto.answer_text(),
+                    .first_event_bytes = static_cast<int64_t>(proto.first_event_text_bytes())};
+  const uint64_t size = answer.text.size();
+  uint64_t bytes = 0;
+  bool whole = proto.first_event_text_bytes() <= size;
+  answer.runs.reserve(proto.text_runs_size());
+  for (const v1::TextRun& run : proto.text_runs()) {
+    whole = whole && v1::TextRun::Channel_IsValid(run.channel()) && run.bytes() <= size - bytes;
+    if (!whole) break;
+    bytes += run.bytes();
+    answer.runs.push_back(
+        {static_cast<TextChannel>(run.channel()), static_cast<int64_t>(run.bytes())});
+  }
+  if (whole && bytes == size) return answer;
+  return absl::InvalidArgumentError(
+      StrCat("record ", proto.request_index(), " has a text of ", size,
+             " bytes that its channels do not make up; the data was damaged"));
+}
+
 }  // namespace
 
 void ToProto(const RequestRecord& record, v1::RequestRecord* proto) {
@@ -66,6 +97,9 @@ void ToProto(const RequestRecord& record, v1::RequestRecord* proto) {
   if (record.reasoning_tokens >= 0) proto->set_reasoning_tokens(record.reasoning_tokens);
   if (record.cached_tokens >= 0) proto->set_cached_tokens(record.cached_tokens);
   if (record.first_chunk_tokens >= 0) proto->set_first_chunk_tokens(record.first_chunk_tokens);
+  if (record.usage_input_tokens >= 0) proto->set_usage_input_tokens(record.usage_input_tokens);
+  if (record.usage_output_tokens >= 0) proto->set_usage_output_tokens(record.usage_output_tokens);
+  proto->set_input_token_source(static_cast<v1::TokenSource>(record.input_token_source));
   proto->set_token_source(static_cast<v1::TokenSource>(record.token_source));
   proto->set_token_events(record.token_events);
   proto->set_received_bytes(record.received_bytes);
@@ -73,13 +107,15 @@ void ToProto(const RequestRecord& record, v1::RequestRecord* proto) {
   proto->set_finish_reason(record.finish_reason);
   proto->set_error_message(record.error_message);
   proto->set_gaps(record.gaps);
+  ToProto(record.answer, proto);
 }
 
 absl::StatusOr<RequestRecord> FromProto(const v1::RequestRecord& proto) {
   absl::StatusOr<RequestStatus> status = FromProto(proto.status());
   if (!status.ok()) return status.status();
   if (!v1::ErrorClass_IsValid(proto.error_class()) ||
-      !v1::TokenSource_IsValid(proto.token_source())) {
+      !v1::TokenSource_IsValid(proto.token_source()) ||
+      !v1::TokenSource_IsValid(proto.input_token_source())) {
     return absl::InvalidArgumentError(
         StrCat("record ", proto.request_index(), " has an unknown error class or token source"));
   }
@@ -116,6 +152,13 @@ absl::StatusOr<RequestRecord> FromProto(const v1::RequestRecord& proto) {
   if (proto.has_first_chunk_tokens()) {
     record.first_chunk_tokens = static_cast<int64_t>(proto.first_chunk_tokens());
   }
+  if (proto.has_usage_input_tokens()) {
+    record.usage_input_tokens = static_cast<int64_t>(proto.usage_input_tokens());
+  }
+  if (proto.has_usage_output_tokens()) {
+    record.usage_output_tokens = static_cast<int64_t>(proto.usage_output_tokens());
+  }
+  record.input_token_source = static_cast<TokenSource>(proto.input_token_source());
   record.token_source = static_cast<TokenSource>(proto.token_source());
   record.token_events = static_cast<int64_t>(proto.token_events());
   record.received_bytes = static_cast<int64_t>(proto.received_bytes());
@@ -123,6 +166,7 @@ absl::StatusOr<RequestRecord> FromProto(const v1::RequestRecord& proto) {
   record.finish_reason = proto.finish_reason();
   record.error_message = proto.error_message();
   record.gaps = proto.gaps();
+  ASSIGN_OR_RETURN(record.answer, AnswerFromProto(proto));
   return record;
 }
 

@@ -24,7 +24,8 @@ OVER_LIMIT = 1024
 NO_TEXT = 2048
 FLAGS = {"new_connections": 1, "stale_connections": 2, "no_done": 4, "no_final_blank_line": 8,
          "first_chunk_assumed": 16, "both_ends_one_read": 32, "invalid_utf8": 64, "late_events": 128,
-         "not_streamed": 256, "over_max_in_flight": OVER_LIMIT, "no_text": NO_TEXT}
+         "not_streamed": 256, "over_max_in_flight": OVER_LIMIT, "no_text": NO_TEXT,
+         "text_too_long": 4096}
 
 
 def decode_gaps(blob):
@@ -244,6 +245,35 @@ def add_error_bound(client, calibration, out):
         out["client"]["calibration"] = {"floor_s": {"p50": floor["p50"], "p99": floor["p99"]}}
 
 
+def usage_check(ok, name):
+    """How far the engine's counts are from the tokenizer's."""
+    pairs = [(row[f"usage_{name}_tokens"], row[f"tokenizer_{name}_tokens"]) for row in ok]
+    pairs = [pair for pair in pairs if None not in pair]
+    relative = [abs(usage - counted) / max(counted, 1) for usage, counted in pairs]
+    return {"requests": len(pairs), "differ": sum(usage != counted for usage, counted in pairs),
+            "reported": sum(usage for usage, _ in pairs),
+            "counted": sum(counted for _, counted in pairs),
+            "max_difference": max((abs(usage - counted) for usage, counted in pairs), default=0),
+            "mean_relative_difference": math.fsum(relative) / len(relative) if relative else None,
+            "max_relative_difference": max(relative, default=None)}
+
+
+def tokens_of(spec, ok):
+    verify = spec["verify_usage"]
+    return {
+        "input": sum(row["input_tokens"] or 0 for row in ok),
+        "output": sum(row["output_tokens"] or 0 for row in ok),
+        "cached": sum(row["cached_tokens"] or 0 for row in ok),
+        "reasoning": sum(row["reasoning_tokens"] or 0 for row in ok),
+        "requests_without_input": sum(row["input_tokens"] is None for row in ok),
+        "requests_without_output": sum(row["output_tokens"] is None for row in ok),
+        "requests_without_text": sum(bool(row["flags"] & NO_TEXT) for row in ok),
+        "sources": count_by(ok, lambda row: row["token_source"]),
+        "input_sources": count_by(ok, lambda row: row["input_token_source"]),
+        "usage_check": ({name: usage_check(ok, name) for name in ("input", "output")}
+                        if verify else None)}
+
+
 def recompute(facts, rows, client, calibration):
     """The members of one entry of report.json's cases[] that follow from the records."""
     measured = [row for row in rows if row["phase"] == "measure"]
@@ -262,12 +292,7 @@ def recompute(facts, rows, client, calibration):
     add_window(facts, rows, measured, ok, out)
     add_distributions(measured, ok, out)
     add_error_bound(client, calibration, out)
-    out["tokens"] = {
-        "input": sum(row["input_tokens"] or 0 for row in ok),
-        "output": sum(row["output_tokens"] or 0 for row in ok),
-        "cached": sum(row["cached_tokens"] or 0 for row in ok),
-        "requests_without_text": sum(bool(row["flags"] & NO_TEXT) for row in ok),
-        "sources": count_by(ok, lambda row: row["token_source"])}
+    out["tokens"] = tokens_of(facts["spec"], ok)
     out["finish_reasons"] = count_by(ok, lambda row: row["finish_reason"] or "none")
     out["flags"] = {name: sum(bool(row["flags"] & bit) for row in measured)
                     for name, bit in FLAGS.items()}

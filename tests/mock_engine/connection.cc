@@ -23,7 +23,8 @@ void Connection::OnReadable() {
     const ssize_t n =
         ReadStamped(fd(), host_.read_buffer(), host_.read_buffer_bytes(), &received_ns);
     if (n > 0) {
-      OnBytes({host_.read_buffer(), static_cast<size_t>(n)}, received_ns);
+      const std::string_view bytes(host_.read_buffer(), static_cast<size_t>(n));
+      tls_ == nullptr ? OnBytes(bytes, received_ns) : OnCiphertext(bytes, received_ns);
     } else if (n < 0 && errno == EINTR) {
       continue;
     } else if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
@@ -33,6 +34,14 @@ void Connection::OnReadable() {
     }
   }
   TakeHeldBytes();
+}
+
+void Connection::OnCiphertext(std::string_view bytes, int64_t received_ns) {
+  std::string said;
+  const bool more = tls_->Receive(bytes, &said);
+  if (!Write(tls_->TakeOutput())) return;
+  if (!said.empty()) OnBytes(said, received_ns);
+  if (!more && !closed()) OnPeerGone();
 }
 
 void Connection::OnBytes(std::string_view bytes, int64_t received_ns) {
@@ -73,7 +82,7 @@ void Connection::StartExchange(Reply reply, int64_t received_ns) {
   truth.connection = id_;
   truth.received_ns = received_ns;
   truth.prompt_tokens = exchange.reply.prompt_tokens;
-  host_.OnRequest(parser_.request(), exchange.reply.is_chat);
+  host_.OnRequest(parser_.request(), exchange.reply);
   parser_.Reset();
   switch (exchange.reply.kind) {
     case Reply::Kind::kBytes:
@@ -108,7 +117,10 @@ void Connection::OnSlot(int64_t now_ns) {
 
 void Connection::Rearm() {
   const int64_t due_ns = std::min(exchange_->headers_due_ns, exchange_->step_due_ns);
-  if (due_ns == wake_ns_ || due_ns == kNever) return;
+  if (due_ns != wake_ns_ && due_ns != kNever) WakeAt(due_ns);
+}
+
+void Connection::WakeAt(int64_t due_ns) {
   wake_ns_ = due_ns;
   host_.WakeAt(key_, due_ns);
 }
@@ -117,7 +129,7 @@ void Connection::OnTimer(int64_t due_ns, int64_t now_ns) {
   if (due_ns != wake_ns_ || closed()) return;
   wake_ns_ = kNever;
   if (discarding_) return Close();
-  if (!exchange_) return;
+  if (!exchange_) return parser_.idle() ? Close() : void();
   if (exchange_->step_due_ns <= now_ns) {
     RunStep();
   } else if (exchange_->headers_due_ns <= now_ns) {
@@ -189,8 +201,15 @@ void Connection::AfterStep(const Step& step) {
 void Connection::CompleteIfWritten() {
   if (!exchange_ || !exchange_->complete || !writer_.empty()) return;
   const bool close_after = exchange_->reply.close_after;
+  // A connection that breaks off says no farewell.
+  if (close_after && tls_ != nullptr && exchange_->reply.outcome == "ok") {
+    tls_->Close();
+    writer_.Send(tls_->TakeOutput());
+  }
   EndExchange(exchange_->reply.outcome);
-  if (close_after && !discarding_) Close();
+  if (close_after && !discarding_) return Close();
+  const int64_t keep_alive_ns = host_.engine().options().keep_alive_ns;
+  if (keep_alive_ns > 0) WakeAt(host_.NowNs() + keep_alive_ns);
 }
 
 void Connection::EndExchange(std::string_view outcome) {
@@ -199,12 +218,18 @@ void Connection::EndExchange(std::string_view outcome) {
   truth.end_ns = host_.NowNs();
   if (exchange_->slot_held) host_.ReleaseSlot();
   if (exchange_->slot_wanted) host_.CancelSlot(key_);
-  if (exchange_->reply.is_chat) host_.OnChatEnd(std::move(truth));
+  if (exchange_->reply.is_generation) host_.OnGenerationEnd(std::move(truth));
   exchange_.reset();
   wake_ns_ = kNever;
 }
 
 bool Connection::Send(std::string_view bytes) {
+  if (tls_ == nullptr) return Write(bytes);
+  tls_->Send(bytes);
+  return Write(tls_->TakeOutput());
+}
+
+bool Connection::Write(std::string_view bytes) {
   if (writer_.Send(bytes)) return true;
   OnPeerGone();
   return false;
@@ -232,8 +257,7 @@ void Connection::OnStop() {
 // connection before the peer has read why.
 void Connection::CloseAfterReading() {
   shutdown(fd(), SHUT_WR);
-  wake_ns_ = host_.NowNs() + kDiscardNs;
-  host_.WakeAt(key_, wake_ns_);
+  WakeAt(host_.NowNs() + kDiscardNs);
 }
 
 void Connection::Reset() {

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,6 +16,7 @@
 #include "tests/mock_engine/http_request_parser.h"
 #include "tests/mock_engine/scoped_fd.h"
 #include "tests/mock_engine/socket_writer.h"
+#include "tests/mock_engine/tls.h"
 #include "tests/mock_engine/truth_log.h"
 
 namespace monsoon::mock_engine {
@@ -26,6 +28,9 @@ class ConnectionHost {
 
   virtual int64_t NowNs() const = 0;
   virtual Engine& engine() = 0;
+
+  // Null: plain HTTP.
+  virtual const TlsContext* tls() const = 0;
 
   // Memory to read into; contents last until the next read of any connection of the loop.
   virtual char* read_buffer() = 0;
@@ -40,9 +45,9 @@ class ConnectionHost {
   virtual void CancelSlot(uint64_t key) = 0;
 
   // For the log and the summary.
-  virtual void OnRequest(const HttpRequest& request, bool is_chat) = 0;
+  virtual void OnRequest(const HttpRequest& request, const Reply& reply) = 0;
   virtual void OnTokens(int64_t tokens, int64_t lateness_ns) = 0;
-  virtual void OnChatEnd(RequestTruth truth) = 0;
+  virtual void OnGenerationEnd(RequestTruth truth) = 0;
 };
 
 inline constexpr int64_t kNever = INT64_MAX;
@@ -63,7 +68,9 @@ class Connection {
  public:
   // `id` is the number for the log, `key` the loop's name for this connection.
   Connection(uint64_t key, ScopedFd socket, uint64_t id, ConnectionHost& host)
-      : key_(key), id_(id), host_(host), socket_(std::move(socket)), writer_(socket_.get()) {}
+      : key_(key), id_(id), host_(host), socket_(std::move(socket)), writer_(socket_.get()) {
+    if (host.tls() != nullptr) tls_ = std::make_unique<TlsSession>(*host.tls());
+  }
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
@@ -80,6 +87,7 @@ class Connection {
 
  private:
   void OnBytes(std::string_view bytes, int64_t received_ns);
+  void OnCiphertext(std::string_view bytes, int64_t received_ns);
   void FeedParser(std::string_view bytes, int64_t received_ns);
   void TakeHeldBytes();
   void StartExchange(Reply reply, int64_t received_ns);
@@ -88,7 +96,9 @@ class Connection {
   void SendStep(const Step& step, int64_t due_ns);
   void AfterStep(const Step& step);
   void Rearm();
+  void WakeAt(int64_t due_ns);
   bool Send(std::string_view bytes);
+  bool Write(std::string_view bytes);
   void CompleteIfWritten();
   void EndExchange(std::string_view outcome);
   void CloseAfterReading();
@@ -100,6 +110,7 @@ class Connection {
   ConnectionHost& host_;
   ScopedFd socket_;
   SocketWriter writer_;
+  std::unique_ptr<TlsSession> tls_;  // null: plain HTTP
   HttpRequestParser parser_;
   std::optional<Exchange> exchange_;
   std::string held_bytes_;  // came while a reply was under way

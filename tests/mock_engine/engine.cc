@@ -1,6 +1,5 @@
 #include "tests/mock_engine/engine.h"
 
-#include <optional>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -15,186 +14,269 @@
 namespace monsoon::mock_engine {
 namespace {
 
-constexpr std::string_view kChatPath = "/v1/chat/completions";
+using Guard = Dialect::Guard;
 
-EngineError ErrorOfStatus(int status) {
-  switch (status) {
-    case 401:
-      return {401, "AuthenticationError", "Unauthorized"};
-    case 404:
-      return {404, "NotFoundError", "The model does not exist."};
-    case 429:
-      return {429, "RateLimitError", "Too many requests."};
-    case 503:
-      return {503, "ServiceUnavailableError", "The server is overloaded."};
-    default:
-      return {status, "InternalServerError", "EngineCore died"};
+struct Found {
+  const Dialect* dialect = nullptr;
+  const Route* route = nullptr;
+  std::string model;  // from the path
+};
+
+Found FindRoute(const std::vector<const Dialect*>& dialects, std::string_view path) {
+  Found found;
+  for (const Dialect* dialect : dialects) {
+    for (const Route& route : dialect->routes) {
+      if (!MatchesPath(route.path, path, &found.model)) continue;
+      found.dialect = dialect;
+      found.route = &route;
+      return found;
+    }
   }
+  return found;
 }
 
-// What the log says of a request which gets a whole answer: faults that have no form there leave
-// it a good one.
+bool HasQuery(std::string_view target, std::string_view name) {
+  const size_t query = target.find('?');
+  return query != std::string_view::npos &&
+         absl::StrContains(ToAbsl(target.substr(query)), StrCat(name, "="));
+}
+
+// What the log says of a fault that has no form in this answer: it is a good one.
 Fault FaultOfWhole(Fault fault) { return fault == Fault::kNoDone ? Fault::kNone : fault; }
+
+Fault FaultOfStream(Fault fault, const Wire& wire) {
+  return fault == Fault::kNoDone && !wire.says_its_end() ? Fault::kNone : fault;
+}
 
 }  // namespace
 
 Reply Engine::Handle(const HttpRequest& request, int64_t unix_now_s) {
   const std::string_view target = request.target;
   const std::string_view path = target.substr(0, target.find('?'));
-  const bool is_chat = path == kChatPath && request.method == "POST";
+  Found found;
+  if (request.method == "POST") found = FindRoute(options_.dialects, path);
+  const Dialect& dialect = found.dialect != nullptr ? *found.dialect : *options_.dialects.front();
   Reply reply;
-  if (!Authorised(request, path)) {
-    reply = Error(ErrorOfStatus(401), request.keep_alive);
+  if (found.route != nullptr) {
+    reply =
+        Authorised(request, dialect, path)
+            ? HandleGeneration(request, dialect, *found.route, found.model, unix_now_s)
+            : ErrorReply({dialect, &found.route->wire, request.keep_alive}, ErrorOf(dialect, 401));
   } else {
-    reply = is_chat ? HandleChat(request, unix_now_s) : HandleGet(request, path);
+    reply = HandlePage(request, path);
   }
-  reply.is_chat = is_chat;
+  reply.is_generation = found.route != nullptr;
   reply.close_after |= !request.keep_alive;
   return reply;
 }
 
 Reply Engine::Refuse(int status, std::string_view text) const {
-  Reply reply = Error({status, "BadRequestError", text}, false);
+  Reply reply =
+      ErrorReply({*options_.dialects.front(), nullptr, false}, {status, "BadRequestError", text});
   reply.close_after = true;
   return reply;
 }
 
-bool Engine::Authorised(const HttpRequest& request, std::string_view path) const {
+bool Engine::Authorised(const HttpRequest& request, const Dialect& dialect,
+                        std::string_view path) const {
   if (options_.api_key.empty()) return true;
-  const bool guarded =
-      options_.dialect == Dialect::kVllm ? path.starts_with("/v1") : path != "/health";
-  return !guarded || request.authorization == StrCat("Bearer ", options_.api_key);
+  const bool guarded = dialect.guard == Guard::kV1      ? path.starts_with("/v1")
+                       : dialect.guard == Guard::kPosts ? request.method == "POST"
+                                                        : path != "/health";
+  if (!guarded) return true;
+  if (dialect.bearer && request.authorization == StrCat("Bearer ", options_.api_key)) return true;
+  if (dialect.key_header == "x-api-key") return request.x_api_key == options_.api_key;
+  return dialect.key_header == "api-key" && request.api_key == options_.api_key;
 }
 
-Reply Engine::HandleChat(const HttpRequest& request, int64_t unix_now_s) {
-  const uint64_t request_index = next_request_.fetch_add(1, std::memory_order_relaxed);
-  if (!absl::StartsWithIgnoreCase(request.content_type, "application/json")) {
-    return Error({400, "BadRequestError", "The request needs content-type: application/json."},
-                 request.keep_alive);
+absl::Status Engine::CheckHead(const HttpRequest& request, const Dialect& dialect,
+                               const Route& route) const {
+  if (dialect.needs_json_type &&
+      !absl::StartsWithIgnoreCase(request.content_type, "application/json")) {
+    return absl::InvalidArgumentError("The request needs content-type: application/json.");
   }
-  absl::StatusOr<ChatRequest> chat = reader_.Read(request.body);
-  if (chat.ok() && chat->stream && request.http_1_0) {
-    chat = absl::InvalidArgumentError("A stream needs HTTP/1.1.");
+  if (!route.needed_query.empty() && !HasQuery(request.target, route.needed_query)) {
+    return absl::NotFoundError("Resource not found");
   }
-  if (!chat.ok()) {
-    return Error({400, "BadRequestError", ToStd(chat.status().message())}, request.keep_alive);
+  if (route.needs_version && request.anthropic_version.empty()) {
+    return absl::InvalidArgumentError("anthropic-version: header is required");
   }
-  const FaultChoice faults = options_.faults.Choose(options_.script.seed, request_index);
-  Reply reply;
-  if (HttpStatusOf(faults.main()) != 0) {
-    reply = HttpFault(faults.main(), request.keep_alive);
-  } else if (faults.main() == Fault::kHangBeforeHeaders) {
-    reply.kind = Reply::Kind::kHang;
-    reply.outcome = FaultOutcome(faults.main());
-  } else if (faults.main() == Fault::kCloseWithoutReply) {
-    reply.kind = Reply::Kind::kDrop;
-    reply.outcome = FaultOutcome(faults.main());
-  } else {
-    reply = MakeAnswer(request, *chat, request_index, faults, unix_now_s);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<GenerationRequest> Engine::ReadBody(const HttpRequest& request, const Route& route,
+                                                   std::string_view model) {
+  using Stream = RequestShape::Stream;
+  const RequestShape& shape = route.wire.request;
+  absl::StatusOr<GenerationRequest> body = reader_.Read(request.body, shape);
+  if (!body.ok()) return body;
+  if (body->model.empty()) body->model = model.empty() ? options_.model : std::string(model);
+  if (shape.stream == Stream::kAlways) body->stream = true;
+  if (shape.stream == Stream::kNever) body->stream = false;
+  if (shape.stream == Stream::kDashScopeHeader) body->stream = request.dashscope_sse;
+  if (body->stream && request.http_1_0) {
+    return absl::InvalidArgumentError("A stream needs HTTP/1.1.");
   }
-  reply.prompt_tokens = chat->prompt_tokens;
-  reply.close_after = faults.has(Fault::kKeepAliveClose);
+  return body;
+}
+
+Reply Engine::HandleGeneration(const HttpRequest& request, const Dialect& dialect,
+                               const Route& route, std::string_view model, int64_t unix_now_s) {
+  Asked asked{.http = request, .dialect = dialect, .route = route, .unix_now_s = unix_now_s};
+  asked.index = next_request_.fetch_add(1, std::memory_order_relaxed);
+  absl::Status status = CheckHead(request, dialect, route);
+  if (status.ok()) {
+    absl::StatusOr<GenerationRequest> body = ReadBody(request, route, model);
+    if (body.ok()) {
+      asked.body = *std::move(body);
+    } else {
+      status = body.status();
+    }
+  }
+  if (!status.ok()) {
+    EngineError error = ErrorOf(dialect, absl::IsNotFound(status) ? 404 : 400);
+    error.message = ToStd(status.message());
+    return ErrorReply({dialect, &route.wire, request.keep_alive}, error);
+  }
+  asked.faults = options_.faults.Choose(options_.script.seed, asked.index);
+  Reply reply = ReplyTo(asked);
+  reply.prompt_tokens = asked.body.prompt_tokens;
+  reply.close_after = asked.faults.has(Fault::kKeepAliveClose) ||
+                      asked.faults.has(Fault::kConnectionClose) ||
+                      asked.faults.has(Fault::kCloseDelimited);
   return reply;
 }
 
-AnswerIdentity Engine::Identify(const ChatRequest& chat, uint64_t request_index,
-                                int64_t unix_now_s) const {
-  AnswerIdentity identity;
-  identity.request_index = request_index;
-  identity.model = chat.model;
-  identity.created_s = unix_now_s;
-  identity.usage_in_stream = chat.include_usage && options_.stream_usage;
-  identity.continuous_usage = chat.continuous_usage && options_.stream_usage;
-  const std::string_view own_field =
-      options_.dialect == Dialect::kVllm ? "reasoning" : "reasoning_content";
-  identity.reasoning_field =
-      options_.reasoning_field.empty() ? own_field : options_.reasoning_field;
-  return identity;
-}
-
-Reply Engine::MakeAnswer(const HttpRequest& request, const ChatRequest& chat,
-                         uint64_t request_index, const FaultChoice& faults,
-                         int64_t unix_now_s) const {
-  const AnswerIdentity identity = Identify(chat, request_index, unix_now_s);
-  std::unique_ptr<EventRenderer> renderer = MakeRenderer(options_.dialect, identity);
-  TokenScript script(options_.script, request_index, chat.prompt_tokens, chat.max_tokens);
-  Usage usage;
-  usage.prompt_tokens = chat.prompt_tokens;
-  if (faults.has(Fault::kCached)) usage.cached_tokens = chat.prompt_tokens / 2;
-
+Reply Engine::ReplyTo(const Asked& asked) const {
+  const Fault fault = asked.faults.main();
+  if (IsWholeReply(fault)) {
+    return FaultReply({asked.dialect, &asked.route.wire, asked.http.keep_alive}, fault,
+                      options_.retry_form, asked.unix_now_s);
+  }
+  if (fault != Fault::kHangBeforeHeaders && fault != Fault::kCloseWithoutReply) {
+    return MakeAnswer(asked);
+  }
   Reply reply;
-  reply.kind = Reply::Kind::kAnswer;
-  reply.status = 200;
-  reply.outcome = FaultOutcome(chat.stream ? faults.main() : FaultOfWhole(faults.main()));
-  if (chat.stream) {
-    reply.answer =
-        std::make_unique<StreamAnswer>(script, std::move(renderer), usage, identity.usage_in_stream,
-                                       faults.main(), request.keep_alive);
-  } else {
-    auto whole = std::make_unique<WholeAnswer>(script, std::move(renderer), usage,
-                                               options_.script.reasoning_tokens, options_.dialect,
-                                               faults.main(), request.keep_alive);
-    reply.status = whole->status();
-    reply.answer = std::move(whole);
-  }
-  reply.answer = Modify(std::move(reply.answer), chat.stream, request_index, faults);
-  return reply;
-}
-
-std::unique_ptr<Answer> Engine::Modify(std::unique_ptr<Answer> answer, bool stream,
-                                       uint64_t request_index, const FaultChoice& faults) const {
-  if (stream && faults.has(Fault::kComments)) {
-    answer = std::make_unique<CommentHeartbeats>(std::move(answer));
-  }
-  if (faults.has(Fault::kSplitWrites)) {
-    answer = std::make_unique<SplitWrites>(
-        std::move(answer),
-        Random::ForRequest(options_.script.seed, request_index, Purpose::kSplit));
-  }
-  return answer;
-}
-
-Reply Engine::HttpFault(Fault fault, bool keep_alive) const {
-  const int status = HttpStatusOf(fault);
-  Reply reply = Error(ErrorOfStatus(status), keep_alive, status == 429 ? "retry-after: 7\r\n" : "");
+  reply.kind = fault == Fault::kHangBeforeHeaders ? Reply::Kind::kHang : Reply::Kind::kDrop;
   reply.outcome = FaultOutcome(fault);
   return reply;
 }
 
-Reply Engine::HandleGet(const HttpRequest& request, std::string_view path) const {
-  const bool known = path == kChatPath || path == "/v1/models" || path == "/health" ||
-                     (path == "/version" && options_.dialect == Dialect::kVllm);
-  if (!known) return Error({404, "NotFoundError", "Not Found"}, request.keep_alive);
-  if (path == kChatPath || request.method != "GET") {
-    return Error({405, "BadRequestError", "Method Not Allowed"}, request.keep_alive);
+AnswerState Engine::StateOf(const Asked& asked) const {
+  const Wire& wire = asked.route.wire;
+  AnswerState state;
+  state.request_index = asked.index;
+  AppendJsonText(asked.body.model, wire.ascii_only, &state.model);
+  state.prompt = asked.body.prompt;
+  state.created_s = asked.unix_now_s;
+  state.reasoning_field =
+      options_.reasoning_field.empty() ? asked.dialect.reasoning_field : options_.reasoning_field;
+  state.reasoning_tokens = options_.script.reasoning_tokens;
+  state.items = asked.body.items;
+  state.flags = asked.body.flags;
+  if (!options_.stream_usage) {
+    for (const Flag flag : {Flag::kUsage, Flag::kContinuous, Flag::kCounts}) {
+      state.Set(flag, false);
+    }
   }
-  if (path == "/version") return Json(R"({"version":"0.0.0+mock"})", request.keep_alive);
-  if (path == "/health") {
-    const bool lmdeploy = options_.dialect == Dialect::kLmdeploy;
-    return Json(lmdeploy ? R"({"status": "healthy"})" : "", request.keep_alive);
+  const bool cumulative = wire.cumulative && !state.has(Flag::kIncremental);
+  state.Set(Flag::kCumulative, options_.cumulative.value_or(cumulative));
+  state.Set(Flag::kOld, options_.old_version);
+  state.Set(Flag::kTool, options_.tool_call);
+  state.usage.prompt_tokens = asked.body.prompt_tokens;
+  if (asked.faults.has(Fault::kCached)) {
+    state.usage.cached_tokens = asked.body.prompt_tokens / 2;
+    state.Set(Flag::kCached);
   }
-  return Json(StrCat(R"({"object":"list","data":[{"id":)", JsonString(options_.model),
-                     R"(,"object":"model","created":0,"owned_by":")",
-                     options_.dialect == Dialect::kVllm ? "vllm" : "lmdeploy",
-                     R"(","parent":null,"max_model_len":1048576}]})"),
-              request.keep_alive);
+  return state;
 }
 
-Reply Engine::Error(const EngineError& error, bool keep_alive,
-                    std::string_view extra_headers) const {
-  Reply reply;
-  reply.status = error.status;
-  reply.outcome = "rejected";
-  reply.bytes = WholeResponse(error.status, "application/json", ErrorBody(options_.dialect, error),
-                              keep_alive, extra_headers);
+Reply Engine::MakeAnswer(const Asked& asked) const {
+  const Wire& wire = asked.route.wire;
+  const std::optional<int64_t> limit =
+      wire.generates ? asked.body.max_tokens : std::optional<int64_t>(0);
+  TokenScript script(options_.script, asked.index, asked.body.prompt_tokens, limit);
+  AnswerState state = StateOf(asked);
+  if (asked.faults.has(Fault::kBadUtf8)) state.bad_utf8_at = script.tokens() / 2;
+  const bool no_text = asked.faults.main() == Fault::kEmpty && !asked.body.stream;
+  AnswerWriter writer(wire, std::move(state), no_text ? 0 : script.tokens(),
+                      script.stopped_by_limit());
+  Reply reply = asked.body.stream ? MakeStream(asked, std::move(writer), std::move(script))
+                                  : MakeWhole(asked, std::move(writer), std::move(script));
+  reply.kind = Reply::Kind::kAnswer;
+  reply.answer = Modify(std::move(reply.answer), asked);
   return reply;
 }
 
-Reply Engine::Json(std::string_view body, bool keep_alive) const {
+Reply Engine::MakeStream(const Asked& asked, AnswerWriter writer, TokenScript script) const {
+  const StreamPlan plan = {
+      .faults = asked.faults,
+      .keep_alive = asked.http.keep_alive,
+      .failure = ErrorOf(asked.dialect, 500),
+      .overload = ErrorOf(asked.dialect, asked.dialect.overload),
+      .random = Random::ForRequest(options_.script.seed, asked.index, Purpose::kSplit)};
   Reply reply;
-  reply.status = 200;
-  reply.bytes = WholeResponse(200, "application/json", body, keep_alive);
+  reply.outcome = FaultOutcome(FaultOfStream(asked.faults.main(), asked.route.wire));
+  auto answer = std::make_unique<StreamAnswer>(std::move(script), std::move(writer), plan);
+  reply.status = answer->status();
+  reply.answer = std::move(answer);
   return reply;
+}
+
+Reply Engine::MakeWhole(const Asked& asked, AnswerWriter writer, TokenScript script) const {
+  const Fault fault = asked.faults.main();
+  WholePlan plan = {
+      .faults = asked.faults,
+      .keep_alive = asked.http.keep_alive,
+      .random = Random::ForRequest(options_.script.seed, asked.index, Purpose::kSplit)};
+  if (fault == Fault::kErrorFirst) plan.status = asked.dialect.overload;
+  if (fault == Fault::kErrorInStream) plan.status = 500;
+  if (plan.status != 200) {
+    plan.error_body =
+        ErrorBody(asked.dialect, &asked.route.wire, ErrorOf(asked.dialect, plan.status));
+  }
+  Reply reply;
+  reply.status = plan.status;
+  reply.outcome = FaultOutcome(FaultOfWhole(fault));
+  reply.answer =
+      std::make_unique<WholeAnswer>(std::move(script), std::move(writer), std::move(plan));
+  return reply;
+}
+
+std::unique_ptr<Answer> Engine::Modify(std::unique_ptr<Answer> answer, const Asked& asked) const {
+  const FaultChoice& faults = asked.faults;
+  if (faults.has(Fault::kSlowHeaders)) answer = std::make_unique<SlowHeaders>(std::move(answer));
+  if (faults.has(Fault::kSplitWrites) || faults.has(Fault::kByteWrites)) {
+    answer = std::make_unique<SplitWrites>(
+        std::move(answer), Random::ForRequest(options_.script.seed, asked.index, Purpose::kSplit),
+        faults.has(Fault::kByteWrites) ? SplitWrites::kEveryByte : SplitWrites::kAnywhere);
+  }
+  return answer;
+}
+
+Reply Engine::HandlePage(const HttpRequest& request, std::string_view path) const {
+  const Dialect& first = *options_.dialects.front();
+  const ErrorContext context = {first, nullptr, request.keep_alive};
+  std::string model;
+  for (const Dialect* dialect : options_.dialects) {
+    for (const Page& page : dialect->pages) {
+      if (!MatchesPath(page.path, path, &model)) continue;
+      if (!Authorised(request, *dialect, path)) {
+        return ErrorReply({*dialect, nullptr, request.keep_alive}, ErrorOf(*dialect, 401));
+      }
+      if (request.method != "GET") return ErrorReply(context, ErrorOf(first, 405));
+      AnswerState state;
+      AppendJsonText(model.empty() ? options_.model : model, false, &state.model);
+      Reply reply = PageReply(page.content_type, page.body.Render(state), request.keep_alive);
+      reply.is_dangerous = page.dangerous;
+      return reply;
+    }
+  }
+  if (!Authorised(request, first, path)) return ErrorReply(context, ErrorOf(first, 401));
+  const bool is_route = FindRoute(options_.dialects, path).route != nullptr;
+  EngineError error = ErrorOf(first, is_route ? 405 : 404);
+  if (!is_route) error.message = "Not Found";
+  return ErrorReply(context, error);
 }
 
 }  // namespace monsoon::mock_engine

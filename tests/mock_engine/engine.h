@@ -8,46 +8,39 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "tests/mock_engine/answer.h"
-#include "tests/mock_engine/chat_request.h"
-#include "tests/mock_engine/event_renderer.h"
+#include "tests/mock_engine/answer_writer.h"
+#include "tests/mock_engine/dialects/dialects.h"
+#include "tests/mock_engine/error_reply.h"
 #include "tests/mock_engine/fault.h"
+#include "tests/mock_engine/generation_request.h"
 #include "tests/mock_engine/http_request_parser.h"
+#include "tests/mock_engine/reply.h"
 #include "tests/mock_engine/token_script.h"
 
 namespace monsoon::mock_engine {
 
 struct EngineOptions {
-  Dialect dialect = Dialect::kVllm;
-  std::string model = "mock";   // what /v1/models names; requests may name any model
-  std::string api_key;          // "": none asked for
-  std::string reasoning_field;  // "": the dialect's own
-  bool stream_usage = true;     // false: no usage event, whatever the request asks for
+  // Whose routes exist; where they clash, the earlier one's answer.
+  std::vector<const Dialect*> dialects = AllDialects();
+  std::string model = "mock";      // what /v1/models names; requests may name any model
+  std::string api_key;             // "": none asked for
+  std::string reasoning_field;     // "": the dialect's own
+  bool stream_usage = true;        // false: no usage event, whatever the request asks for
+  bool old_version = false;        // the dialects' older forms
+  bool tool_call = false;          // answers call a tool, where the format has that
+  std::optional<bool> cumulative;  // absent: as the dialect does
+  RetryForm retry_form = RetryForm::kUsual;
   int64_t headers_delay_ns = 0;
-  int64_t slots = 0;  // requests worked on at once; 0: no limit
+  int64_t keep_alive_ns = 0;  // an idle connection is closed after it; 0: never
+  int64_t slots = 0;          // requests worked on at once; 0: no limit
   TokenScriptOptions script;
   FaultPlan faults;
-};
-
-struct Reply {
-  enum class Kind {
-    kBytes,   // `bytes` at once, and that is all
-    kAnswer,  // `answer`, as soon as there is a slot
-    kHang,    // nothing, ever
-    kDrop,    // the connection is closed without a byte
-  };
-
-  Kind kind = Kind::kBytes;
-  std::string bytes;
-  std::unique_ptr<Answer> answer;
-  int status = 0;                   // of the status line; 0 if none will be sent
-  std::string_view outcome = "ok";  // for the log, if the reply takes its course; static storage
-  bool close_after = false;         // close the connection once the response is complete
-  bool is_chat = false;             // goes into the log
-  int64_t prompt_tokens = 0;
 };
 
 class Engine {
@@ -64,22 +57,36 @@ class Engine {
   const EngineOptions& options() const { return options_; }
 
  private:
-  Reply HandleChat(const HttpRequest& request, int64_t unix_now_s);
-  Reply HandleGet(const HttpRequest& request, std::string_view path) const;
-  Reply MakeAnswer(const HttpRequest& request, const ChatRequest& chat, uint64_t request_index,
-                   const FaultChoice& faults, int64_t unix_now_s) const;
-  AnswerIdentity Identify(const ChatRequest& chat, uint64_t request_index,
-                          int64_t unix_now_s) const;
-  std::unique_ptr<Answer> Modify(std::unique_ptr<Answer> answer, bool stream,
-                                 uint64_t request_index, const FaultChoice& faults) const;
-  Reply HttpFault(Fault fault, bool keep_alive) const;
-  Reply Error(const EngineError& error, bool keep_alive, std::string_view extra_headers = "") const;
-  Reply Json(std::string_view body, bool keep_alive) const;
-  bool Authorised(const HttpRequest& request, std::string_view path) const;
+  // A request for an answer, and what is known of it.
+  struct Asked {
+    const HttpRequest& http;
+    const Dialect& dialect;
+    const Route& route;
+    GenerationRequest body;
+    uint64_t index = 0;
+    FaultChoice faults;
+    int64_t unix_now_s = 0;
+  };
+
+  Reply HandleGeneration(const HttpRequest& request, const Dialect& dialect, const Route& route,
+                         std::string_view model, int64_t unix_now_s);
+  // OK, or what the engine has against the request before it reads the body.
+  absl::Status CheckHead(const HttpRequest& request, const Dialect& dialect,
+                         const Route& route) const;
+  absl::StatusOr<GenerationRequest> ReadBody(const HttpRequest& request, const Route& route,
+                                             std::string_view model);
+  Reply HandlePage(const HttpRequest& request, std::string_view path) const;
+  Reply ReplyTo(const Asked& asked) const;
+  Reply MakeAnswer(const Asked& asked) const;
+  Reply MakeStream(const Asked& asked, AnswerWriter writer, TokenScript script) const;
+  Reply MakeWhole(const Asked& asked, AnswerWriter writer, TokenScript script) const;
+  AnswerState StateOf(const Asked& asked) const;
+  std::unique_ptr<Answer> Modify(std::unique_ptr<Answer> answer, const Asked& asked) const;
+  bool Authorised(const HttpRequest& request, const Dialect& dialect, std::string_view path) const;
 
   const EngineOptions& options_;
   std::atomic<uint64_t>& next_request_;
-  ChatRequestReader reader_;
+  RequestReader reader_;
 };
 
 }  // namespace monsoon::mock_engine

@@ -188,8 +188,9 @@ void EventLoop::ReleaseSlot() {
   if (connection != nullptr) connection->OnSlot(NowNs());
 }
 
-void EventLoop::OnRequest(const HttpRequest& request, bool is_chat) {
-  if (is_chat) {
+void EventLoop::OnRequest(const HttpRequest& request, const Reply& reply) {
+  if (shared_.request_log != nullptr) shared_.request_log->Add(request.method, request.target);
+  if (reply.is_generation) {
     const int64_t now_in_flight = shared_.in_flight.fetch_add(1) + 1;
     int64_t seen = shared_.max_in_flight.load();
     while (seen < now_in_flight &&
@@ -197,6 +198,7 @@ void EventLoop::OnRequest(const HttpRequest& request, bool is_chat) {
     }
     return;
   }
+  if (reply.is_dangerous) ++stats_.dangerous_requests;
   const std::string name = StrCat(request.method, " ", request.target);
   const bool room = stats_.other_requests.size() < kMaxOtherRequests;
   ++stats_.other_requests[room || stats_.other_requests.contains(name) ? name : "more"];
@@ -208,7 +210,7 @@ void EventLoop::OnTokens(int64_t tokens, int64_t lateness_ns) {
   stats_.lateness.Add(lateness_ns);
 }
 
-void EventLoop::OnChatEnd(RequestTruth truth) {
+void EventLoop::OnGenerationEnd(RequestTruth truth) {
   shared_.in_flight.fetch_sub(1);
   ++stats_.requests;
   ++stats_.outcomes[std::string(truth.outcome)];

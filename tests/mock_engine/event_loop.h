@@ -17,17 +17,21 @@
 #include "tests/mock_engine/connection.h"
 #include "tests/mock_engine/engine.h"
 #include "tests/mock_engine/lateness_histogram.h"
+#include "tests/mock_engine/request_log.h"
 #include "tests/mock_engine/scoped_fd.h"
 #include "tests/mock_engine/slot_queue.h"
 #include "tests/mock_engine/slot_table.h"
 #include "tests/mock_engine/timer_queue.h"
+#include "tests/mock_engine/tls.h"
 #include "tests/mock_engine/truth_log.h"
 
 namespace monsoon::mock_engine {
 
 struct LoopShared {
   EngineOptions options;
-  std::unique_ptr<TruthLog> log;  // null: none kept
+  std::unique_ptr<TruthLog> log;            // null: none kept
+  std::unique_ptr<RequestLog> request_log;  // null: none kept
+  std::unique_ptr<TlsContext> tls;          // null: plain HTTP
   std::atomic<uint64_t> next_request{0};
   std::atomic<uint64_t> next_connection{1};
   std::atomic<int64_t> in_flight{0};
@@ -35,13 +39,14 @@ struct LoopShared {
 };
 
 struct LoopStats {
-  uint64_t requests = 0;  // chat requests that ended
+  uint64_t requests = 0;  // for an answer, that ended
   uint64_t connections = 0;
   uint64_t tokens = 0;
   uint64_t events = 0;  // token-bearing ones
   LatenessHistogram lateness;
   std::map<std::string, uint64_t> outcomes;
   std::map<std::string, uint64_t> other_requests;  // "GET /health": how often
+  uint64_t dangerous_requests = 0;                 // of those
 };
 
 class EventLoop : private ConnectionHost {
@@ -75,15 +80,16 @@ class EventLoop : private ConnectionHost {
 
   int64_t NowNs() const override;
   Engine& engine() override { return engine_; }
+  const TlsContext* tls() const override { return shared_.tls.get(); }
   char* read_buffer() override { return read_buffer_.get(); }
   size_t read_buffer_bytes() const override { return kReadBufferBytes; }
   void WakeAt(uint64_t key, int64_t due_ns) override { timers_.Push(due_ns, key); }
   bool AcquireSlot(uint64_t key) override { return slots_.Acquire(key); }
   void ReleaseSlot() override;
   void CancelSlot(uint64_t key) override { slots_.Cancel(key); }
-  void OnRequest(const HttpRequest& request, bool is_chat) override;
+  void OnRequest(const HttpRequest& request, const Reply& reply) override;
   void OnTokens(int64_t tokens, int64_t lateness_ns) override;
-  void OnChatEnd(RequestTruth truth) override;
+  void OnGenerationEnd(RequestTruth truth) override;
 
   LoopShared& shared_;
   Engine engine_;

@@ -20,14 +20,25 @@ namespace monsoon::mock_engine {
 enum class Fault : uint8_t {
   kNone,
   // Main faults.
+  kHttp307,
+  kHttp400,
   kHttp401,
+  kHttp403,
   kHttp404,
+  kHttp422,
   kHttp429,
   kHttp500,
+  kHttp502,
   kHttp503,
+  kHttp529,
+  kErrorFirst,
   kErrorInStream,
+  kErrorIn200,
+  kHtmlPage,
   kTruncate,
+  kCut,
   kReset,
+  kResetAfterHeaders,
   kNoDone,
   kHangBeforeHeaders,
   kHangBeforeFirstToken,
@@ -38,9 +49,25 @@ enum class Fault : uint8_t {
   kLongLine,
   // Modifiers.
   kKeepAliveClose,
+  kConnectionClose,
   kSplitWrites,
+  kByteWrites,
+  kBursts,
+  kHoldBack,
   kComments,
   kCached,
+  kCrLf,
+  kCr,
+  kNoSpace,
+  kBom,
+  kNoFinalBlank,
+  kBadUtf8,
+  kGzip,
+  kChunkExtensions,
+  kContentLength,
+  kCloseDelimited,
+  kEarlyHints,
+  kSlowHeaders,
 };
 
 struct FaultRule {
@@ -71,10 +98,10 @@ class FaultChoice {
   void Set(Fault fault);
 
  private:
-  static uint32_t Bit(Fault fault) { return 1u << static_cast<int>(fault); }
+  static uint64_t Bit(Fault fault) { return uint64_t{1} << static_cast<int>(fault); }
 
   Fault main_ = Fault::kNone;
-  uint32_t modifiers_ = 0;
+  uint64_t modifiers_ = 0;
 };
 
 class FaultPlan {

@@ -48,13 +48,42 @@ absl::Status Duration(const std::string& text, int64_t* target_ns) {
   return Assign(ParseDurationNs(text), target_ns);
 }
 
-absl::Status ParseDialect(const std::string& text, Dialect* target) {
-  if (text != "vllm" && text != "lmdeploy") {
-    return absl::InvalidArgumentError(
-        StrCat("there is no dialect '", text, "'; known are vllm and lmdeploy"));
+absl::Status ParseDialects(const std::string& text, std::vector<const Dialect*>* target) {
+  for (absl::string_view name : absl::StrSplit(text, ',')) {
+    const Dialect* dialect = FindDialect(ToStd(name));
+    if (dialect == nullptr) {
+      return absl::InvalidArgumentError(
+          StrCat("there is no dialect '", name, "'; known are ", DialectNames()));
+    }
+    target->push_back(dialect);
   }
-  *target = text == "vllm" ? Dialect::kVllm : Dialect::kLmdeploy;
   return absl::OkStatus();
+}
+
+absl::Status ParseTextMode(const std::string& text, std::optional<bool>* target) {
+  if (text != "delta" && text != "cumulative") {
+    return absl::InvalidArgumentError(
+        StrCat("'", text, "' is no way to send text; write delta or cumulative"));
+  }
+  *target = text == "cumulative";
+  return absl::OkStatus();
+}
+
+absl::Status ParseRetryForm(const std::string& text, RetryForm* target) {
+  const std::optional<RetryForm> form = FindRetryForm(text);
+  if (!form.has_value()) {
+    return absl::InvalidArgumentError(
+        StrCat("'", text, "' is no form; write seconds, fraction, date, ms, veto or none"));
+  }
+  *target = *form;
+  return absl::OkStatus();
+}
+
+absl::Status ParseCertificate(const std::string& text, std::optional<Certificate>* target) {
+  *target = FindCertificate(text);
+  if (target->has_value()) return absl::OkStatus();
+  return absl::InvalidArgumentError(StrCat("there is no certificate '", text,
+                                           "'; write good, self_signed, expired or wrong_host"));
 }
 
 absl::Status ParseReasoningField(const std::string& text, std::string* target) {
@@ -106,10 +135,12 @@ void AddTiming(CLI::App& app, TokenScriptOptions* script, EngineOptions* engine)
         "lognormal:median=50ms,sigma=0.3 | file:PATH)");
 }
 
-void AddAnswers(CLI::App& app, EngineOptions* engine, bool* no_stream_usage) {
+void AddAnswers(CLI::App& app, EngineOptions* engine, std::vector<const Dialect*>* dialects,
+                bool* no_stream_usage) {
   std::vector<CLI::Option*> group = {
-      AddParsed(app, "--dialect", &engine->dialect, ParseDialect, "Whose wire dialect to speak",
-                "vllm|lmdeploy", "vllm"),
+      AddParsed(app, "--dialect", dialects, ParseDialects,
+                "Whose routes there are; where they clash, the earlier one's answer", "NAME[,NAME]",
+                "all, vllm first"),
       app.add_option("--model", engine->model, "What /v1/models names; requests may name any")
           ->capture_default_str(),
       app.add_option("--tokens-per-chunk", engine->script.tokens_per_chunk,
@@ -121,15 +152,20 @@ void AddAnswers(CLI::App& app, EngineOptions* engine, bool* no_stream_usage) {
           ->check(CLI::Range(int64_t{0}, kMost))
           ->capture_default_str(),
       AddParsed(app, "--reasoning-field", &engine->reasoning_field, ParseReasoningField,
-                "Their field; default: reasoning (vllm), reasoning_content (lmdeploy)", "FIELD",
+                "Their field; default: the dialect's (reasoning or reasoning_content)", "FIELD",
                 ""),
+      AddParsed(app, "--text", &engine->cumulative, ParseTextMode,
+                "Events repeat the text so far, or do not, where a dialect has both",
+                "delta|cumulative", "the dialect's"),
+      app.add_flag("--old", engine->old_version, "Speak as older versions of the engines did"),
+      app.add_flag("--tool-call", engine->tool_call, "Answers call a tool, where chats can"),
       app.add_flag("--no-stream-usage", *no_stream_usage, "Streams end without a usage event"),
       app.add_option("--api-key", engine->api_key, "Ask for Authorization: Bearer KEY")
           ->type_name("KEY")};
   for (CLI::Option* option : group) option->group("Answers");
 }
 
-void AddFaults(CLI::App& app, std::vector<FaultRule>* rules) {
+void AddFaults(CLI::App& app, EngineOptions* engine, std::vector<FaultRule>* rules) {
   const auto parse = [](const std::string& text, std::vector<FaultRule>* target) {
     absl::StatusOr<FaultRule> rule = ParseFaultRule(text);
     if (rule.ok()) target->push_back(*rule);
@@ -138,6 +174,13 @@ void AddFaults(CLI::App& app, std::vector<FaultRule>* rules) {
   AddParsed(app, "--fault", rules, parse, FaultHelp(), "KIND[:SHARE]", "")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->group("Misbehaviour");
+  AddParsed(app, "--retry-after", &engine->retry_form, ParseRetryForm,
+            "How 429, 503 and 529 say when to come again; by default only 429 does, in seconds",
+            "FORM", "seconds")
+      ->group("Misbehaviour");
+  AddParsed(app, "--keep-alive", &engine->keep_alive_ns, Duration,
+            "Idle connections are closed after it; 0s: never", "TIME", "0s")
       ->group("Misbehaviour");
 }
 
@@ -157,6 +200,15 @@ void AddServing(CLI::App& app, Flags* flags) {
           ->type_name("PATH"),
       app.add_option("--log", flags->server.log_path,
                      "CSV of what was really done, one line per chat request")
+          ->type_name("PATH"),
+      AddParsed(app, "--tls", &flags->server.tls, ParseCertificate,
+                "Speak HTTPS, with a certificate made on the spot",
+                "good|self_signed|expired|wrong_host", "plain HTTP"),
+      app.add_option("--tls-ca", flags->server.tls_authority_path,
+                     "Where the certificate of the authority behind --tls is written (PEM)")
+          ->type_name("PATH"),
+      app.add_option("--request-log", flags->server.request_log_path,
+                     "METHOD and path of every request, a line each, in the order they came")
           ->type_name("PATH"),
       app.add_option("--threads", flags->server.threads, "Event loops, each with a thread")
           ->check(CLI::Range(1, 64))
@@ -180,8 +232,9 @@ absl::StatusOr<Flags> ParseFlags(int argc, const char* const* argv) {
   std::vector<FaultRule> rules;
   AddServing(app, &flags);
   AddTiming(app, &engine.script, &engine);
-  AddAnswers(app, &engine, &no_stream_usage);
-  AddFaults(app, &rules);
+  std::vector<const Dialect*> dialects;
+  AddAnswers(app, &engine, &dialects, &no_stream_usage);
+  AddFaults(app, &engine, &rules);
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
@@ -191,6 +244,7 @@ absl::StatusOr<Flags> ParseFlags(int argc, const char* const* argv) {
     return absl::InvalidArgumentError(error.what());
   }
   engine.stream_usage = !no_stream_usage;
+  if (!dialects.empty()) engine.dialects = std::move(dialects);
   absl::Status status = Assign(FaultPlan::Create(std::move(rules)), &engine.faults);
   if (!status.ok()) return status;
   if (flags.server.listen.empty()) {

@@ -99,6 +99,14 @@ bool HttpRequestParser::ParseHeader(std::string_view line) {
     request_.authorization = std::string(value);
   } else if (absl::EqualsIgnoreCase(name, "content-type")) {
     request_.content_type = std::string(value);
+  } else if (absl::EqualsIgnoreCase(name, "x-api-key")) {
+    request_.x_api_key = std::string(value);
+  } else if (absl::EqualsIgnoreCase(name, "api-key")) {
+    request_.api_key = std::string(value);
+  } else if (absl::EqualsIgnoreCase(name, "anthropic-version")) {
+    request_.anthropic_version = std::string(value);
+  } else if (absl::EqualsIgnoreCase(name, "x-dashscope-sse")) {
+    request_.dashscope_sse = absl::EqualsIgnoreCase(value, "enable");
   } else if (absl::EqualsIgnoreCase(name, "expect")) {
     expects_continue_ = absl::EqualsIgnoreCase(value, "100-continue");
   } else if (absl::EqualsIgnoreCase(name, "connection")) {

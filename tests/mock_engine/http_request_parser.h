@@ -20,10 +20,14 @@ struct HttpRequest {
   std::string target;
   std::string request_id;     // x-request-id
   std::string authorization;  // as sent, with its scheme
+  std::string x_api_key;
+  std::string api_key;
+  std::string anthropic_version;
   std::string content_type;
   std::string body;
   bool keep_alive = true;
   bool http_1_0 = false;
+  bool dashscope_sse = false;  // X-DashScope-SSE: enable
 };
 
 class HttpRequestParser {

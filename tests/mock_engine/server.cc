@@ -45,10 +45,13 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(ServerOptions options) {
   std::unique_ptr<Server> server(new Server());
   server->shared_.options = std::move(options.engine);
   server->addresses_ = std::move(options.listen);
-  if (!options.log_path.empty()) {
-    absl::StatusOr<std::unique_ptr<TruthLog>> log = TruthLog::Open(options.log_path);
-    if (!log.ok()) return log.status();
-    server->shared_.log = *std::move(log);
+  absl::Status opened = server->OpenLogs(options);
+  if (!opened.ok()) return opened;
+  if (options.tls.has_value()) {
+    absl::StatusOr<std::unique_ptr<TlsContext>> tls =
+        TlsContext::Create(*options.tls, options.tls_authority_path);
+    if (!tls.ok()) return tls.status();
+    server->shared_.tls = *std::move(tls);
   }
   std::vector<std::vector<ScopedFd>> listeners(options.threads);
   for (ListenAddress& address : server->addresses_) {
@@ -66,6 +69,20 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(ServerOptions options) {
     server->threads_.emplace_back([raw = loop.get()] { raw->Run(); });
   }
   return server;
+}
+
+absl::Status Server::OpenLogs(const ServerOptions& options) {
+  if (!options.log_path.empty()) {
+    absl::StatusOr<std::unique_ptr<TruthLog>> log = TruthLog::Open(options.log_path);
+    if (!log.ok()) return log.status();
+    shared_.log = *std::move(log);
+  }
+  if (!options.request_log_path.empty()) {
+    absl::StatusOr<std::unique_ptr<RequestLog>> log = RequestLog::Open(options.request_log_path);
+    if (!log.ok()) return log.status();
+    shared_.request_log = *std::move(log);
+  }
+  return absl::OkStatus();
 }
 
 Server::~Server() { StopLoops(); }
@@ -93,6 +110,7 @@ std::string Server::Summary() const {
     all.lateness.Merge(stats.lateness);
     Merge(stats.outcomes, &all.outcomes);
     Merge(stats.other_requests, &all.other_requests);
+    all.dangerous_requests += stats.dangerous_requests;
   }
   return StrCat("{\"requests\":", all.requests, ",\"connections\":", all.connections,
                 ",\"tokens\":", all.tokens, ",\"events\":", all.events,
@@ -100,7 +118,8 @@ std::string Server::Summary() const {
                 ",\"p99\":", all.lateness.Percentile(0.99), ",\"max\":", all.lateness.max_ns(),
                 "},\"max_concurrency\":", shared_.max_in_flight.load(), ",\"cpu_s\":", CpuSeconds(),
                 ",\"outcomes\":", JsonCounts(all.outcomes),
-                ",\"other_requests\":", JsonCounts(all.other_requests), "}");
+                ",\"other_requests\":", JsonCounts(all.other_requests),
+                ",\"dangerous_requests\":", all.dangerous_requests, "}");
 }
 
 }  // namespace monsoon::mock_engine

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -17,6 +18,7 @@
 #include "tests/mock_engine/engine.h"
 #include "tests/mock_engine/event_loop.h"
 #include "tests/mock_engine/listener.h"
+#include "tests/mock_engine/tls.h"
 
 namespace monsoon::mock_engine {
 
@@ -24,6 +26,9 @@ struct ServerOptions {
   EngineOptions engine;
   std::vector<ListenAddress> listen;  // at least one; they are doors of one and the same engine
   std::string log_path;               // "": no log
+  std::string request_log_path;       // "": none
+  std::optional<Certificate> tls;     // absent: plain HTTP
+  std::string tls_authority_path;     // "": not written
   int threads = 1;                    // more than one only without a limit of slots
 };
 
@@ -41,6 +46,7 @@ class Server {
  private:
   Server() = default;
 
+  absl::Status OpenLogs(const ServerOptions& options);
   void StopLoops();
   std::string Summary() const;
 

@@ -1,28 +1,22 @@
 #include "tests/mock_engine/whole_answer.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 
-#include "tests/mock_engine/http_response.h"
+#include "common/base/str_cat.h"
+#include "tests/mock_engine/http_body.h"
 
 namespace monsoon::mock_engine {
 namespace {
 
 constexpr size_t kLongBodyBytes = 3 * 1024 * 1024;
+constexpr std::string_view kJson = "application/json";
 
 }  // namespace
 
-WholeAnswer::WholeAnswer(TokenScript script, std::unique_ptr<EventRenderer> renderer, Usage usage,
-                         int64_t reasoning_tokens, Dialect dialect, Fault fault, bool keep_alive)
-    : script_(std::move(script)),
-      renderer_(std::move(renderer)),
-      usage_(usage),
-      reasoning_tokens_(std::min(reasoning_tokens, script_.tokens())),
-      dialect_(dialect),
-      fault_(fault),
-      keep_alive_(keep_alive) {}
+WholeAnswer::WholeAnswer(TokenScript script, AnswerWriter writer, WholePlan plan)
+    : script_(std::move(script)), writer_(std::move(writer)), plan_(std::move(plan)) {}
 
 int64_t WholeAnswer::Begin(int64_t start_ns) {
   int64_t due_ns = start_ns + script_.ttft_ns();
@@ -33,38 +27,50 @@ int64_t WholeAnswer::Begin(int64_t start_ns) {
 }
 
 Step WholeAnswer::Next(int64_t) {
-  if (fault_ == Fault::kHangBeforeFirstToken) return {.after = Step::After::kHang};
-  response_ = WholeResponse(status(), "application/json", Body(), keep_alive_);
+  if (plan_.faults.main() == Fault::kHangBeforeFirstToken) return {.after = Step::After::kHang};
+  response_ = Response();
   return EndStep();
 }
 
+std::string WholeAnswer::Response() {
+  BodyForm form = FormOf(plan_.faults, false);
+  if (form.framing == BodyForm::Framing::kChunked) form.framing = BodyForm::Framing::kContentLength;
+  HttpBody body(form);
+  body.Clear();
+  body.payload().append(Body());
+  const std::string bytes(body.Finish(true));
+  return body.Head(plan_.status, kJson, plan_.keep_alive, bytes.size()) + bytes;
+}
+
 std::string WholeAnswer::Body() {
-  if (fault_ == Fault::kErrorInStream) {
-    return ErrorBody(dialect_, {500, "InternalServerError", "EngineCore died"});
-  }
-  const bool empty = fault_ == Fault::kEmpty;
-  usage_.completion_tokens = empty ? 0 : script_.tokens();
-  std::string body = renderer_->WholeAnswer(empty ? 0 : reasoning_tokens_,
-                                            script_.stopped_by_limit() ? "length" : "stop", usage_);
-  if (fault_ == Fault::kBadJson) body.resize(body.size() / 2);
-  if (fault_ == Fault::kLongLine) {
+  if (plan_.status != 200) return plan_.error_body;
+  std::string body = writer_.Whole();
+  if (plan_.faults.main() == Fault::kBadJson) body.resize(body.size() / 2);
+  if (plan_.faults.main() == Fault::kLongLine && body.ends_with('}')) {
     body.pop_back();
     absl::StrAppend(&body, ",\"padding\":\"", std::string(kLongBodyBytes, 'x'), "\"}");
   }
   return body;
 }
 
-Step WholeAnswer::EndStep() const {
-  const std::string_view half = std::string_view(response_).substr(0, response_.size() / 2);
-  switch (fault_) {
+Step WholeAnswer::EndStep() {
+  const std::string_view all = response_;
+  const std::string_view half = all.substr(0, all.size() / 2);
+  switch (plan_.faults.main()) {
     case Fault::kTruncate:
       return {.bytes = half, .after = Step::After::kClose};
+    case Fault::kCut:
+      return {.bytes = all.substr(0, 1 + plan_.random.Below(all.size() - 1)),
+              .after = Step::After::kClose};
     case Fault::kReset:
       return {.bytes = half, .after = Step::After::kReset};
+    case Fault::kResetAfterHeaders:
+      return {.bytes = all.substr(0, all.find("\r\n\r\n") + 4), .after = Step::After::kReset};
     case Fault::kHangMidStream:
       return {.bytes = half, .after = Step::After::kHang};
     default:
-      return {.bytes = response_, .tokens = usage_.completion_tokens, .after = Step::After::kEnd};
+      return {
+          .bytes = all, .tokens = writer_.usage().completion_tokens, .after = Step::After::kEnd};
   }
 }
 

@@ -9,11 +9,10 @@
 #include <cstdint>
 #include <string_view>
 
+#include "common/model/answer_text.h"
 #include "common/model/error_class.h"
 
 namespace monsoon {
-
-enum class TextChannel : uint8_t { kContent = 0, kReasoning, kRefusal, kTool };
 
 enum class FinishReason : uint8_t {
   kNone = 0,

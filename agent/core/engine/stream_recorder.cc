@@ -28,8 +28,11 @@ void StreamRecorder::Reset() {
   std::string gaps = std::move(record_.gaps);
   gaps.clear();
   gaps.reserve(kGapsCapacity);
+  AnswerKeeper answer = std::move(answer_);
+  answer.Clear();
   *this = StreamRecorder();
   record_.gaps = std::move(gaps);
+  answer_ = std::move(answer);
 }
 
 void StreamRecorder::BeginRead(int64_t now_ns, uint64_t read_sequence, const ReadLag& lag) {
@@ -43,8 +46,9 @@ void StreamRecorder::OnEvent() {
   if (record_.first_event_ns == kNever) record_.first_event_ns = now_ns_;
 }
 
-void StreamRecorder::OnText(TextChannel channel, std::string_view) {
+void StreamRecorder::OnText(TextChannel channel, std::string_view text) {
   if (!event_has_text_) BeginTokenEvent();
+  answer_.Add(channel, text);
   if (channel != TextChannel::kReasoning && record_.first_content_ns == kNever) {
     record_.first_content_ns = now_ns_;
   }
@@ -75,6 +79,7 @@ void StreamRecorder::CloseEvent() {
   counted_tokens_ += event_tokens_;
   if (!first_chunk_closed_) tokens_to_first_chunk_ += event_tokens_;
   if (event_has_text_) {
+    if (!first_chunk_closed_) answer_.EndFirstEvent();
     first_chunk_closed_ = true;
     if (event_is_counted_) ++counted_token_events_;
   }
@@ -130,9 +135,12 @@ void StreamRecorder::Settle(int64_t done_ns) {
   record_.finish_reason.assign(FinishReasonName(finish_));
   SettleTokens();
   if (record_.has_flag(kFlagNotStreamed)) SettleNotStreamed();
+  answer_.Settle(record_);
 }
 
 void StreamRecorder::SettleTokens() {
+  record_.usage_input_tokens = record_.input_tokens;
+  if (record_.input_tokens >= 0) record_.input_token_source = TokenSource::kUsage;
   const bool all_counted =
       record_.token_events > 0 && counted_token_events_ == record_.token_events;
   if (usage_output_tokens_ > 0 || (usage_output_tokens_ == 0 && record_.token_events == 0)) {
@@ -144,6 +152,9 @@ void StreamRecorder::SettleTokens() {
   } else if (record_.token_events > 0) {
     record_.output_tokens = record_.token_events;
     record_.token_source = TokenSource::kChunks;
+  }
+  if (record_.token_source == TokenSource::kUsage) {
+    record_.usage_output_tokens = record_.output_tokens;
   }
   if (record_.token_events == 0) return;
   if (tokens_to_first_chunk_ > 0) {

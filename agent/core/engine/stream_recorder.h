@@ -39,6 +39,9 @@
 // E2E), first_token_ns, first_content_ns and first_chunk_tokens stay unset, there are no gaps, and
 // without usage output_tokens stays unknown.
 //
+// Where the case asks for the answers' text (AgentCase::keep_text), record().answer holds it after
+// Complete() or Cancel(): answer_keeper.h.
+//
 // Belongs to one slot of a load thread and is reused. Reset() makes room for the gaps of most
 // answers, so that OnText() allocates only for longer ones, and then rarely; otherwise nothing is
 // allocated per event.
@@ -47,6 +50,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "agent/core/engine/answer_keeper.h"
 #include "agent/core/engine/read_lag.h"
 #include "agent/core/engine/response_sink.h"
 #include "common/model/request_record.h"
@@ -55,6 +59,8 @@ namespace monsoon {
 
 class StreamRecorder : public ResponseSink {
  public:
+  explicit StreamRecorder(KeepText keep_text = KeepText::kNone) : answer_(keep_text) {}
+
   // Forgets the request, keeps the record's buffers. request_index, phase and the stamps before the
   // answer are the caller's to set afterwards.
   void Reset();
@@ -73,6 +79,12 @@ class StreamRecorder : public ResponseSink {
   const RequestRecord& record() const { return record_; }
   bool first_token_seen() const { return record_.token_events > 0; }
   bool failed() const { return record_.error_class != ErrorClass::kNone; }
+
+  // An event comes soon: asks the processor for the memory that it will touch.
+  void Prefetch() const {
+    __builtin_prefetch(record_.gaps.data() + record_.gaps.size());
+    answer_.Prefetch();
+  }
 
   void OnEvent() override;
   void OnText(TextChannel channel, std::string_view text) override;
@@ -93,6 +105,7 @@ class StreamRecorder : public ResponseSink {
   void SetError(ErrorClass error_class, std::string_view message);
 
   RequestRecord record_;
+  AnswerKeeper answer_;
 
   int64_t now_ns_ = kNever;
   ReadLag lag_;

@@ -9,8 +9,10 @@ namespace {
 constexpr int64_t kRecordBaseBytes = 120;
 
 int64_t EstimateBytes(const RequestRecord& record) {
+  const AnswerText& answer = record.answer;
   return kRecordBaseBytes + static_cast<int64_t>(record.gaps.size() + record.error_message.size() +
-                                                 record.finish_reason.size());
+                                                 record.finish_reason.size() + answer.text.size() +
+                                                 answer.runs.size() * sizeof(TextRun));
 }
 
 }  // namespace

@@ -22,7 +22,9 @@ bool IsCompressed(std::string_view content_encoding) {
 }  // namespace
 
 Exchange::Exchange(ExchangeContext* context)
-    : context_(*context), decoder_(context->adapter->NewDecoder(context->scratch)) {}
+    : context_(*context),
+      decoder_(context->adapter->NewDecoder(context->scratch)),
+      recorder_(context->agent_case->keep_text) {}
 
 Exchange::~Exchange() {
   if (busy()) LeaveConnection(false);
@@ -124,8 +126,7 @@ void Exchange::Prefetch(int step) const {
     for (size_t at = 0; at < sizeof(*this); at += kLineBytes) __builtin_prefetch(begin + at);
   } else {
     decoder_->Prefetch();
-    const std::string& gaps = recorder_.record().gaps;
-    __builtin_prefetch(gaps.data() + gaps.size());
+    recorder_.Prefetch();
   }
 }
 

@@ -138,6 +138,9 @@ void CaseAccumulator::AddGaps(const RequestRecord& record) {
 void CaseAccumulator::CountTokens(const RequestRecord& record) {
   TokenTotals& totals = report_.tokens;
   ++totals.sources[std::string(TokenSourceName(record.token_source))];
+  ++totals.input_sources[std::string(TokenSourceName(record.input_token_source))];
+  input_check_.Add(record.usage_input_tokens, record.tokenizer_input_tokens);
+  output_check_.Add(record.usage_output_tokens, record.tokenizer_output_tokens);
   if (record.input_tokens == kUnknownTokens) ++totals.without_input;
   totals.without_text += record.has_flag(kFlagNoText);
   if (record.output_tokens == kUnknownTokens) ++totals.without_output;
@@ -263,6 +266,9 @@ CaseReport CaseAccumulator::Finish() {
   FinishDistributions();
   FinishClient();
   report_.error_samples = errors_.Take();
+  if (report_.facts.spec.verify_usage) {
+    report_.usage_checks = UsageChecks{input_check_.Finish(), output_check_.Finish()};
+  }
   report_.max_error_s = MaxErrorSeconds(report_);
   report_.verdict = Judge(report_);
   report_.gates = EvaluateGates(report_);

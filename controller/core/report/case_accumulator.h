@@ -90,6 +90,8 @@ class CaseAccumulator {
   CaseReport report_;
   Samples samples_;
   ErrorSamples errors_;
+  UsageCheckBuilder input_check_;
+  UsageCheckBuilder output_check_;
   InFlight in_flight_;
   RateAccumulator rate_{&report_.facts};
   SuccessWindows successes_;

@@ -8,6 +8,7 @@
 #include "controller/core/report/clean_text.h"
 #include "controller/core/report/metric_catalogue.h"
 #include "controller/core/report/number_text.h"
+#include "controller/core/report/token_text.h"
 
 namespace monsoon {
 namespace {
@@ -133,19 +134,11 @@ std::string LoadHtml(const CaseReport& report) {
   return facts.Take();
 }
 
-std::string TokenCountsText(const CaseReport& report) {
-  const TokenTotals& tokens = report.tokens;
-  if (report.gives_no_text()) {
-    return StrCat(CountText(tokens.input), " input; none are generated on this route");
-  }
-  return StrCat(CountText(tokens.input), " input, ", CountText(tokens.output),
-                " output; requests by source: ", CountsText(tokens.sources));
-}
-
 std::string TokensHtml(const CaseReport& report) {
   const TokenTotals& tokens = report.tokens;
   Facts facts("Tokens and data");
-  facts.Add("Tokens", TokenCountsText(report));
+  facts.Add("Tokens", TokenTotalsText(report));
+  for (const std::string& check : UsageCheckTexts(report)) facts.Add("Reported usage", check);
   if (tokens.with_cached > 0) {
     facts.Add("Cached input tokens", StrCat(CountText(tokens.cached), ", as the engine reports"));
   }

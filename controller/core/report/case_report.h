@@ -15,6 +15,7 @@
 
 #include "common/stats/distribution.h"
 #include "controller/core/report/run_facts.h"
+#include "controller/core/report/usage_check.h"
 
 namespace monsoon {
 
@@ -82,8 +83,9 @@ struct TokenTotals {
   int64_t without_output = 0;
   int64_t with_cached = 0;   // successful requests whose engine reported cached tokens
   int64_t without_text = 0;  // successful ones answered with a result: no output token was due
-  std::map<std::string, int64_t> sources;  // successful requests by token source
-  int64_t first_chunk_assumed = 0;         // TPOT samples that assume one token in the first chunk
+  std::map<std::string, int64_t> sources;  // successful requests by source of the output count
+  std::map<std::string, int64_t> input_sources;
+  int64_t first_chunk_assumed = 0;  // TPOT samples that assume one token in the first chunk
 };
 
 struct ErrorSample {
@@ -157,6 +159,7 @@ struct CaseReport {
   int64_t same_read_gaps = 0;      // of itl_s.count
 
   TokenTotals tokens;
+  std::optional<UsageChecks> usage_checks;        // with `verify_usage`
   std::map<std::string, int64_t> finish_reasons;  // of successful requests; "none" where missing
   std::map<std::string, int64_t> flags;           // of all measured requests
   std::vector<ErrorSample> error_samples;

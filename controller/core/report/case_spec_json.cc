@@ -17,6 +17,7 @@ using Json = nlohmann::ordered_json;
 constexpr std::array<std::string_view, 4> kGateOps = {"<", "<=", ">", ">="};
 constexpr std::array<std::string_view, 2> kOrders = {"sequential", "shuffle"};
 constexpr std::array<std::string_view, 2> kBadLines = {"error", "skip"};
+constexpr std::array<std::string_view, 3> kTokenRules = {"auto", "usage", "tokenizer"};
 constexpr std::array<std::string_view, 3> kFramings = {"sse", "ndjson", "json"};
 constexpr std::array<std::string_view, 2> kModes = {"delta", "cumulative"};
 constexpr char kNotStored[] = "<not stored>";
@@ -223,6 +224,8 @@ void Visit(Archive& archive, T& spec) {
   archive.Object("sampling", spec.sampling);
   archive.Object("timeouts", spec.timeouts);
   archive.Member("max_event_bytes", spec.max_event_bytes);
+  archive.Choice("token_source", kTokenRules, spec.token_source);
+  archive.Member("verify_usage", spec.verify_usage);
   archive.List("gates", spec.gates);
   archive.Object("verdict", spec.verdict);
 }

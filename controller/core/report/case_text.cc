@@ -7,6 +7,7 @@
 #include "controller/core/report/number_text.h"
 #include "controller/core/report/text_table.h"
 #include "controller/core/report/text_wrap.h"
+#include "controller/core/report/token_text.h"
 
 namespace monsoon {
 namespace {
@@ -54,13 +55,8 @@ std::string PerTokenText(const CaseReport& report) {
 
 std::string TokensText(const CaseReport& report) {
   const TokenTotals& tokens = report.tokens;
-  if (report.gives_no_text()) {
-    const bool counted = tokens.without_input < report.requests.ok;
-    return StrCat(counted ? CountText(tokens.input) : kUndefinedText,
-                  " input; none are generated on this route");
-  }
-  std::string text = StrCat(CountText(tokens.input), " input, ", CountText(tokens.output),
-                            " output (source: ", CountsText(tokens.sources), ")");
+  std::string text = TokenTotalsText(report);
+  if (report.gives_no_text()) return text;
   if (tokens.with_cached > 0)
     text += StrCat("; ", CountText(tokens.cached), " input tokens cached");
   if (tokens.reasoning > 0) text += StrCat("; ", CountText(tokens.reasoning), " for reasoning");
@@ -209,6 +205,7 @@ std::string RenderCaseText(const CaseReport& report, const std::string& verdict)
   out += Line("steady", SteadyText(report));
   if (!report.gives_no_text()) out += Line("per token", PerTokenText(report));
   out += Line("tokens", TokensText(report));
+  for (const std::string& check : UsageCheckTexts(report)) out += Line("usage", check);
   out += "\n" + DistributionsText(report) + "\n";
   out += Line("client", ClientText(report));
   for (const AgentFacts& agent : report.facts.agents) {

@@ -58,7 +58,7 @@ constexpr std::array<ThroughputInfo, 4> kThroughputs = {{
 }};
 
 // kFlagScheduled says which law a request followed, which is no remark on it.
-constexpr std::array<FlagInfo, 11> kFlags = {{
+constexpr std::array<FlagInfo, 12> kFlags = {{
     {kFlagNewConnection, "new_connections", "opened their connection"},
     {kFlagStaleConnection, "stale_connections",
      "met a reused connection that was dead and were sent once more on a fresh one"},
@@ -75,6 +75,7 @@ constexpr std::array<FlagInfo, 11> kFlags = {{
     {kFlagOverLimit, "over_max_in_flight",
      "were not sent, because as many as allowed were in flight when they were due"},
     {kFlagNoText, "no_text", "were answered with a result (embeddings, scores), not with text"},
+    {kFlagTextTooLong, "text_too_long", "got an answer too long for its tokens to be counted"},
 }};
 
 }  // namespace

@@ -15,6 +15,7 @@
 #include "controller/core/report/comparison.h"
 #include "controller/core/report/number_text.h"
 #include "controller/core/report/page_files.h"
+#include "controller/core/report/token_text.h"
 #include "controller/core/report/warnings.h"
 
 namespace monsoon {
@@ -72,6 +73,9 @@ std::string GroupHtml(const ComparisonGroup& group) {
              " <span class=\"sub\">", EscapeHtml(group.dataset), ", ", EscapeHtml(group.load),
              "</span></th></tr>\n");
   for (const CaseReport* const one : group.cases) out += RowHtml(*one, best);
+  if (const std::string rulers = DifferentRulersText(group); !rulers.empty()) {
+    out += StrCat("<tr><td colspan=\"11\" class=\"rulers\">", EscapeHtml(rulers), "</td></tr>\n");
+  }
   return out + "</tbody>\n";
 }
 

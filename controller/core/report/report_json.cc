@@ -42,7 +42,23 @@ Json RequestsJson(const CaseReport& report) {
           {"errors", counts.errors},     {"warmup", report.warmup_requests}};
 }
 
-Json TokensJson(const TokenTotals& tokens) {
+Json UsageCheckJson(const UsageCheck& check) {
+  return {{"requests", check.requests},
+          {"differ", check.differ},
+          {"reported", check.reported},
+          {"counted", check.counted},
+          {"max_difference", check.max_difference},
+          {"mean_relative_difference", Optional(check.mean_relative_difference)},
+          {"max_relative_difference", Optional(check.max_relative_difference)}};
+}
+
+Json TokensJson(const CaseReport& report) {
+  const TokenTotals& tokens = report.tokens;
+  Json check = nullptr;
+  if (report.usage_checks) {
+    check = {{"input", UsageCheckJson(report.usage_checks->input)},
+             {"output", UsageCheckJson(report.usage_checks->output)}};
+  }
   return {{"input", tokens.input},
           {"output", tokens.output},
           {"cached", tokens.cached},
@@ -52,7 +68,9 @@ Json TokensJson(const TokenTotals& tokens) {
           {"requests_with_cached", tokens.with_cached},
           {"requests_without_text", tokens.without_text},
           {"sources", tokens.sources},
-          {"first_chunk_assumed", tokens.first_chunk_assumed}};
+          {"input_sources", tokens.input_sources},
+          {"first_chunk_assumed", tokens.first_chunk_assumed},
+          {"usage_check", std::move(check)}};
 }
 
 Json SteadyJson(const CaseReport& report) {
@@ -206,6 +224,9 @@ void AddIdentity(const CaseReport& report, Json& out) {
     out["concurrency"] = spec.concurrency;
   }
   out["stream"] = spec.sampling.stream;
+  out["token_source"] = TokenRuleName(spec.token_source);
+  out["tokenizer"] =
+      spec.model.tokenizer.empty() ? Json(nullptr) : Json(CleanText(spec.model.tokenizer));
   out["cache_bust"] = spec.dataset.cache_bust;
 }
 
@@ -231,7 +252,7 @@ Json CaseJson(const CaseReport& report) {
   out["achieved_concurrency"] = Optional(report.achieved_concurrency);
   out["peak_concurrency"] = report.peak_concurrency;
   out["steady_window"] = SteadyJson(report);
-  out["tokens"] = TokensJson(report.tokens);
+  out["tokens"] = TokensJson(report);
   out["finish_reasons"] = report.finish_reasons;
   out["flags"] = report.flags;
   out["error_samples"] = ErrorSamplesJson(report);

@@ -15,6 +15,7 @@
 #include "controller/core/report/number_text.h"
 #include "controller/core/report/text_table.h"
 #include "controller/core/report/text_wrap.h"
+#include "controller/core/report/token_text.h"
 #include "controller/core/report/warnings.h"
 
 namespace monsoon {
@@ -93,7 +94,8 @@ std::string RenderComparisonText(const RunReport& report, const TextOptions& opt
   for (const ComparisonGroup& group : groups) {
     out += GroupTitle(group) + lines[0] + "\n";
     for (size_t i = 0; i < group.cases.size(); ++i) out += lines[next++] + "\n";
-    out += "\n";
+    const std::string rulers = DifferentRulersText(group);
+    out += rulers.empty() ? "\n" : WrapText("  ! ", rulers) + "\n";
   }
   out +=
       "Times in seconds; TPOT and latency are medians; tok/s and QPS count successful "

@@ -87,6 +87,10 @@ void AppendMetrics(const RequestRecord& record, Line& line) {
   line.Seconds(metrics.connect_s);
 }
 
+void AppendSource(TokenSource source, Line& line) {
+  line.Word(source == TokenSource::kNone ? "" : TokenSourceName(source));
+}
+
 std::string FlagWords(const RequestRecord& record) {
   std::string words;
   for (const FlagInfo& info : RecordFlags()) {
@@ -104,7 +108,9 @@ std::string RequestsCsvHeader() {
          "headers_at_s,first_event_at_s,first_token_at_s,first_content_at_s,last_token_at_s,"
          "done_at_s,lateness_s,ttft_s,ttft_sent_s,tpot_s,e2e_s,stream_end_s,connect_s,"
          "input_tokens,output_tokens,reasoning_tokens,cached_tokens,first_chunk_tokens,"
-         "token_source,token_events,received_bytes,flags,error_message\r\n";
+         "input_token_source,token_source,usage_input_tokens,usage_output_tokens,"
+         "tokenizer_input_tokens,tokenizer_output_tokens,token_events,received_bytes,flags,"
+         "error_message\r\n";
 }
 
 void AppendRequestsCsvRow(const RequestsCsvRow& row, std::string& out) {
@@ -127,7 +133,12 @@ void AppendRequestsCsvRow(const RequestsCsvRow& row, std::string& out) {
   line.Count(record.reasoning_tokens);
   line.Count(record.cached_tokens);
   line.Count(record.first_chunk_tokens);
-  line.Word(record.token_source == TokenSource::kNone ? "" : TokenSourceName(record.token_source));
+  AppendSource(record.input_token_source, line);
+  AppendSource(record.token_source, line);
+  line.Count(record.usage_input_tokens);
+  line.Count(record.usage_output_tokens);
+  line.Count(record.tokenizer_input_tokens);
+  line.Count(record.tokenizer_output_tokens);
   line.Count(record.token_events);
   line.Count(record.received_bytes);
   line.Word(FlagWords(record));

@@ -7,40 +7,12 @@
 
 #include "common/base/str_cat.h"
 #include "controller/core/report/number_text.h"
+#include "controller/core/report/token_text.h"
 
 namespace monsoon {
 namespace {
 
 using Warnings = std::vector<std::string>;
-
-void WarnOfTokens(const CaseReport& report, Warnings& out) {
-  const TokenTotals& tokens = report.tokens;
-  const auto chunks = tokens.sources.find("chunks");
-  if (chunks != tokens.sources.end()) {
-    out.push_back(StrCat(
-        "Output tokens of ", chunks->second, " of ", report.requests.ok,
-        " successful requests are counted stream events, not tokens: the engine reported no usage. "
-        "An event can hold several tokens, so throughput and TPOT may be off by that factor. "
-        "Switch "
-        "usage in the stream on at the engine."));
-  }
-  const int64_t uncounted = tokens.without_output - tokens.without_text;
-  if (uncounted > 0) {
-    out.push_back(StrCat(
-        uncounted, " of ", report.requests.ok,
-        " successful requests have no output token count and add nothing to the token throughput, "
-        "which is therefore a lower bound."));
-  }
-  if (tokens.sources.size() > 1) {
-    out.push_back(
-        "Token counts come from several sources in this case; compare engines with care.");
-  }
-  if (tokens.first_chunk_assumed > 0) {
-    out.push_back(
-        StrCat("TPOT of ", tokens.first_chunk_assumed, " of ", report.tpot_s.count,
-               " requests assumes that the first chunk held one token; the engine did not say."));
-  }
-}
 
 void WarnOfTiming(const CaseReport& report, Warnings& out) {
   const std::optional<double> same_read = report.same_read_share();
@@ -170,8 +142,7 @@ void WarnOfCalibration(const CaseReport& report, Warnings& out) {
 }  // namespace
 
 Warnings WarningsFor(const CaseReport& report) {
-  Warnings out;
-  WarnOfTokens(report, out);
+  Warnings out = TokenWarnings(report);
   WarnOfTiming(report, out);
   WarnOfLateReads(report, out);
   WarnOfClocks(report, out);
@@ -197,7 +168,9 @@ Warnings GeneralLimits() {
       "host or in a proxy on the way, look like the engine's.");
   limits.push_back(
       "Token counts reported by an engine are taken as reported. Engines with different tokenizers "
-      "count different things.");
+      "count different things. Counts of the tokenizer are of the text that came back; tokens that "
+      "an engine does not show (the end of an answer, markers around reasoning and tool calls) are "
+      "not in them.");
   limits.push_back(
       "What else the engine, its GPUs or the network did during the run was not observed.");
   limits.push_back(

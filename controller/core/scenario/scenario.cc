@@ -41,6 +41,11 @@ std::string_view DatasetOrderName(DatasetOrder order) {
   return order == DatasetOrder::kShuffle ? "shuffle" : "sequential";
 }
 
+std::string_view TokenRuleName(TokenRule rule) {
+  static constexpr std::array<std::string_view, 3> kNames = {"auto", "usage", "tokenizer"};
+  return kNames[static_cast<size_t>(rule)];
+}
+
 std::string_view OnBadLineName(OnBadLine on_bad_line) {
   return on_bad_line == OnBadLine::kSkip ? "skip" : "error";
 }

@@ -24,6 +24,8 @@ struct ModelSpec {
   std::string name;       // sent as "model" in every request
   std::string tokenizer;  // path of tokenizer.json or its folder; "" = none
 
+  bool has_tokenizer() const { return !tokenizer.empty(); }
+
   friend bool operator==(const ModelSpec&, const ModelSpec&) = default;
 };
 
@@ -80,6 +82,13 @@ struct VerdictLimits {
   friend bool operator==(const VerdictLimits&, const VerdictLimits&) = default;
 };
 
+// Where the token counts of a case come from (docs/metrics.md, "Token source").
+enum class TokenRule {
+  kAuto,      // the engine's usage where it reports it, else the model's tokenizer if there is one
+  kUsage,     // the engine's usage alone
+  kTokenizer  // the model's tokenizer alone: one ruler for all engines
+};
+
 // One cell of the matrix, complete in itself.
 struct CaseSpec {
   int32_t index = 0;  // position in the run, from 0
@@ -97,6 +106,8 @@ struct CaseSpec {
   Sampling sampling;
   Timeouts timeouts;
   int64_t max_event_bytes = 16 << 20;
+  TokenRule token_source = TokenRule::kAuto;
+  bool verify_usage = false;  // count with the tokenizer too, and report how far usage diverges
   std::vector<Gate> gates = DefaultGates();
   VerdictLimits verdict;
 
@@ -121,6 +132,7 @@ std::string_view DatasetFormatName(DatasetFormat format);
 std::vector<std::string> DatasetFormatNames();
 std::optional<DatasetFormat> DatasetFormatFromName(std::string_view name);
 std::string_view DatasetOrderName(DatasetOrder order);  // sequential shuffle
+std::string_view TokenRuleName(TokenRule rule);         // auto usage tokenizer
 std::string_view OnBadLineName(OnBadLine on_bad_line);  // error skip
 
 }  // namespace monsoon

@@ -27,15 +27,15 @@ void WriteAll(BlockingQueue<Message>& queue, Stream& stream) {
 
 }  // namespace
 
-GrpcAgentLink::GrpcAgentLink(size_t index, const Clock* clock, AgentInbox* inbox)
-    : index_(index), clock_(*clock), inbox_(*inbox) {}
+GrpcAgentLink::GrpcAgentLink(size_t index, const Clock* clock, AgentInbox* inbox,
+                             RecordsHook on_records)
+    : index_(index), clock_(*clock), inbox_(*inbox), on_records_(std::move(on_records)) {}
 
-absl::StatusOr<std::unique_ptr<GrpcAgentLink>> GrpcAgentLink::Connect(const AgentTarget& target,
-                                                                      const std::string& run_id,
-                                                                      size_t index,
-                                                                      const Clock* clock,
-                                                                      AgentInbox* inbox) {
-  std::unique_ptr<GrpcAgentLink> link(new GrpcAgentLink(index, clock, inbox));
+absl::StatusOr<std::unique_ptr<GrpcAgentLink>> GrpcAgentLink::Connect(
+    const AgentTarget& target, const std::string& run_id, size_t index, const Clock* clock,
+    AgentInbox* inbox, RecordsHook on_records) {
+  std::unique_ptr<GrpcAgentLink> link(
+      new GrpcAgentLink(index, clock, inbox, std::move(on_records)));
   RETURN_IF_ERROR(link->Open(target, run_id));
   RETURN_IF_ERROR(link->Attach(target, run_id));
   link->StartThreads();
@@ -169,6 +169,7 @@ void GrpcAgentLink::HearRecords(const v1::RecordBatch& batch) {
     }
     event.records.push_back(*std::move(record));
   }
+  if (on_records_) on_records_(event.case_index, event.records);
   TakeTurn(event.sequence);
   Post(std::move(event));
 }

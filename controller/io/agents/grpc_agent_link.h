@@ -11,7 +11,9 @@
 #include <grpcpp/grpcpp.h>
 
 #include <atomic>
+#include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <thread>
 
@@ -30,6 +32,9 @@
 namespace monsoon {
 
 using AgentInbox = BlockingQueue<AgentEvent>;
+// What is done to the records of a batch, of the case of that index, before the batch goes into the
+// inbox. Called by the links' own threads, at once; the batches of one agent follow each other.
+using RecordsHook = std::function<void(int32_t case_index, std::span<RequestRecord> records)>;
 
 class GrpcAgentLink final : public AgentLink {
  public:
@@ -41,7 +46,8 @@ class GrpcAgentLink final : public AgentLink {
   static absl::StatusOr<std::unique_ptr<GrpcAgentLink>> Connect(const AgentTarget& target,
                                                                 const std::string& run_id,
                                                                 size_t index, const Clock* clock,
-                                                                AgentInbox* inbox);
+                                                                AgentInbox* inbox,
+                                                                RecordsHook on_records = nullptr);
   // Ends both streams, so that the agent is free for the next run.
   ~GrpcAgentLink() override;
 
@@ -58,7 +64,7 @@ class GrpcAgentLink final : public AgentLink {
   void Acknowledge(uint64_t sequence) override;
 
  private:
-  GrpcAgentLink(size_t index, const Clock* clock, AgentInbox* inbox);
+  GrpcAgentLink(size_t index, const Clock* clock, AgentInbox* inbox, RecordsHook on_records);
   absl::Status Open(const AgentTarget& target, const std::string& run_id);
   absl::Status Attach(const AgentTarget& target, const std::string& run_id);
   void StartThreads();
@@ -80,6 +86,7 @@ class GrpcAgentLink final : public AgentLink {
   const size_t index_;
   const Clock& clock_;
   AgentInbox& inbox_;
+  const RecordsHook on_records_;  // or nullptr
   AgentInfo info_;
 
   std::unique_ptr<v1::AgentService::Stub> control_stub_;

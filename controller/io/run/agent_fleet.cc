@@ -45,7 +45,8 @@ absl::Status AgentFleet::ConnectAll(const FleetOptions& options, const std::stri
                  " in plain text; use agents on this machine or through a tunnel (ssh -L)"));
     }
     ASSIGN_OR_RETURN(std::unique_ptr<GrpcAgentLink> link,
-                     GrpcAgentLink::Connect(target, run_id, links_.size(), &clock_, &inbox_));
+                     GrpcAgentLink::Connect(target, run_id, links_.size(), &clock_, &inbox_,
+                                            options.on_records));
     states_.push_back(std::make_unique<RunAgent>(link.get(), link->info().item_cache_bytes));
     agents_.push_back(states_.back().get());
     links_.push_back(std::move(link));

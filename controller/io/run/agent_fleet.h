@@ -25,6 +25,7 @@ struct FleetOptions {
   std::vector<std::string> embedded_arguments;
   std::optional<int> embedded_core;  // the CPU on which the embedded one runs alone; none: any
   bool carries_secrets = false;      // API keys will be sent to the agents
+  RecordsHook on_records;            // or nullptr
 };
 
 class AgentFleet {

@@ -7,6 +7,7 @@
 
 #include "common/base/status_macros.h"
 #include "common/base/str_cat.h"
+#include "controller/core/tokens/token_counting.h"
 
 namespace monsoon {
 namespace {
@@ -37,6 +38,7 @@ AgentCase MakeAgentCase(const RunContext& context, const CaseSpec& spec, const S
   if (spec.load.open()) agent_case.open_loop = OpenLoop{spec.load.rate.per_s()};
   agent_case.cache_bust = spec.dataset.cache_bust;
   agent_case.max_event_bytes = spec.max_event_bytes;
+  agent_case.keep_text = KeepTextFor(spec);
   return agent_case;
 }
 
@@ -52,11 +54,12 @@ CaseOrder MakeOrder(const RunContext& context, const CaseSpec& spec, const Secre
 }  // namespace
 
 CaseDriver::CaseDriver(const RunContext& context, const CaseSpec& spec, const Secret& api_key,
-                       Dataset* dataset, RequestPlan plan)
+                       Dataset* dataset, RequestPlan plan, const Tokenizer* tokenizer)
     : context_(context),
       spec_(spec),
       dataset_(*dataset),
       plan_(plan),
+      tokenizer_(tokenizer),
       window_(WindowOf(spec, context.seed)),
       source_(dataset, plan, context.repeats, ScheduleOf(spec, context.seed)),
       coordinator_(MakeOrder(context, spec, api_key, &source_), context.fleet->agents()) {
@@ -70,7 +73,10 @@ absl::Status CaseDriver::Run() {
                                         context_.case_count, spec_.name, spec_.requests,
                                         LoadSentence(spec_.load, spec_.concurrency)));
   context_.repeats->BeginCase(spec_.engine.name, spec_.engine.url, spec_.dataset.cache_bust);
-  if (absl::Status lost = Drive(); !lost.ok()) {
+  BeginCounting();
+  absl::Status lost = Drive();
+  if (context_.counter != nullptr) context_.counter->EndCase();
+  if (!lost.ok()) {
     // The disk may be full: what can still be written says so in the report.
     context_.db->WriteCase(MakeFacts()).IgnoreError();
     return lost;
@@ -80,6 +86,15 @@ absl::Status CaseDriver::Run() {
   }
   RETURN_IF_ERROR(WriteDown());
   return coordinator_.rejection();
+}
+
+void CaseDriver::BeginCounting() {
+  if (context_.counter == nullptr || KeepTextFor(spec_) == KeepText::kNone) return;
+  context_.counter->BeginCase({.run_id = context_.run_id,
+                               .spec = &spec_,
+                               .tokenizer = tokenizer_,
+                               .dataset = &dataset_,
+                               .plan = plan_});
 }
 
 absl::Status CaseDriver::Skip(const std::string& reason) {

@@ -19,6 +19,8 @@
 #include "controller/core/run/case_coordinator.h"
 #include "controller/core/run/live_stats.h"
 #include "controller/core/scenario/scenario_plan.h"
+#include "controller/core/tokens/tokenizer.h"
+#include "controller/io/counting/token_counter.h"
 #include "controller/io/run/agent_fleet.h"
 #include "controller/io/run/case_source.h"
 #include "controller/io/run/signal_watcher.h"
@@ -37,14 +39,16 @@ struct RunContext {
   AgentFleet* fleet = nullptr;
   RunDb* db = nullptr;
   RepeatTracker* repeats = nullptr;
+  TokenCounter* counter = nullptr;  // nullptr: no case has tokens counted here
   ProgressDisplay* display = nullptr;
   const SignalWatcher* signals = nullptr;
 };
 
 class CaseDriver {
  public:
+  // `tokenizer`: the model's, for the cases that count with it; else nullptr.
   CaseDriver(const RunContext& context, const CaseSpec& spec, const Secret& api_key,
-             Dataset* dataset, RequestPlan plan);
+             Dataset* dataset, RequestPlan plan, const Tokenizer* tokenizer = nullptr);
 
   // Runs the case and writes its records and facts. An error means that the case was rejected
   // before any load (its facts are written nevertheless, with everything not sent), except
@@ -56,6 +60,7 @@ class CaseDriver {
 
  private:
   absl::Status Drive();
+  void BeginCounting();
   absl::Status WriteDown();
   absl::Status Store(const AgentEvent& event);
   void HandleSignals();
@@ -73,6 +78,7 @@ class CaseDriver {
   const CaseSpec& spec_;
   Dataset& dataset_;
   const RequestPlan plan_;
+  const Tokenizer* const tokenizer_;
   const std::optional<PlannedWindow> window_;  // of a duration stop, since the case's start
   int64_t last_due_ns_ = 0;                    // open loop: when the last request is due
   CaseSource source_;

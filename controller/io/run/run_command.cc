@@ -58,8 +58,7 @@ class Run {
   // Rejections before any load; leaves nothing behind.
   absl::Status Prepare() {
     facts_.run_id = NewRunId();
-    ASSIGN_OR_RETURN(
-        fleet_, AgentFleet::Connect(MakeFleetOptions(options_, inputs_), facts_.run_id, &clock_));
+    ASSIGN_OR_RETURN(fleet_, AgentFleet::Connect(MakeOptions(), facts_.run_id, &clock_));
     facts_.name = inputs_.scenario.name;
     facts_.version = kVersion;
     facts_.seed = inputs_.scenario.seed;
@@ -87,6 +86,7 @@ class Run {
                        .fleet = fleet_.get(),
                        .db = db_.get(),
                        .repeats = &repeats_,
+                       .counter = &counter_,
                        .display = &display_,
                        .signals = &signals_};
     for (const CaseSpec& spec : inputs_.scenario.cases) {
@@ -94,7 +94,7 @@ class Run {
       const bool interrupted = signals_.count() > 0;
       if (interrupted && !any_load_) return absl::CancelledError("interrupted before any load");
       const CaseInputs& input = inputs_.cases[spec.index];
-      CaseDriver driver(context, spec, input.api_key, input.dataset, input.plan);
+      CaseDriver driver(context, spec, input.api_key, input.dataset, input.plan, input.tokenizer);
       absl::Status status =
           interrupted ? driver.Skip("not run: the run was interrupted by a signal") : driver.Run();
       if (absl::IsDataLoss(status)) {
@@ -126,6 +126,14 @@ class Run {
   bool any_load() const { return any_load_; }
 
  private:
+  FleetOptions MakeOptions() {
+    FleetOptions fleet = MakeFleetOptions(options_, inputs_);
+    fleet.on_records = [this](int32_t case_index, std::span<RequestRecord> records) {
+      counter_.Count(case_index, records);
+    };
+    return fleet;
+  }
+
   absl::Status WriteEnd() {
     facts_.interrupted = signals_.count() > 0;
     facts_.finished_wall_ns = clock_.WallNs();
@@ -147,6 +155,7 @@ class Run {
   RepeatTracker repeats_;
   RunFacts facts_;
   std::string run_dir_;
+  TokenCounter counter_{DefaultCountingThreads()};  // outlives the fleet, whose threads call it
   std::unique_ptr<AgentFleet> fleet_;
   std::unique_ptr<RunDb> db_;
   bool any_load_ = false;

@@ -8,9 +8,12 @@
 #include "common/base/status_macros.h"
 #include "common/base/str_cat.h"
 #include "common/model/engine_type.h"
+#include "controller/core/tokens/token_counting.h"
 #include "controller/io/dataset/open_dataset.h"
+#include "controller/io/dataset/shared_dataset.h"
 #include "controller/io/run/secrets.h"
 #include "controller/io/scenario/scenario_yaml.h"
+#include "controller/io/tokenizer/open_tokenizer.h"
 
 namespace monsoon {
 namespace {
@@ -48,6 +51,7 @@ absl::StatusOr<RunInputs> LoadRunInputs(const std::string& scenario_path,
                                         const std::vector<std::string>& overrides,
                                         const EnvLookup& env) {
   RunInputs inputs;
+  inputs.tokenizers = std::make_unique<ModelTokenizers>(OpenTokenizer);
   ASSIGN_OR_RETURN(inputs.scenario, LoadScenario(scenario_path, overrides, env));
 
   std::vector<OpenedDataset> opened = DistinctDatasets(inputs.scenario);
@@ -59,8 +63,8 @@ absl::StatusOr<RunInputs> LoadRunInputs(const std::string& scenario_path,
       problems.emplace_back(dataset.status().message());
       continue;
     }
-    entry.dataset = dataset->get();
-    inputs.datasets.push_back(*std::move(dataset));
+    inputs.datasets.push_back(std::make_unique<SharedDataset>(*std::move(dataset)));
+    entry.dataset = inputs.datasets.back().get();
   }
   for (const CaseSpec& spec : inputs.scenario.cases) {
     const absl::Status fits = CheckSampling(spec.engine.type, spec.engine.route, spec.sampling);
@@ -75,7 +79,11 @@ absl::StatusOr<RunInputs> LoadRunInputs(const std::string& scenario_path,
     ASSIGN_OR_RETURN(const RequestPlan plan,
                      RequestPlan::Make(dataset->dataset->size(), spec.requests, spec.warmup));
     ASSIGN_OR_RETURN(Secret api_key, ReadApiKey(spec.engine));
-    inputs.cases.push_back({std::move(api_key), dataset->dataset, plan});
+    const Tokenizer* tokenizer = nullptr;
+    if (KeepTextFor(spec) != KeepText::kNone) {
+      ASSIGN_OR_RETURN(tokenizer, inputs.tokenizers->For(spec.model));
+    }
+    inputs.cases.push_back({std::move(api_key), dataset->dataset, tokenizer, plan});
   }
   return inputs;
 }

@@ -12,13 +12,16 @@
 #include "controller/core/dataset/dataset.h"
 #include "controller/core/dataset/request_plan.h"
 #include "controller/core/scenario/scenario.h"
+#include "controller/core/tokens/tokenizer.h"
+#include "controller/io/run/model_tokenizers.h"
 #include "controller/io/scenario/env_expansion.h"
 
 namespace monsoon {
 
 struct CaseInputs {
   Secret api_key;
-  Dataset* dataset = nullptr;  // owned by RunInputs
+  Dataset* dataset = nullptr;            // owned by RunInputs; for any thread
+  const Tokenizer* tokenizer = nullptr;  // of the model, owned by RunInputs; nullptr: none
   RequestPlan plan;
 };
 
@@ -26,6 +29,7 @@ struct RunInputs {
   Scenario scenario;
   std::vector<CaseInputs> cases;                   // like scenario.cases
   std::vector<std::unique_ptr<Dataset>> datasets;  // each file is indexed once
+  std::unique_ptr<ModelTokenizers> tokenizers;
 
   bool has_secrets() const;
 };

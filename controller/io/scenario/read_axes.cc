@@ -1,37 +1,19 @@
 #include "controller/io/scenario/read_axes.h"
 
-#include <algorithm>
 #include <string>
 #include <utility>
 
-#include "absl/strings/str_join.h"
-
-#include "common/base/nearest_name.h"
 #include "common/base/str_cat.h"
 #include "controller/core/scenario/checks.h"
 #include "controller/core/scenario/ranges.h"
 #include "controller/core/scenario/value_text.h"
+#include "controller/io/scenario/read_dataset.h"
 #include "controller/io/scenario/read_engine.h"
+#include "controller/io/scenario/read_label.h"
 #include "controller/io/scenario/read_paths.h"
 
 namespace monsoon {
 namespace {
-
-// A label such as a model's name: reported when it is given but wrong.
-void ReadLabel(MapReader& map, std::string_view key, std::string& out) {
-  map.ReadText(key, out);
-  const YamlNode* const node = map.Find(key);
-  if (node == nullptr || !node->IsScalar()) return;
-  if (const absl::Status status = CheckLabel(out); !status.ok()) {
-    map.Report(key, StrCat(map.FullKey(key), " is ", Describe(*node), ": ", status.message()));
-  }
-}
-
-void RequireKey(MapReader& map, std::string_view key, std::string_view expected) {
-  if (map.Has(key)) return;
-  map.diagnostics().Add(map.mark(),
-                        StrCat("missing key '", map.FullKey(key), "': expected ", expected));
-}
 
 void ReadTokenizer(MapReader& map, const ScenarioSource& source, std::string& path) {
   const size_t errors_before = map.diagnostics().count();
@@ -63,62 +45,6 @@ ModelSpec ReadModel(const YamlNode& node, const ScenarioSource& source, Diagnost
   ReadTokenizer(map, source, model.tokenizer);
   map.RejectUnknownKeys();
   return model;
-}
-
-void ReadDatasetFormat(MapReader& map, DatasetSpec& dataset) {
-  std::vector<std::pair<std::string_view, DatasetFormat>> formats;
-  const std::vector<std::string> names = DatasetFormatNames();
-  for (const std::string& name : names) formats.emplace_back(name, *DatasetFormatFromName(name));
-  map.ReadChoice("format", formats, dataset.format);
-  if (map.Has("format")) {
-    if (!map.Has("name")) dataset.name = std::string(DatasetFormatName(dataset.format));
-    return;
-  }
-  const std::optional<DatasetFormat> implied = DatasetFormatFromName(dataset.name);
-  if (implied.has_value()) {
-    dataset.format = *implied;
-  } else if (const YamlNode* node = map.Find("name"); node != nullptr && node->IsScalar()) {
-    const std::optional<std::string> nearest = NearestName(dataset.name, names);
-    map.Complain("name", *node,
-                 StrCat("one of ", absl::StrJoin(names, ", "),
-                        nearest.has_value() ? StrCat("; did you mean '", *nearest, "'?") : "",
-                        " (any other label needs `format`)"));
-  }
-}
-
-void ReadPromptLengths(MapReader& map, DatasetSpec& dataset) {
-  map.ReadInt("min_prompt_length", kPromptLengthRange, dataset.min_prompt_length);
-  std::optional<int64_t> max = dataset.max_prompt_length;
-  map.ReadOptionalInt("max_prompt_length", kPromptLengthRange, max);
-  dataset.max_prompt_length = max.value_or(kPromptLengthRange.max);
-  if (const absl::Status status = CheckDataset(dataset); !status.ok()) {
-    map.Report("min_prompt_length", StrCat("dataset: ", status.message()));
-  }
-}
-
-DatasetSpec ReadDataset(const YamlNode& node, const ScenarioSource& source,
-                        Diagnostics& diagnostics) {
-  DatasetSpec dataset;
-  MapReader map(node, "dataset", diagnostics);
-  if (!node.IsMap()) return dataset;
-  if (!map.Has("format")) RequireKey(map, "name", "openqa, longalpaca, line_by_line or a label");
-  ReadLabel(map, "name", dataset.name);
-  ReadDatasetFormat(map, dataset);
-  RequireKey(map, "path", "the dataset's file");
-  ReadPath(map, "path", WantedPath::kFile, source, dataset.path);
-  ReadPromptLengths(map, dataset);
-  map.ReadChoice<DatasetOrder>(
-      "order",
-      {{DatasetOrderName(DatasetOrder::kSequential), DatasetOrder::kSequential},
-       {DatasetOrderName(DatasetOrder::kShuffle), DatasetOrder::kShuffle}},
-      dataset.order);
-  map.ReadChoice<OnBadLine>("on_bad_line",
-                            {{OnBadLineName(OnBadLine::kError), OnBadLine::kError},
-                             {OnBadLineName(OnBadLine::kSkip), OnBadLine::kSkip}},
-                            dataset.on_bad_line);
-  map.ReadBool("cache_bust", dataset.cache_bust);
-  map.RejectUnknownKeys();
-  return dataset;
 }
 
 int64_t ReadConcurrency(const YamlNode& node, const ScenarioSource&, Diagnostics& diagnostics) {

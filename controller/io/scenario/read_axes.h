@@ -13,7 +13,10 @@ namespace monsoon {
 struct DraftMatrix {
   SubMatrix matrix;
   SourceMark mark;
-  SourceMark duration_mark;  // of the duration that holds for it
+  // Of the settings that hold for it.
+  SourceMark duration_mark;
+  SourceMark token_source_mark;
+  SourceMark verify_usage_mark;
   // The key was there, right or wrong.
   bool model_given = false;
   bool dataset_given = false;

@@ -101,6 +101,27 @@ void CheckDuration(MapReader& map, DraftMatrix& draft) {
                         "`requests`");
 }
 
+// What must be counted needs a tokenizer; the model may stand in the entry, the wish at the top.
+void CheckCounting(MapReader& map, DraftMatrix& draft) {
+  if (const YamlNode* const node = map.Find("token_source")) draft.token_source_mark = node->mark;
+  if (const YamlNode* const node = map.Find("verify_usage")) draft.verify_usage_mark = node->mark;
+  const CaseSpec& base = draft.matrix.base;
+  const auto report = [&](bool wanted, const SourceMark& mark, std::string_view what,
+                          const ModelSpec& model) {
+    if (!wanted) return;
+    map.diagnostics().Add(
+        mark, StrCat(what, " but model ", QuoteForMessage(model.name),
+                     " has no tokenizer: expected model: {name: NAME, tokenizer: PATH}, PATH being "
+                     "its tokenizer.json"));
+  };
+  for (const ModelSpec& model : draft.matrix.models) {
+    if (model.has_tokenizer()) continue;
+    report(base.token_source == TokenRule::kTokenizer, draft.token_source_mark,
+           "token_source is 'tokenizer',", model);
+    report(base.verify_usage, draft.verify_usage_mark, "verify_usage is true,", model);
+  }
+}
+
 // Duration stops become numbers of requests, which depend on the seed.
 void Resolve(Scenario& scenario, const std::vector<DraftMatrix>& drafts, Diagnostics& diagnostics) {
   for (CaseSpec& spec : scenario.cases) {
@@ -132,6 +153,7 @@ std::vector<DraftMatrix> ReadCases(const YamlNode& node, MapReader& map, const D
     complete = RequireAxes(draft, map.diagnostics()) && complete;
     ReadSettings(entry, draft.matrix.base);
     CheckDuration(entry, draft);
+    CheckCounting(entry, draft);
     entry.RejectUnknownKeys();
     drafts.push_back(std::move(draft));
   }
@@ -159,7 +181,10 @@ Scenario ReadScenario(const YamlNode& root, const ScenarioSource& source, bool c
   map.ReadInt("expect_agents", kExpectAgentsRange, scenario.expect_agents);
   map.ReadDuration("pause", kPauseRange, scenario.pause_ns);
   if (const YamlNode* const node = map.Find("duration")) top.duration_mark = node->mark;
+  if (const YamlNode* const node = map.Find("token_source")) top.token_source_mark = node->mark;
+  if (const YamlNode* const node = map.Find("verify_usage")) top.verify_usage_mark = node->mark;
   if (!map.Has("cases")) CheckDuration(map, top);
+  if (!map.Has("cases")) CheckCounting(map, top);
   ReadCalibration(map, source, scenario);
   std::vector<DraftMatrix> drafts = {top};
   if (cases != nullptr) drafts = ReadCases(*cases, map, top, source, complete);

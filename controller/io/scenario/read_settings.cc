@@ -108,6 +108,15 @@ void ReadGates(const YamlNode& node, std::vector<Gate>& gates, MapReader& map) {
   }
 }
 
+void ReadCounting(MapReader& map, CaseSpec& spec) {
+  std::vector<std::pair<std::string_view, TokenRule>> rules;
+  for (const TokenRule rule : {TokenRule::kAuto, TokenRule::kUsage, TokenRule::kTokenizer}) {
+    rules.emplace_back(TokenRuleName(rule), rule);
+  }
+  map.ReadChoice("token_source", rules, spec.token_source);
+  map.ReadBool("verify_usage", spec.verify_usage);
+}
+
 }  // namespace
 
 void ReadSettings(MapReader& map, CaseSpec& spec) {
@@ -117,6 +126,7 @@ void ReadSettings(MapReader& map, CaseSpec& spec) {
   if (const YamlNode* node = map.Find("sampling")) ReadSampling(*node, spec.sampling, diagnostics);
   if (const YamlNode* node = map.Find("timeouts")) ReadTimeouts(*node, spec.timeouts, diagnostics);
   if (const YamlNode* node = map.Find("limits")) ReadLimits(*node, spec, diagnostics);
+  ReadCounting(map, spec);
   if (const YamlNode* node = map.Find("gates")) ReadGates(*node, spec.gates, map);
   if (const YamlNode* node = map.Find("verdict")) ReadVerdict(*node, spec.verdict, diagnostics);
 }

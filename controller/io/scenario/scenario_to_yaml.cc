@@ -139,6 +139,8 @@ std::string CaseToYaml(const CaseSpec& spec) {
                 "\n    engine: ", EngineToYaml(spec.engine), "\n    ", EndToYaml(spec),
                 "\n    warmup: ", spec.warmup, "\n    sampling: ", SamplingToYaml(spec.sampling),
                 "\n    timeouts: ", TimeoutsToYaml(spec.timeouts), "\n    limits: ", limits,
+                "\n    token_source: ", TokenRuleName(spec.token_source),
+                "\n    verify_usage: ", YamlBool(spec.verify_usage),
                 "\n    gates: ", YamlList(gates), "\n    verdict: ", VerdictToYaml(spec.verdict),
                 "\n");
 }

@@ -13,8 +13,10 @@ const char kInsertRequestSql[] =
     "sent_ns, headers_ns, first_event_ns, first_token_ns, first_content_ns, last_token_ns, "
     "done_ns, "
     "first_token_lag_ns, input_tokens, output_tokens, reasoning_tokens, cached_tokens, "
-    "first_chunk_tokens, token_source, token_events, received_bytes, error_message, gaps) VALUES "
-    "(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
+    "first_chunk_tokens, input_token_source, token_source, usage_input_tokens, "
+    "usage_output_tokens, tokenizer_input_tokens, tokenizer_output_tokens, token_events, "
+    "received_bytes, error_message, gaps) VALUES "
+    "(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
 
 const char kSelectRequestsSql[] =
     "SELECT request_index, request_id, agent, phase, status, error_class, http_status, "
@@ -22,8 +24,9 @@ const char kSelectRequestsSql[] =
     "sent_ns, headers_ns, "
     "first_event_ns, first_token_ns, first_content_ns, last_token_ns, done_ns, first_token_lag_ns, "
     "input_tokens, output_tokens, reasoning_tokens, cached_tokens, first_chunk_tokens, "
-    "token_source, token_events, received_bytes, error_message, gaps FROM requests WHERE case_id = "
-    "? ORDER BY request_index";
+    "input_token_source, token_source, usage_input_tokens, usage_output_tokens, "
+    "tokenizer_input_tokens, tokenizer_output_tokens, token_events, received_bytes, error_message, "
+    "gaps FROM requests WHERE case_id = ? ORDER BY request_index";
 
 namespace {
 
@@ -102,7 +105,12 @@ void BindRequest(int32_t case_index, const std::string& request_id, const std::s
   row.Tokens(record.reasoning_tokens);
   row.Tokens(record.cached_tokens);
   row.Tokens(record.first_chunk_tokens);
+  statement.Bind(TokenSourceName(record.input_token_source));
   statement.Bind(TokenSourceName(record.token_source));
+  row.Tokens(record.usage_input_tokens);
+  row.Tokens(record.usage_output_tokens);
+  row.Tokens(record.tokenizer_input_tokens);
+  row.Tokens(record.tokenizer_output_tokens);
   statement.Bind(record.token_events);
   statement.Bind(record.received_bytes);
   row.Text(record.error_message);
@@ -148,7 +156,12 @@ absl::Status TakeRequest(SqliteStatement& statement, StoredRequest& row) {
   record.reasoning_tokens = tokens();
   record.cached_tokens = tokens();
   record.first_chunk_tokens = tokens();
+  RETURN_IF_ERROR(Named(statement.TakeText(), TokenSourceFromName, record.input_token_source));
   RETURN_IF_ERROR(Named(statement.TakeText(), TokenSourceFromName, record.token_source));
+  record.usage_input_tokens = tokens();
+  record.usage_output_tokens = tokens();
+  record.tokenizer_input_tokens = tokens();
+  record.tokenizer_output_tokens = tokens();
   record.token_events = statement.TakeInt();
   record.received_bytes = statement.TakeInt();
   record.error_message = statement.TakeText();

@@ -87,7 +87,9 @@ CREATE TABLE requests (
                                      -- 4 no terminator, 8 no final blank line,
                                      -- 16 first chunk assumed, 32 both ends in one read,
                                      -- 64 invalid UTF-8, 128 late events, 256 not streamed,
-                                     -- 512 open loop, 1024 not sent: too many in flight
+                                     -- 512 open loop, 1024 not sent: too many in flight,
+                                     -- 2048 a result instead of text,
+                                     -- 4096 text too long to be counted
   intended_ns INTEGER,               -- when it was due (closed loop: its slot became free)
   dispatched_ns INTEGER,             -- when the agent took it up
   start_ns INTEGER,                  -- where latencies begin: dispatched_ns; open loop: intended_ns
@@ -102,12 +104,17 @@ CREATE TABLE requests (
   last_token_ns INTEGER,
   done_ns INTEGER,                   -- end of the answer, or of the attempt
   first_token_lag_ns INTEGER,        -- a duration: socket ready to bytes read, for the first token
-  input_tokens INTEGER,              -- token counts: NULL where nobody reported one
+  input_tokens INTEGER,              -- token counts: NULL where there is none
   output_tokens INTEGER,
   reasoning_tokens INTEGER,
   cached_tokens INTEGER,
   first_chunk_tokens INTEGER,        -- output tokens in the first token-bearing event
+  input_token_source TEXT NOT NULL,  -- of input_tokens: none usage tokenizer
   token_source TEXT NOT NULL,        -- of output_tokens: none usage tokenizer chunks
+  usage_input_tokens INTEGER,        -- what the engine reported
+  usage_output_tokens INTEGER,
+  tokenizer_input_tokens INTEGER,    -- what the tokenizer counted, where it was asked
+  tokenizer_output_tokens INTEGER,
   token_events INTEGER NOT NULL,     -- events that carried text
   received_bytes INTEGER NOT NULL,
   error_message TEXT,                -- first 512 bytes

@@ -43,10 +43,12 @@ std::string LongStream(const Sample& sample, int repetitions) {
   return stream + std::string(sample.stream.substr(end));
 }
 
-void Play(ResponseDecoder& decoder, StreamRecorder& recorder, std::string_view stream,
-          size_t read_bytes) {
+// Returns how many allocations the answer itself took, without its beginning and its end.
+int64_t Play(ResponseDecoder& decoder, StreamRecorder& recorder, std::string_view stream,
+             size_t read_bytes) {
   recorder.Reset();
   decoder.Begin(200, kEventStream, &recorder);
+  const int64_t before = Allocations();
   uint64_t read = 0;
   for (size_t at = 0; at < stream.size(); at += read_bytes) {
     ++read;
@@ -54,7 +56,9 @@ void Play(ResponseDecoder& decoder, StreamRecorder& recorder, std::string_view s
     decoder.Feed(stream.substr(at, read_bytes));
   }
   decoder.Finish(true);
+  const int64_t allocations = Allocations() - before;
   recorder.Complete(static_cast<int64_t>(read + 1) * 1'000'000);
+  return allocations;
 }
 
 TEST(Allocation, TheCounterCounts) {
@@ -97,6 +101,22 @@ TEST(Allocation, SteadyStateAllocatesNothing) {
           << sample.type << " " << sample.route << ", reads of " << read_bytes << " bytes";
     }
   }
+}
+
+// The text is handed over whole when the answer is over, which takes memory once for an answer.
+TEST(Allocation, KeepingTheTextAllocatesNothingPerEvent) {
+  const std::string stream = LongStream(kVllmStream, 50);
+  const auto decoder = NewDecoder();
+  StreamRecorder recorder(KeepText::kAll);
+  Play(*decoder, recorder, stream, 7);
+  Play(*decoder, recorder, stream, stream.size());
+  for (const size_t read_bytes : {size_t{7}, size_t{100}, size_t{1448}, stream.size()}) {
+    EXPECT_EQ(Play(*decoder, recorder, stream, read_bytes), 0) << read_bytes;
+    EXPECT_FALSE(recorder.record().answer.empty());
+  }
+  const int64_t before = Allocations();
+  Play(*decoder, recorder, stream, 100);
+  EXPECT_LE(Allocations() - before, 2) << "text and runs of the record";
 }
 
 #endif

@@ -50,6 +50,9 @@ TEST_F(StreamRecorderTest, StampsAndGaps) {
   EXPECT_EQ(record.cached_tokens, 8);
   EXPECT_EQ(record.reasoning_tokens, kUnknownTokens);
   EXPECT_EQ(record.token_source, TokenSource::kUsage);
+  EXPECT_EQ(record.input_token_source, TokenSource::kUsage);
+  EXPECT_EQ(record.usage_input_tokens, 11);
+  EXPECT_EQ(record.usage_output_tokens, 6);
   EXPECT_EQ(record.first_chunk_tokens, 1);
   EXPECT_EQ(record.flags, kFlagFirstChunkAssumed);
   EXPECT_THAT(Gaps(), ElementsAre(Gap{150, false}, Gap{0, true}, Gap{70'000, false}));

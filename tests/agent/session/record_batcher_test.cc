@@ -25,6 +25,17 @@ TEST(RecordBatcher, ClosesABatchWhenItIsFull) {
   EXPECT_EQ(batcher.last_sequence(), 1u);
 }
 
+// The memory for what the controller has not acknowledged is bounded by what this adds up.
+TEST(RecordBatcher, TheTextOfAnswersCounts) {
+  RecordBatcher batcher(1000);
+  RequestRecord record = Record(0);
+  record.answer = {.text = std::string(900, 'x'), .runs = {{TextChannel::kContent, 900}}};
+  const auto batch = batcher.Add(7, record);
+  ASSERT_NE(batch, nullptr);
+  EXPECT_EQ(batch->records[0].answer, record.answer);
+  EXPECT_GT(batcher.unacknowledged_bytes(), 1000);
+}
+
 TEST(RecordBatcher, FlushClosesWhateverIsOpen) {
   RecordBatcher batcher(1 << 20);
   EXPECT_EQ(batcher.last_sequence(), 0u);

@@ -55,6 +55,7 @@ AgentCase FullCase() {
   full.cache_bust = true;
   full.max_event_bytes = 33;
   full.open_loop = OpenLoop{3.5};
+  full.keep_text = KeepText::kAll;
   return full;
 }
 
@@ -157,6 +158,20 @@ INSTANTIATE_TEST_SUITE_P(
                       BadLimit{"max_event_bytes", [](v1::Case* proto, uint64_t value) {
                                  proto->set_max_event_bytes(value);
                                }}));
+
+TEST(ConvertCaseTest, EveryWayToKeepTextsTravelsAndNoOther) {
+  AgentCase agent_case = FullCase();
+  for (const KeepText keep : {KeepText::kNone, KeepText::kWhereUncounted, KeepText::kAll}) {
+    agent_case.keep_text = keep;
+    EXPECT_EQ(Travelled(agent_case).value().keep_text, keep);
+  }
+  v1::Case proto;
+  ToProto(agent_case, &proto);
+  proto.set_keep_text(static_cast<v1::KeepText>(3));
+  const absl::Status status = FromProto(proto).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("update the agent"));
+}
 
 TEST(ConvertCaseTest, TheLargestLimitPasses) {
   AgentCase large = FullCase();

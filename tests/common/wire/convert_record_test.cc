@@ -31,8 +31,10 @@ const std::vector<int64_t RequestRecord::*>& Stamps() {
 
 const std::vector<int64_t RequestRecord::*>& TokenCounts() {
   static const auto& counts = *new std::vector<int64_t RequestRecord::*>{
-      &RequestRecord::input_tokens, &RequestRecord::output_tokens, &RequestRecord::reasoning_tokens,
-      &RequestRecord::cached_tokens, &RequestRecord::first_chunk_tokens};
+      &RequestRecord::input_tokens,       &RequestRecord::output_tokens,
+      &RequestRecord::reasoning_tokens,   &RequestRecord::cached_tokens,
+      &RequestRecord::first_chunk_tokens, &RequestRecord::usage_input_tokens,
+      &RequestRecord::usage_output_tokens};
   return counts;
 }
 
@@ -48,11 +50,15 @@ RequestRecord FullRecord() {
   for (const auto stamp : Stamps()) record.*stamp = ++value;
   for (const auto count : TokenCounts()) record.*count = ++value;
   record.token_source = TokenSource::kTokenizer;
+  record.input_token_source = TokenSource::kUsage;
   record.token_events = ++value;
   record.received_bytes = ++value;
   record.finish_reason = "stop";
   record.error_message = std::string("\xff\xfe\0 not UTF-8 \xc3", 14);
   record.gaps = std::string("\x80\x00\x01", 3);
+  record.answer = {.text = std::string("a\0\xff", 3) + "tool",
+                   .runs = {{TextChannel::kRefusal, 3}, {TextChannel::kTool, 4}},
+                   .first_event_bytes = 2};
   return record;
 }
 
@@ -80,11 +86,13 @@ void ExpectSame(const RequestRecord& left, const RequestRecord& right) {
     EXPECT_EQ(left.*TokenCounts()[i], right.*TokenCounts()[i]) << "count " << i;
   }
   EXPECT_EQ(left.token_source, right.token_source);
+  EXPECT_EQ(left.input_token_source, right.input_token_source);
   EXPECT_EQ(left.token_events, right.token_events);
   EXPECT_EQ(left.received_bytes, right.received_bytes);
   EXPECT_EQ(left.finish_reason, right.finish_reason);
   EXPECT_EQ(left.error_message, right.error_message);
   EXPECT_EQ(left.gaps, right.gaps);
+  EXPECT_EQ(left.answer, right.answer);
 }
 
 TEST(ConvertRecordTest, KeepsEveryField) { ExpectSame(Travelled(FullRecord()), FullRecord()); }
@@ -169,6 +177,31 @@ TEST(ConvertRecordTest, UnknownValuesAreRefused) {
   v1::RequestRecord source = good;
   source.set_token_source(static_cast<v1::TokenSource>(4));
   EXPECT_EQ(FromProto(source).status().code(), absl::StatusCode::kInvalidArgument);
+  source = good;
+  source.set_input_token_source(static_cast<v1::TokenSource>(4));
+  EXPECT_EQ(FromProto(source).status().code(), absl::StatusCode::kInvalidArgument);
+}
+
+// Counting runs over the text by these numbers.
+TEST(ConvertRecordTest, ChannelsThatDoNotMakeUpTheTextAreRefused) {
+  v1::RequestRecord good;
+  ToProto(FullRecord(), &good);
+  std::vector<v1::RequestRecord> bad(5, good);
+  bad[0].mutable_text_runs(0)->set_bytes(4);
+  bad[1].mutable_text_runs(1)->set_bytes(~uint64_t{0});  // the sum would wrap round
+  bad[2].mutable_text_runs()->RemoveLast();
+  bad[3].mutable_text_runs(0)->set_channel(static_cast<v1::TextRun::Channel>(4));
+  bad[4].set_first_event_text_bytes(8);
+  for (size_t i = 0; i < bad.size(); ++i) {
+    EXPECT_EQ(FromProto(bad[i]).status().code(), absl::StatusCode::kInvalidArgument) << i;
+  }
+}
+
+TEST(ConvertRecordTest, EveryChannelKeepsItsName) {
+  EXPECT_EQ(static_cast<int>(TextChannel::kContent), v1::TextRun::CHANNEL_CONTENT);
+  EXPECT_EQ(static_cast<int>(TextChannel::kReasoning), v1::TextRun::CHANNEL_REASONING);
+  EXPECT_EQ(static_cast<int>(TextChannel::kRefusal), v1::TextRun::CHANNEL_REFUSAL);
+  EXPECT_EQ(static_cast<int>(TextChannel::kTool), v1::TextRun::CHANNEL_TOOL);
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <thread>
 
@@ -80,7 +81,9 @@ TEST_F(GrpcAgentLinkTest, KnowsTheAgentAndItsClock) {
 TEST_F(GrpcAgentLinkTest, CarriesACase) {
   LiveEngine engine(3, kNsPerMs, kNsPerMs);
   Connect();
-  link_->Prepare(engine.Case(2));
+  AgentCase agent_case = engine.Case(2);
+  agent_case.keep_text = KeepText::kAll;
+  link_->Prepare(agent_case);
   const auto ready = Await<ReadyEvent>();
   EXPECT_EQ(ready.error, "");
   EXPECT_EQ(ready.engine_address, engine.address());
@@ -110,6 +113,7 @@ TEST_F(GrpcAgentLinkTest, CarriesACase) {
       last_taken = records->sequence;
       for (const RequestRecord& record : records->records) {
         EXPECT_EQ(record.status, RequestStatus::kOk);
+        EXPECT_FALSE(record.answer.empty()) << "the case asked for the text";
         EXPECT_TRUE(indices.insert(record.request_index).second);
       }
     }
@@ -155,7 +159,10 @@ class GrpcAgentLinkFloodTest : public ::testing::Test {
     int port = 0;
     ASSERT_EQ(read(port_pipe_[0], &port, sizeof(port)), static_cast<ssize_t>(sizeof(port)));
     const AgentTarget target{"flood", "ipv4:127.0.0.1:" + std::to_string(port), true};
-    auto link = GrpcAgentLink::Connect(target, "run", 0, &clock_, &inbox_);
+    const RecordsHook on_records = [](int32_t case_index, std::span<RequestRecord> records) {
+      for (RequestRecord& record : records) record.tokenizer_output_tokens = 100 + case_index;
+    };
+    auto link = GrpcAgentLink::Connect(target, "run", 0, &clock_, &inbox_, on_records);
     ASSERT_TRUE(link.ok()) << link.status();
     link_ = *std::move(link);
   }
@@ -192,7 +199,10 @@ TEST_F(GrpcAgentLinkFloodTest, OnlySoManyBatchesWaitForTheirAcknowledgement) {
     const auto* batch = std::get_if<RecordsEvent>(&event->body);
     ASSERT_NE(batch, nullptr);
     EXPECT_LE(inbox_.size(), GrpcAgentLink::kMaxWaitingBatches);
-    for (const RequestRecord& record : batch->records) ASSERT_EQ(record.request_index, next++);
+    for (const RequestRecord& record : batch->records) {
+      ASSERT_EQ(record.request_index, next++);
+      ASSERT_EQ(record.tokenizer_output_tokens, 100 + batch->case_index) << "before the inbox";
+    }
     link_->Acknowledge(batch->sequence);
   }
 }

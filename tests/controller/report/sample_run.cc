@@ -95,6 +95,8 @@ void Fail(ErrorClass error_class, int32_t http_status, const std::string& messag
   record.first_event_ns = record.first_token_ns = record.first_content_ns = kNever;
   record.last_token_ns = record.first_token_lag_ns = kNever;
   record.input_tokens = record.output_tokens = record.cached_tokens = kUnknownTokens;
+  record.usage_input_tokens = record.usage_output_tokens = kUnknownTokens;
+  record.input_token_source = TokenSource::kNone;
   record.first_chunk_tokens = kUnknownTokens;
   record.token_source = TokenSource::kNone;
   record.token_events = 0;
@@ -226,7 +228,9 @@ RequestRecord StreamedRecord(uint64_t index, int64_t start_ns, int64_t ttft_ns, 
   record.input_tokens = 100;
   record.output_tokens = tokens;
   record.first_chunk_tokens = 1;
-  record.token_source = TokenSource::kUsage;
+  record.input_token_source = record.token_source = TokenSource::kUsage;
+  record.usage_input_tokens = record.input_tokens;
+  record.usage_output_tokens = record.output_tokens;
   record.token_events = tokens;
   record.received_bytes = 180 * tokens;
   record.finish_reason = "stop";

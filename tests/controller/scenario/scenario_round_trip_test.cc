@@ -40,8 +40,12 @@ TEST(Configs, EachOneLoadsAndRoundTrips) {
   EXPECT_GE(files.size(), 3u);
   for (const std::string& file : files) {
     SCOPED_TRACE(file);
-    const absl::StatusOr<Scenario> scenario =
-        LoadScenario(file, {}, [](const std::string&) { return std::nullopt; });
+    // A tokenizer that is there; the default is fetched from a hub.
+    const EnvLookup env = [](const std::string& name) -> std::optional<std::string> {
+      if (name == "QWEN2_TOKENIZER") return "../tests/data/tokenizer";
+      return std::nullopt;
+    };
+    const absl::StatusOr<Scenario> scenario = LoadScenario(file, {}, env);
     ASSERT_TRUE(scenario.ok()) << scenario.status().message();
     ExpectRoundTrip(*scenario);
   }
@@ -55,7 +59,11 @@ TEST(Configs, TheArticleHas24Cases) {
   EXPECT_EQ(scenario->cases[0].name, "qwen2-7b/openqa/c1/vllm");
   EXPECT_EQ(scenario->cases[5].name, "qwen2-7b/openqa/c128/triton");
   EXPECT_EQ(scenario->cases[23].name, "qwen2-72b/longalpaca/c4/triton");
-  for (const CaseSpec& spec : scenario->cases) EXPECT_EQ(spec.requests, 1000);
+  for (const CaseSpec& spec : scenario->cases) {
+    EXPECT_EQ(spec.requests, 1000);
+    EXPECT_TRUE(spec.model.has_tokenizer());
+    EXPECT_EQ(spec.engine.type, spec.engine.name) << "each in its own protocol";
+  }
 }
 
 // Texts that a careless writer breaks on.
@@ -202,6 +210,10 @@ CaseSpec AnyCase(std::mt19937_64& random, int32_t index) {
   spec.timeouts = {AnyIn(random, kTimeoutRange), AnyIn(random, kTimeoutRange),
                    AnyIn(random, kTimeoutRange), AnyIn(random, kTimeoutRange)};
   spec.max_event_bytes = AnyIn(random, kMaxEventBytesRange);
+  if (!spec.model.tokenizer.empty()) {
+    spec.token_source = static_cast<TokenRule>(random() % 3);
+    spec.verify_usage = random() % 2 == 0;
+  }
   spec.gates.clear();
   if (random() % 2 == 0) spec.gates = {*ParseGate("ttft_s.p99 < 500ms"), *ParseGate("itl_s.max<1")};
   spec.verdict = {AnyIn(random, kMaxErrorRange), AnyIn(random, kShareRange),

@@ -79,6 +79,8 @@ sampling:
   stop: ["\n", END]
 timeouts: {connect: 1s, first_token: 2s, idle: 3s, total: 4m}
 limits: {max_event_bytes: 1MiB}
+token_source: tokenizer
+verify_usage: true
 gates: [ttft_s.p99 < 500ms]
 verdict: {max_error: 5ms, max_error_share: 3%, max_busy: 0.8, max_starved: 2%}
 )",
@@ -106,6 +108,8 @@ verdict: {max_error: 5ms, max_error_share: 3%, max_busy: 0.8, max_starved: 2%}
       (Sampling{false, std::nullopt, 8, 0.7, 0.9, 40, -0.5, 0.5, 1.1, 42, true, {"\n", "END"}}));
   EXPECT_EQ(spec.timeouts, (Timeouts{kNsPerS, 2 * kNsPerS, 3 * kNsPerS, 240 * kNsPerS}));
   EXPECT_EQ(spec.max_event_bytes, 1 << 20);
+  EXPECT_EQ(spec.token_source, TokenRule::kTokenizer);
+  EXPECT_TRUE(spec.verify_usage);
   ASSERT_EQ(spec.gates.size(), 1u);
   EXPECT_EQ(spec.gates[0].metric, "ttft_s.p99");
   EXPECT_EQ(spec.verdict, (VerdictLimits{5 * kNsPerMs, 0.03, 0.8, 0.02}));

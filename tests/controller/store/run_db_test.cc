@@ -58,10 +58,13 @@ RequestRecord AnyRecord(std::mt19937_64& random, uint64_t index) {
   for (int64_t RequestRecord::*const member :
        {&RequestRecord::input_tokens, &RequestRecord::output_tokens,
         &RequestRecord::reasoning_tokens, &RequestRecord::cached_tokens,
-        &RequestRecord::first_chunk_tokens}) {
+        &RequestRecord::first_chunk_tokens, &RequestRecord::usage_input_tokens,
+        &RequestRecord::usage_output_tokens, &RequestRecord::tokenizer_input_tokens,
+        &RequestRecord::tokenizer_output_tokens}) {
     record.*member = tokens();
   }
   record.token_source = static_cast<TokenSource>(random() % 4);
+  record.input_token_source = static_cast<TokenSource>(random() % 3);
   record.token_events = static_cast<int64_t>(random() % 1000);
   record.received_bytes = static_cast<int64_t>(random() % 100000);
   record.finish_reason = random() % 2 == 0 ? "" : "length";
@@ -98,6 +101,11 @@ void ExpectSame(const RequestRecord& actual, const RequestRecord& expected, int6
   EXPECT_EQ(actual.cached_tokens, expected.cached_tokens);
   EXPECT_EQ(actual.first_chunk_tokens, expected.first_chunk_tokens);
   EXPECT_EQ(actual.token_source, expected.token_source);
+  EXPECT_EQ(actual.input_token_source, expected.input_token_source);
+  EXPECT_EQ(actual.usage_input_tokens, expected.usage_input_tokens);
+  EXPECT_EQ(actual.usage_output_tokens, expected.usage_output_tokens);
+  EXPECT_EQ(actual.tokenizer_input_tokens, expected.tokenizer_input_tokens);
+  EXPECT_EQ(actual.tokenizer_output_tokens, expected.tokenizer_output_tokens);
   EXPECT_EQ(actual.token_events, expected.token_events);
   EXPECT_EQ(actual.received_bytes, expected.received_bytes);
   EXPECT_EQ(actual.finish_reason, expected.finish_reason);

@@ -1,14 +1,12 @@
-// Stream, whole and modified answers, played without a socket: step by step on the scripted clock.
+// Stream and whole answers, good ones and with the main faults.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <memory>
 #include <string>
-#include <vector>
+#include <utility>
 
-#include "tests/mock_engine/answer_modifiers.h"
-#include "tests/mock_engine/stream_answer.h"
-#include "tests/mock_engine/whole_answer.h"
+#include "tests/mock_engine/test/played_answer.h"
 
 namespace monsoon::mock_engine {
 namespace {
@@ -16,58 +14,6 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
-
-struct Played {
-  std::vector<int64_t> token_times_ns;  // when steps with tokens were due
-  std::vector<std::string> pieces;      // the bytes of all steps
-  std::string bytes;
-  int64_t tokens = 0;
-  Step::After after = Step::After::kWait;
-  int64_t end_ns = 0;
-};
-
-Played Play(Answer& answer, int64_t start_ns) {
-  Played played;
-  int64_t due_ns = answer.Begin(start_ns);
-  while (true) {
-    const Step step = answer.Next(due_ns);
-    if (!step.bytes.empty()) played.pieces.emplace_back(step.bytes);
-    played.bytes.append(step.bytes);
-    played.tokens += step.tokens;
-    if (step.tokens > 0) played.token_times_ns.push_back(due_ns);
-    played.after = step.after;
-    played.end_ns = due_ns;
-    if (step.after != Step::After::kWait) return played;
-    EXPECT_GE(step.next_ns, due_ns);
-    due_ns = step.next_ns;
-  }
-}
-
-class AnswerTest : public ::testing::Test {
- protected:
-  AnswerTest() {
-    options_.ttft = Distribution::Constant(100);
-    options_.itl = Distribution::Constant(10);
-    options_.tokens = Distribution::Constant(4);
-  }
-
-  std::unique_ptr<Answer> Stream(Fault fault, bool usage = true) {
-    return std::make_unique<StreamAnswer>(TokenScript(options_, 0, 2, std::nullopt),
-                                          MakeRenderer(Dialect::kVllm, {.model = "m"}),
-                                          Usage{.prompt_tokens = 2}, usage, fault, true);
-  }
-
-  std::unique_ptr<Answer> Whole(Fault fault) {
-    return std::make_unique<WholeAnswer>(TokenScript(options_, 0, 2, std::nullopt),
-                                         MakeRenderer(Dialect::kVllm, {.model = "m"}),
-                                         Usage{.prompt_tokens = 2}, 0, Dialect::kVllm, fault, true);
-  }
-
-  Played PlayStream(Fault fault) { return Play(*Stream(fault), 1000); }
-  Played PlayWhole(Fault fault) { return Play(*Whole(fault), 1000); }
-
-  TokenScriptOptions options_;
-};
 
 TEST_F(AnswerTest, AStreamKeepsToTheScript) {
   const Played played = PlayStream(Fault::kNone);
@@ -170,49 +116,6 @@ TEST_F(AnswerTest, WholeAnswersBreakInTheMiddleToo) {
   EXPECT_THAT(PlayWhole(Fault::kEmpty).bytes, HasSubstr("\"content\":\"\""));
   EXPECT_GT(PlayWhole(Fault::kLongLine).bytes.size(), 3u << 20);
   EXPECT_FALSE(PlayWhole(Fault::kBadJson).bytes.ends_with("}"));
-}
-
-TEST_F(AnswerTest, SplitWritesChangeNoByteAndNoToken) {
-  const Played good = PlayStream(Fault::kNone);
-  SplitWrites split(Stream(Fault::kNone), Random(5));
-  const Played played = Play(split, 1000);
-  EXPECT_EQ(played.bytes, good.bytes);
-  EXPECT_EQ(played.tokens, good.tokens);
-  EXPECT_EQ(played.after, Step::After::kEnd);
-  EXPECT_GT(played.pieces.size(), 2 * good.pieces.size());
-  SplitWrites again(Stream(Fault::kNone), Random(5));
-  EXPECT_EQ(Play(again, 1000).pieces, played.pieces);
-}
-
-TEST_F(AnswerTest, ATokenCountsWithItsLastPiece) {
-  SplitWrites split(Stream(Fault::kNone), Random(5));
-  int64_t due_ns = split.Begin(0);
-  EXPECT_EQ(due_ns, 100);
-  std::string event;
-  Step step;
-  while (step.tokens == 0) {
-    EXPECT_FALSE(event.ends_with("\n\n\r\n"));
-    step = split.Next(due_ns);
-    event.append(step.bytes);
-    due_ns = step.next_ns;
-  }
-  EXPECT_TRUE(event.ends_with("\n\n\r\n"));
-}
-
-TEST_F(AnswerTest, CommentsComeHalfWayThroughEveryWait) {
-  CommentHeartbeats commented(Stream(Fault::kNone));
-  EXPECT_EQ(commented.Begin(1000), 1050);
-  const Step comment = commented.Next(1050);
-  EXPECT_EQ(comment.bytes, "e\r\n: keep-alive\n\n\r\n");
-  EXPECT_EQ(comment.next_ns, 1100);
-  const Step token = commented.Next(1100);
-  EXPECT_EQ(token.tokens, 1);
-  EXPECT_EQ(token.next_ns, 1105);
-
-  CommentHeartbeats whole(Stream(Fault::kNone));
-  const Played played = Play(whole, 1000);
-  EXPECT_THAT(played.token_times_ns, ElementsAre(1100, 1110, 1120, 1130));
-  EXPECT_EQ(played.pieces.size(), 10u);
 }
 
 }  // namespace

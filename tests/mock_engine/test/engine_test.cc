@@ -32,6 +32,8 @@ class EngineTest : public ::testing::Test {
  protected:
   Reply Handle(const HttpRequest& request) { return Engine(options_, counter_).Handle(request, 7); }
 
+  void Speak(std::string_view dialect) { options_.dialects = {FindDialect(dialect)}; }
+
   void SetFault(Fault fault) { options_.faults = *FaultPlan::Create({{fault, 1.0}}); }
 
   // The bytes of all steps after the headers.
@@ -55,7 +57,7 @@ TEST_F(EngineTest, AStreamIsAnAnswerWithHeadersUpFront) {
   EXPECT_EQ(reply.kind, Reply::Kind::kAnswer);
   EXPECT_EQ(reply.status, 200);
   EXPECT_EQ(reply.outcome, "ok");
-  EXPECT_TRUE(reply.is_chat);
+  EXPECT_TRUE(reply.is_generation);
   EXPECT_FALSE(reply.close_after);
   EXPECT_EQ(reply.prompt_tokens, 2);
   EXPECT_THAT(std::string(reply.answer->headers()),
@@ -83,8 +85,9 @@ TEST_F(EngineTest, RequestsGetNumbersInOrder) {
 
 TEST_F(EngineTest, ReasoningFieldFollowsTheDialect) {
   options_.script.reasoning_tokens = 1;
+  Speak("vllm");
   EXPECT_THAT(Play(*Handle(Chat()).answer), HasSubstr("{\"reasoning\":\"The\"}"));
-  options_.dialect = Dialect::kLmdeploy;
+  Speak("lmdeploy");
   EXPECT_THAT(Play(*Handle(Chat()).answer), HasSubstr("\"reasoning_content\": \"The\"}"));
   options_.reasoning_field = "reasoning";
   EXPECT_THAT(Play(*Handle(Chat()).answer), HasSubstr("\"reasoning\": \"The\"}"));
@@ -102,7 +105,7 @@ TEST_F(EngineTest, BadRequestsAreRejectedNotAnswered) {
     const Reply reply = Handle(request);
     EXPECT_EQ(reply.status, 400);
     EXPECT_EQ(reply.outcome, "rejected");
-    EXPECT_TRUE(reply.is_chat);
+    EXPECT_TRUE(reply.is_generation);
     EXPECT_EQ(reply.close_after, request.http_1_0);
   }
 }
@@ -116,7 +119,7 @@ TEST_F(EngineTest, TheKeyGuardsWhatTheDialectGuards) {
   HttpRequest request = Chat();
   request.authorization = "Bearer k";
   EXPECT_EQ(Handle(request).status, 200);
-  options_.dialect = Dialect::kLmdeploy;
+  Speak("lmdeploy");
   EXPECT_EQ(Handle(Get("/elsewhere")).status, 401);
   EXPECT_EQ(Handle(Get("/health")).status, 200);
 }
@@ -126,8 +129,8 @@ TEST_F(EngineTest, OtherRoutes) {
   EXPECT_THAT(Handle(Get("/version")).bytes, HasSubstr("\"version\""));
   EXPECT_EQ(Handle(Get("/v1/chat/completions")).status, 405);
   EXPECT_EQ(Handle(Get("/nowhere")).status, 404);
-  EXPECT_FALSE(Handle(Get("/health")).is_chat);
-  options_.dialect = Dialect::kLmdeploy;
+  EXPECT_FALSE(Handle(Get("/health")).is_generation);
+  Speak("lmdeploy");
   EXPECT_EQ(Handle(Get("/version")).status, 404);
   EXPECT_THAT(Handle(Get("/health")).bytes, HasSubstr("healthy"));
 }

@@ -22,7 +22,8 @@ TEST(FlagsTest, DefaultsNeedNothing) {
   ASSERT_EQ(flags->server.listen.size(), 1u);
   EXPECT_EQ(flags->server.listen[0].host, "127.0.0.1");
   EXPECT_EQ(flags->server.listen[0].port, 0);
-  EXPECT_EQ(flags->server.engine.dialect, Dialect::kVllm);
+  EXPECT_EQ(flags->server.engine.dialects, AllDialects());
+  EXPECT_EQ(flags->server.engine.dialects.front()->name, "vllm");
   EXPECT_TRUE(flags->server.engine.stream_usage);
 }
 
@@ -51,7 +52,17 @@ TEST(FlagsTest, ReadsEveryFlag) {
                             "--seed",
                             "5",
                             "--dialect",
-                            "lmdeploy",
+                            "lmdeploy,triton",
+                            "--text",
+                            "cumulative",
+                            "--old",
+                            "--tool-call",
+                            "--retry-after",
+                            "ms",
+                            "--keep-alive",
+                            "5s",
+                            "--request-log",
+                            "q",
                             "--model",
                             "qwen",
                             "--tokens-per-chunk",
@@ -84,7 +95,15 @@ TEST(FlagsTest, ReadsEveryFlag) {
   EXPECT_EQ(engine.headers_delay_ns, 3'000'000);
   EXPECT_EQ(engine.slots, 4);
   EXPECT_EQ(engine.script.seed, 5u);
-  EXPECT_EQ(engine.dialect, Dialect::kLmdeploy);
+  ASSERT_EQ(engine.dialects.size(), 2u);
+  EXPECT_EQ(engine.dialects[0]->name, "lmdeploy");
+  EXPECT_EQ(engine.dialects[1]->name, "triton");
+  EXPECT_EQ(engine.cumulative, true);
+  EXPECT_TRUE(engine.old_version);
+  EXPECT_TRUE(engine.tool_call);
+  EXPECT_EQ(engine.retry_form, RetryForm::kMs);
+  EXPECT_EQ(engine.keep_alive_ns, 5'000'000'000);
+  EXPECT_EQ(server.request_log_path, "q");
   EXPECT_EQ(engine.model, "qwen");
   EXPECT_EQ(engine.script.tokens_per_chunk, 6);
   EXPECT_EQ(engine.script.reasoning_tokens, 7);
@@ -105,6 +124,9 @@ TEST(FlagsTest, ErrorsNameTheFlagAndWhatItWants) {
   EXPECT_THAT(message({"--listen", "127.0.0.1:65536"}), HasSubstr("HOST:PORT"));
   EXPECT_THAT(message({"--slots", "-1"}), HasSubstr("--slots"));
   EXPECT_THAT(message({"--dialect", "x"}), HasSubstr("lmdeploy"));
+  EXPECT_THAT(message({"--dialect", "vllm,x"}), HasSubstr("dashscope"));
+  EXPECT_THAT(message({"--text", "x"}), HasSubstr("cumulative"));
+  EXPECT_THAT(message({"--retry-after", "soon"}), HasSubstr("date"));
   EXPECT_THAT(message({"--fault", "reset", "--fault", "empty"}), HasSubstr("add up to 2"));
   EXPECT_THAT(message({"--nonsense"}), HasSubstr("--nonsense"));
   EXPECT_THAT(message({"stray"}), HasSubstr("stray"));

@@ -40,12 +40,16 @@ void TestClient::Send(std::string_view bytes) {
             static_cast<ssize_t>(bytes.size()));
 }
 
+void TestClient::Post(std::string_view path, std::string_view body, std::string_view headers) {
+  Send(StrCat("POST ", path, " HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n", headers,
+              "Content-Length: ", body.size(), "\r\n\r\n", body));
+}
+
 void TestClient::SendChat(std::string_view request_id, int max_tokens, bool stream) {
   const std::string body =
       StrCat("{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"Say hi\"}],",
              "\"max_tokens\":", max_tokens, ",\"stream\":", stream ? "true" : "false", "}");
-  Send(StrCat("POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n",
-              "x-request-id: ", request_id, "\r\nContent-Length: ", body.size(), "\r\n\r\n", body));
+  Post("/v1/chat/completions", body, StrCat("x-request-id: ", request_id, "\r\n"));
 }
 
 bool TestClient::ReadMore() {
@@ -78,6 +82,12 @@ std::string TestClient::ReadWhole() {
   response += unread_.substr(0, bytes);
   unread_.erase(0, bytes);
   return response;
+}
+
+std::string TestClient::ReadAll() {
+  while (ReadMore()) {
+  }
+  return std::exchange(unread_, "");
 }
 
 TestClient::End TestClient::ReadToEnd() {

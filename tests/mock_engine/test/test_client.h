@@ -20,6 +20,8 @@ class TestClient {
   explicit TestClient(uint16_t port);
 
   void Send(std::string_view bytes);
+  // A POST of JSON; `headers` are complete lines.
+  void Post(std::string_view path, std::string_view body, std::string_view headers = "");
   void SendChat(std::string_view request_id, int max_tokens, bool stream = true);
 
   // Everything up to and including `end`; what came so far if the connection ended before.
@@ -30,6 +32,9 @@ class TestClient {
   std::string ReadWhole();
 
   enum class End { kOpen, kClosed, kReset };
+
+  // Everything until the connection ends.
+  std::string ReadAll();
 
   // How the connection stands after everything still to be read has been read away.
   End ReadToEnd();
