@@ -56,6 +56,7 @@ SampleRun EmbeddingsRun() {
     now_ns += (10 + static_cast<int64_t>(i % 3)) * kNsPerMs;
     record.headers_ns = record.first_event_ns = record.last_token_ns = record.done_ns = now_ns;
     record.input_tokens = 256;
+    record.input_token_source = TokenSource::kUsage;
     sample.cases[0].records.push_back(record);
   }
   return sample;

@@ -107,9 +107,10 @@ TEST_F(TokenReportTest, ASmallDivergenceIsReportedAndNoReasonToWarn) {
   EXPECT_THAT(report.warnings, Not(Contains(HasSubstr("tokenizer of the model"))));
   EXPECT_THAT(
       UsageCheckTexts(report),
-      ElementsAre(HasSubstr("output: 4 of 4 requests differ, by 2% in the mean and 2% at most; "
-                            "the engine reported 400 tokens, the tokenizer counts 392"),
-                  HasSubstr("input (the prompts' text, without")));
+      ElementsAre(
+          HasSubstr("output: 4 of 4 requests differ, by 2.04% in the mean and 2.04% at most; "
+                    "the engine reported 400 tokens, the tokenizer counts 392"),
+          HasSubstr("input (the prompts' text, without")));
 }
 
 TEST_F(TokenReportTest, ALargeDivergenceIsAWarning) {
