@@ -33,7 +33,6 @@ struct RunInputs {
   std::unique_ptr<ModelTokenizers> tokenizers;
   // What has to be downloaded before a run (ScenarioFiles::missing); empty with Downloads::kYes.
   std::vector<std::string> missing;
-  std::unique_ptr<ModelTokenizers> tokenizers;
 
   bool has_secrets() const;
 };
