@@ -74,8 +74,8 @@ bool TakesRawPrompt(Dialect dialect) {
     case Dialect::kMessages:
     case Dialect::kOllamaChat:
     case Dialect::kDashscope:
-    case Dialect::kEmbeddings:
     case Dialect::kRerank:
+    case Dialect::kTeiRerank:
       return false;
     default:
       return true;
@@ -83,7 +83,7 @@ bool TakesRawPrompt(Dialect dialect) {
 }
 
 bool TakesChat(Dialect dialect) {
-  return !TakesRawPrompt(dialect) && dialect != Dialect::kEmbeddings && dialect != Dialect::kRerank;
+  return !TakesRawPrompt(dialect) && dialect != Dialect::kRerank && dialect != Dialect::kTeiRerank;
 }
 
 const EngineType* FindEngineType(std::string_view name) {

@@ -42,8 +42,8 @@ enum class Dialect : uint8_t {
   kCustom  // what the scenario says
 };
 
-// True where the engine is sent a prompt as one text, so that nobody but us puts roles and a system
-// prompt around it (`engine.prompt_template`); false where it takes chat messages or no prompt.
+// True where the engine is sent plain text, so that nobody but us puts roles and a system
+// prompt around it (`engine.prompt_template`); false where it takes chat messages or a query.
 bool TakesRawPrompt(Dialect dialect);
 // True where it is sent chat messages, and puts them together itself.
 bool TakesChat(Dialect dialect);

@@ -1,83 +1,17 @@
-// Properties of the whole path from bytes to record, for any answer: however it is cut, the same
-// normalised events come out; and the record keeps its own promises. Of the dialects of the OpenAI
-// family: chat and completions, Responses, Messages, embeddings, rerank. Input: dialect, status and
-// content type; completeness and limit; style of the cuts; the body.
+// Any answer, read as each dialect of the OpenAI family reads it: chat and completions, Responses,
+// Messages, embeddings, rerank (check_answer.h says what must hold).
 #include <cstdint>
-#include <cstdlib>
 #include <memory>
-#include <string>
 #include <string_view>
-#include <vector>
 
 #include "agent/core/engine/dialect/chat_payload.h"
 #include "agent/core/engine/dialect/messages_payload.h"
 #include "agent/core/engine/dialect/responses_payload.h"
 #include "agent/core/engine/dialect/result_payload.h"
-#include "agent/core/engine/framed_decoder.h"
-#include "agent/core/engine/stream_recorder.h"
-#include "common/model/gap_codec.h"
-#include "tests/agent/engine/recording_sink.h"
-#include "tests/fuzz/cut_reads.h"
+#include "tests/fuzz/check_answer.h"
 
 namespace monsoon {
 namespace {
-
-struct Answer {
-  int http_status;
-  std::string_view content_type;
-  bool complete;
-};
-
-constexpr std::string_view kTypes[] = {"text/event-stream", "application/json", "", "text/html"};
-
-void Require(bool condition) {
-  if (!condition) std::abort();
-}
-
-std::vector<std::string> Decode(FramedDecoder& decoder, const Answer& answer,
-                                const std::vector<std::string_view>& reads) {
-  RecordingSink sink;
-  decoder.Begin(answer.http_status, answer.content_type, &sink);
-  for (const std::string_view bytes : reads) {
-    const std::vector<char> read(bytes.begin(), bytes.end());
-    decoder.Feed({read.data(), read.size()});
-  }
-  decoder.Finish(answer.complete);
-  return sink.lines;
-}
-
-void CheckRecord(const RequestRecord& record) {
-  const bool failed = record.status == RequestStatus::kFailed;
-  Require(failed == (record.error_class != ErrorClass::kNone));
-  Require(failed || record.last_token_ns != kNever);
-  Require(record.error_message.size() <= 512);
-  const auto gaps = DecodeGaps(record.gaps);
-  Require(gaps.ok());
-  if (record.has_flag(kFlagNoText)) Require(record.token_events == 0);
-  if (record.first_token_ns == kNever) return Require(gaps->empty());
-  Require(static_cast<int64_t>(gaps->size()) == record.token_events - 1);
-  int64_t sum = 0;
-  for (const Gap& gap : *gaps) sum += gap.gap_ns;
-  Require(sum == record.last_token_ns - record.first_token_ns);
-  Require(record.first_event_ns <= record.first_token_ns);
-  Require(record.first_chunk_tokens >= 1);
-}
-
-void Record(FramedDecoder& decoder, const Answer& answer,
-            const std::vector<std::string_view>& reads) {
-  StreamRecorder recorder;
-  recorder.Reset();
-  decoder.Begin(answer.http_status, answer.content_type, &recorder);
-  uint64_t read = 0;
-  for (const std::string_view bytes : reads) {
-    ++read;
-    recorder.BeginRead(static_cast<int64_t>(read) * 1000, read, {.bound_ns = 1});
-    decoder.Feed(bytes);
-  }
-  decoder.Finish(answer.complete);
-  recorder.Complete(static_cast<int64_t>(read) * 1000 + 1);
-  CheckRecord(recorder.record());
-}
 
 std::unique_ptr<PayloadReader> NewReader(uint8_t choice, JsonEvent* event) {
   switch (choice % 8) {
@@ -96,18 +30,8 @@ std::unique_ptr<PayloadReader> NewReader(uint8_t choice, JsonEvent* event) {
 
 void Check(std::string_view input) {
   if (input.size() < 3) return;
-  const auto head = static_cast<uint8_t>(input[0]);
-  const auto limits = static_cast<uint8_t>(input[1]);
-  const Answer answer{(head & 4) != 0 ? 500 : 200, kTypes[head & 3], (limits & 1) == 0};
-  const std::string_view body = input.substr(3);
   JsonEvent event;
-  FramedDecoder decoder(NewReader(static_cast<uint8_t>(head >> 3), &event),
-                        (limits & 2) != 0 ? 64 : 1 << 20);
-  const std::vector<std::string> whole = Decode(decoder, answer, {body});
-  const auto cut = CutReads(body, static_cast<uint8_t>(input[2]));
-  Require(Decode(decoder, answer, CutReads(body, 0)) == whole);
-  Require(Decode(decoder, answer, cut) == whole);
-  Record(decoder, answer, cut);
+  CheckAnswer(NewReader(static_cast<uint8_t>(static_cast<uint8_t>(input[0]) >> 3), &event), input);
 }
 
 }  // namespace

@@ -29,6 +29,12 @@ struct Row {
 
 constexpr Row kRows[] = {
     {Dialect::kChat, &MakeJsonAdapter<OpenAiChat>},
+    {Dialect::kCompletions, &MakeJsonAdapter<OpenAiCompletions>},
+    {Dialect::kResponses, &MakeJsonAdapter<OpenAiResponses>},
+    {Dialect::kMessages, &MakeJsonAdapter<AnthropicMessages>},
+    {Dialect::kEmbeddings, &MakeJsonAdapter<Embeddings>},
+    {Dialect::kRerank, &MakeJsonAdapter<Rerank>},
+    {Dialect::kTeiRerank, &MakeJsonAdapter<Rerank>},
     {Dialect::kTritonEnsemble, &MakeJsonAdapter<RawAdapter>},
     {Dialect::kTritonLlmApi, &MakeJsonAdapter<RawAdapter>},
     {Dialect::kTritonVllm, &MakeJsonAdapter<RawAdapter>},
@@ -42,12 +48,6 @@ constexpr Row kRows[] = {
     {Dialect::kMiiGateway, &MakeJsonAdapter<RawAdapter>},
     {Dialect::kDashscope, &MakeJsonAdapter<Dashscope>},
     {Dialect::kCustom, &MakeJsonAdapter<CustomAdapter>},
-    {Dialect::kCompletions, &MakeJsonAdapter<OpenAiCompletions>},
-    {Dialect::kResponses, &MakeJsonAdapter<OpenAiResponses>},
-    {Dialect::kMessages, &MakeJsonAdapter<AnthropicMessages>},
-    {Dialect::kEmbeddings, &MakeJsonAdapter<Embeddings>},
-    {Dialect::kRerank, &MakeJsonAdapter<Rerank>},
-    {Dialect::kTeiRerank, &MakeJsonAdapter<Rerank>},
 };
 
 absl::Status Unknown(std::string_view what, const std::vector<std::string>& known) {

@@ -1,5 +1,6 @@
-// EngineAdapter: how to speak to one type of engine. One small file pair per engine derives from it
-// and is listed in adapter_registry.cc; nothing else in the agent knows an engine's name.
+// EngineAdapter: how to speak one dialect. One small file pair per dialect derives from it, by way
+// of request/json_adapter.h, and is listed in adapter_registry.cc; nothing else in the agent knows
+// an engine's name.
 //
 // An adapter is immutable after construction: NewDecoder and the other const methods may be called
 // from any thread. A ResponseDecoder belongs to one slot of one load thread and is reused for one

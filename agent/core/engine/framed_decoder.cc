@@ -110,8 +110,10 @@ void FramedDecoder::Collect(std::string_view bytes, size_t cap) {
 }
 
 void FramedDecoder::OnSseEvent(const SseEvent& event) {
-  if (TrimBlanks(event.data).empty() && !event.has_error) return;
-  if (BeginEvent(TrimBlanks(event.data))) ReadEvent(event);
+  const std::string_view payload = TrimBlanks(event.data);
+  if (payload.empty() && !event.has_error) return;
+  if (terminated_ && IsDoneMarker(payload)) return;
+  if (BeginEvent()) ReadEvent(event);
 }
 
 bool FramedDecoder::OnLine(std::string_view line) {
@@ -123,13 +125,13 @@ bool FramedDecoder::OnLine(std::string_view line) {
     FeedDocument("\n");
     return false;
   }
-  if (BeginEvent(payload)) ReadPayload("", payload);
+  if (BeginEvent()) ReadPayload("", payload);
   return true;
 }
 
-bool FramedDecoder::BeginEvent(std::string_view payload) {
+bool FramedDecoder::BeginEvent() {
   if (terminated_) {
-    if (!IsDoneMarker(payload)) sink_->OnFlags(kFlagLateEvents);
+    sink_->OnFlags(kFlagLateEvents);
     return false;
   }
   any_event_ = true;
@@ -222,7 +224,7 @@ void FramedDecoder::FinishLines(bool complete) {
     body_.assign(rest);
     return FinishDocument(complete);
   }
-  if (whole && BeginEvent(rest)) ReadPayload("", rest);
+  if (whole && BeginEvent()) ReadPayload("", rest);
   FinishStream(complete, !rest.empty() && !whole);
 }
 

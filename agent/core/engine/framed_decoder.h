@@ -67,7 +67,7 @@ class FramedDecoder : public ResponseDecoder, private SseHandler, private LineHa
   void FeedSse(std::string_view bytes);
   void FeedLines(std::string_view bytes);
   void FeedDocument(std::string_view bytes);
-  bool BeginEvent(std::string_view payload);
+  bool BeginEvent();
   void ReadEvent(const SseEvent& event);
   void ReadPayload(std::string_view event_name, std::string_view payload);
   void ReadErrorEvent(std::string_view payload);

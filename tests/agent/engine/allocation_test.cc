@@ -3,6 +3,7 @@
 // (tests/counting_new.h), so it must stay a binary of its own.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <new>
 #include <string>
@@ -12,6 +13,7 @@
 #include "agent/core/engine/stream_recorder.h"
 #include "tests/agent/engine/decode.h"
 #include "tests/agent/engine/family_streams.h"
+#include "tests/agent/engine/native_streams.h"
 #include "tests/agent/engine/sample_streams.h"
 #include "tests/counting_new.h"
 
@@ -35,7 +37,7 @@ struct Sample {
 
 // A long answer: the sample's chunks over and over, with one terminator.
 std::string LongStream(const Sample& sample, int repetitions) {
-  const size_t end = sample.stream.find(sample.terminator);
+  const size_t end = std::min(sample.stream.find(sample.terminator), sample.stream.size());
   std::string stream;
   for (int i = 0; i < repetitions; ++i) stream += sample.stream.substr(0, end);
   return stream + std::string(sample.stream.substr(end));
@@ -71,6 +73,14 @@ TEST(Allocation, SteadyStateAllocatesNothing) {
       {"llama.cpp", "chat", kLlamaCppChatStream, kDone},
       {"openai", "responses", kResponsesStream, "event: response.completed"},
       {"anthropic", "messages", kMessagesStream, "event: message_stop"},
+      {"triton", "native", kTritonStream, "<eof>"},
+      {"tgi", "native", kTgiStream, "data: {\"index\":2"},
+      {"lmdeploy", "native", kLmdeployGenerateStream, kDone},
+      {"sglang", "native", kSglangGenerateStream, kDone},
+      {"llama.cpp", "native", kLlamaCppStream, "data: {\"index\":0,\"content\":\"\""},
+      {"ollama", "native", kOllamaStream, "{\"model\":\"m\",\"created_at\":\"9"},
+      {"deepspeed-mii", "native", kMiiStream, kDone},
+      {"dashscope", "native", kDashscopeStream, "<eof>"},
   };
   for (const Sample& sample : samples) {
     const std::string stream = LongStream(sample, 50);

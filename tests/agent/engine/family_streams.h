@@ -8,7 +8,8 @@ namespace monsoon {
 
 // 4.4: the role chunk's line ends with a blank; a chunk with both texts empty holds a token back.
 inline constexpr std::string_view kTrtllmServeStream =
-    R"(data: {"id":"chatcmpl-1","object":"chat.completion.chunk","created":1770000000,"model":"m","choices":[{"index":0,"delta":{"role":"assistant"}}]} 
+    R"(data: {"id":"chatcmpl-1","object":"chat.completion.chunk","created":1770000000,"model":"m","choices":[{"index":0,"delta":{"role":"assistant"}}]} )"
+    R"(
 
 data: {"id":"chatcmpl-1","object":"chat.completion.chunk","created":1770000000,"model":"m","choices":[{"index":0,"delta":{"content":"","reasoning_content":"Let"}}]}
 

@@ -26,7 +26,15 @@ class AnySpec {
                     static_cast<DatasetOrder>(random_() % 2),
                     static_cast<OnBadLine>(random_() % 2),
                     Bool()};
-    spec.engine = {Text(), Text(), Text(), Text(), Text(), {}, Text()};
+    spec.engine = {.type = Text(),
+                   .route = Text(),
+                   .name = Text(),
+                   .url = Text(),
+                   .api_key_env = Text(),
+                   .api_key_file = Text(),
+                   .extra_body_json = Text(),
+                   .prompt_template = Text(),
+                   .system_prompt = Text()};
     for (uint64_t n = random_() % 3; n > 0; --n) spec.engine.headers.emplace_back(Text(), Text());
     spec.concurrency = Int();
     spec.load = {static_cast<LoadLaw>(random_() % 3), {Int()}, Int()};

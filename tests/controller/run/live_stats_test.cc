@@ -51,6 +51,17 @@ TEST(LiveStats, AnOpenLoopShowsItsRateAndCountsFromWhenTheRequestWasDue) {
             "0 failed");
 }
 
+TEST(LiveStats, ARouteWithoutTextShowsItsInput) {
+  LiveStats stats;
+  RequestRecord result;
+  result.status = RequestStatus::kOk;
+  result.flags = kFlagNoText;
+  result.input_tokens = 512;
+  stats.Add(result);
+  EXPECT_EQ(stats.Line({.total = 9, .done = 9, .elapsed_s = 2.0}),
+            "9/9  in flight 0  0.5 req/s  256 input tok/s  0 failed");
+}
+
 TEST(LiveStats, WritesLongTimesWithMinutesAndHours) {
   const LiveStats stats;
   EXPECT_NE(stats.Line({.total = 101, .done = 1, .elapsed_s = 1.0}).find("ETA 1m40s"),

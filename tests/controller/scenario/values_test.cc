@@ -86,6 +86,35 @@ TEST(ResolveEngineUrl, AppendsTheDefaultRouteOnlyWhereThereIsNone) {
   EXPECT_EQ(resolve("http://[::1]"), "http://[::1]/v1/chat");
 }
 
+CaseSpec CaseAt(const std::string& type, const std::string& route, const std::string& url,
+                bool stream = true) {
+  CaseSpec spec;
+  spec.model.name = "Qwen/Qwen2 7B";
+  spec.engine = {.type = type, .route = route, .url = url};
+  spec.sampling.stream = stream;
+  CompleteEngineUrl(spec);
+  return spec;
+}
+
+TEST(CompleteEngineUrl, AddsTheRoutesPathAndTheModel) {
+  EXPECT_EQ(CaseAt("triton", "native", "http://h:1").engine.url,
+            "http://h:1/v2/models/Qwen%2FQwen2%207B/generate_stream");
+  EXPECT_EQ(CaseAt("triton", "native", "http://h:1/", false).engine.url,
+            "http://h:1/v2/models/Qwen%2FQwen2%207B/generate");
+  EXPECT_EQ(
+      CaseAt("triton", "native", "http://h:1/v2/models/{model}/versions/1/generate").engine.url,
+      "http://h:1/v2/models/Qwen%2FQwen2%207B/versions/1/generate");
+  EXPECT_EQ(CaseAt("vllm", "completions", "http://h:1?x=1").engine.url,
+            "http://h:1/v1/completions?x=1");
+  EXPECT_EQ(
+      CaseAt("azure", "chat", "https://h").engine.url,
+      "https://h/openai/deployments/Qwen%2FQwen2%207B/chat/completions?api-version=2024-10-21");
+  EXPECT_EQ(
+      CaseAt("azure", "chat", "https://h?api-version=2025-01-01").engine.url,
+      "https://h/openai/deployments/Qwen%2FQwen2%207B/chat/completions?api-version=2025-01-01");
+  EXPECT_EQ(CaseAt("custom", "custom", "http://h:1").engine.url, "http://h:1/");
+}
+
 TEST(ResolveEngineUrl, RejectsWhatNoRequestCouldBeSentTo) {
   for (const char* url :
        {"", "gpu1:8000", "//gpu1", "http:/gpu1", "http://", "http:///v1", "ws://h/", "http://h:0/",
