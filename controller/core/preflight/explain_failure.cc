@@ -40,6 +40,19 @@ bool IsAboutModel(const std::string& message) {
          Says(message, "model_not_found") || Says(message, "not loaded");
 }
 
+bool Holds(const std::string& text, const std::string& part) {
+  return absl::StrContains(absl::AsciiStrToLower(text), absl::AsciiStrToLower(part));
+}
+
+// The one of `models` that was probably meant: a longer or shorter form of `name`
+// ("org/Qwen2-7B-Instruct" for "qwen2-7b"), else the nearest, else the only one.
+std::string ModelMeant(const std::string& name, const std::vector<std::string>& models) {
+  for (const std::string& model : models) {
+    if (Holds(model, name) || Holds(name, model)) return model;
+  }
+  return models.size() == 1 ? models.front() : NearestName(name, models).value_or("");
+}
+
 // "HTTP 404: Not Found" ends as the server put it; ours goes on.
 std::string Quoted(const ProbeResult& result) {
   return StrCat("(", result.record.error_message, ")");
@@ -167,8 +180,7 @@ std::string SuggestModel(const ProbeTarget& target, const EngineFacts& facts) {
       "it serves ", absl::StrJoin(facts.models.begin(),
                                   facts.models.begin() + static_cast<ptrdiff_t>(shown), ", "));
   if (shown < facts.models.size()) text += StrCat(" and ", facts.models.size() - shown, " more");
-  const std::optional<std::string> nearest = NearestName(target.model, facts.models);
-  const std::string& meant = facts.models.size() == 1 ? facts.models.front() : nearest.value_or("");
+  const std::string meant = ModelMeant(target.model, facts.models);
   return meant.empty() ? text : StrCat(text, "; did you mean '", meant, "'?");
 }
 
