@@ -105,7 +105,7 @@ TEST(Allocation, SteadyStateAllocatesNothing) {
 
 // The text is handed over whole when the answer is over, which takes memory once for an answer.
 TEST(Allocation, KeepingTheTextAllocatesNothingPerEvent) {
-  const std::string stream = LongStream(kVllmStream, 50);
+  const std::string stream = LongStream({"vllm", "chat", kVllmStream, "data: [DONE]"}, 50);
   const auto decoder = NewDecoder();
   StreamRecorder recorder(KeepText::kAll);
   Play(*decoder, recorder, stream, 7);
