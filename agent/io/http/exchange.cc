@@ -116,6 +116,8 @@ void Exchange::OnConnectionReady(uint32_t events) {
     ContinueSending();
   }
   const bool to_the_end = (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0;
+  // It is told once, maybe together with the last bytes of an answer that did not announce it.
+  if (connection_ != nullptr && to_the_end) context_.pool->Doom(connection_);
   if (connection_ != nullptr && (to_the_end || (events & EPOLLIN) != 0)) Receive(to_the_end);
 }
 

@@ -153,6 +153,21 @@ TEST_F(ExchangeTest, LeavesAConnectionThatTheEngineWillClose) {
   AwaitRequest(1);
 }
 
+// As llama.cpp's server does after every stream: the end comes with the last bytes of an answer
+// that promised to keep the connection, in one event; nothing tells it again.
+TEST_F(ExchangeTest, LeavesAConnectionThatEndsWithTheAnswer) {
+  Begin();
+  AwaitRequest(0);
+  server_.Write(0, Answer("Keep-Alive: timeout=5, max=100\r\n"));
+  server_.CloseHalf(0);
+  EXPECT_EQ(AwaitEnd().status, RequestStatus::kOk);
+  Begin();
+  AwaitRequest(1);
+  server_.Write(1, Answer());
+  EXPECT_EQ(AwaitEnd().status, RequestStatus::kOk);
+  EXPECT_FALSE(exchange_->record().has_flag(kFlagStaleConnection));
+}
+
 TEST_F(ExchangeTest, ADeadReusedConnectionIsTriedOnceMoreAndSaysSo) {
   UseConnectionOnce();
   Begin();

@@ -64,6 +64,10 @@ void ScriptedServer::Write(size_t index, std::string_view bytes) {
 
 void ScriptedServer::Close(size_t index) { peers_.at(index).socket = UniqueFd(); }
 
+void ScriptedServer::CloseHalf(size_t index) {
+  EXPECT_EQ(shutdown(peers_.at(index).socket.get(), SHUT_WR), 0);
+}
+
 void ScriptedServer::Reset(size_t index) {
   const linger now{.l_onoff = 1, .l_linger = 0};
   setsockopt(peers_.at(index).socket.get(), SOL_SOCKET, SO_LINGER, &now, sizeof(now));

@@ -26,6 +26,8 @@ class ScriptedServer {
   bool ClientLeft(size_t index);
   void Write(size_t index, std::string_view bytes);
   void Close(size_t index);
+  // Will write no more, and still reads.
+  void CloseHalf(size_t index);
   // With a RST instead of an orderly end.
   void Reset(size_t index);
 
