@@ -95,12 +95,13 @@ std::string RunLine(const RunReport& report) {
 std::string Engines(const RunReport& report) {
   std::vector<std::string> notes;
   for (const EngineFacts& engine : report.run.engines) {
-    notes.push_back(StrCat("Before the load, ", DescribeEngine(engine), "."));
+    notes.push_back(StrCat(DescribeEngine(engine), "."));
     for (const std::string& warning : engine.warnings) {
       notes.push_back(StrCat("Warning for ", engine.engine, ": ", warning, "."));
     }
   }
-  return notes.empty() ? "" : ListHtml("notes", notes);
+  if (notes.empty()) return "";
+  return ElementHtml("h3", "", "Asked before the load") + ListHtml("notes", notes);
 }
 
 std::string Comparison(const RunReport& report) {
@@ -109,7 +110,7 @@ std::string Comparison(const RunReport& report) {
     out += ElementHtml("p", "alert",
                        "A signal interrupted this run: the plan was not carried out to its end.");
   }
-  out += Engines(report) + kComparisonHead;
+  out += kComparisonHead;
   for (const ComparisonGroup& group : GroupForComparison(report)) out += GroupHtml(group);
   return out + "</table></div>\n";
 }
@@ -147,6 +148,7 @@ std::string RenderReportHtml(const RunReport& report) {
                            {"style", std::string(StyleCss())},
                            {"run", RunLine(report)},
                            {"comparison", Comparison(report)},
+                           {"engines", Engines(report)},
                            {"cases", Cases(report)},
                            {"unknown", ListHtml("notes", GeneralLimits())}});
 }
