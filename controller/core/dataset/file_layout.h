@@ -5,11 +5,10 @@
 //   longalpaca             always an array
 //   sharegpt, rerank       an array when the file begins with '[': no line of theirs does
 //   messages, embedding    a line may itself be an array (of messages, of texts). A file that
-//   begins
-//                          with '[' is one array when its first line is not complete JSON, or is
-//                          the only line and holds entries rather than being one:
-//                          `[["a","b"],["c"]]`,
-//                          `[{"messages": [...]}]`, `["a","b"]`, but not `[{"role": ...}]`.
+//                          begins with '[' is one array when its first line is not complete
+//                          JSON, or is the only line and holds entries rather than being one:
+//                          `[["a","b"],["c"]]`, `[{"messages": [...]}]`, `["a","b"]`, but not
+//                          `[{"role": ...}]`.
 #pragma once
 
 #include <cstddef>
