@@ -21,7 +21,7 @@ namespace monsoon {
 
 struct CaseInputs {
   Secret api_key;
-  Dataset* dataset = nullptr;            // owned by RunInputs, for any thread; nullptr: not here yet
+  Dataset* dataset = nullptr;  // owned by RunInputs, for any thread; nullptr: not here yet
   const Tokenizer* tokenizer = nullptr;  // of the model, owned by RunInputs; nullptr: none
   RequestPlan plan;
 };
