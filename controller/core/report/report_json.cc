@@ -168,6 +168,7 @@ void AddIdentity(const CaseReport& report, Json& out) {
   out["dataset"] = CleanText(spec.dataset.name);
   out["engine"] = CleanText(spec.engine.name);
   out["engine_type"] = CleanText(spec.engine.type);
+  out["engine_route"] = CleanText(spec.engine.route);
   if (report.rate) {
     out["rate"] = RateJson(report);
   } else {
