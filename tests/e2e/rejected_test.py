@@ -86,6 +86,16 @@ class RejectedTest(RunTest):
                                    .replace("vllm", "openai"))
         self.assert_rejected(run, "mock/openqa/c2/openai", "has no parameter top_k")
 
+    def test_a_dataset_that_the_route_cannot_be_sent(self):
+        self.write("questions.jsonl", '{"query": "q", "documents": ["d"]}\n')
+        text = scenario("URL", 8, 2).replace("name: openqa", "name: docs, format: rerank")
+        run = self.run_with_engine(text)
+        self.assert_rejected(run, "dataset docs (format rerank)", "engine vllm (type vllm)",
+                             "route chat", "set engine.route to rerank")
+        status, _, err = self.controller("validate", "scenario.yaml")
+        self.assertEqual(status, 2, err)
+        self.assertIn("dataset docs (format rerank)", err)
+
     def test_an_output_folder_that_is_in_use(self):
         self.write("scenario.yaml", scenario("http://127.0.0.1:9/v1/chat/completions", 1, 1))
         os.mkdir(os.path.join(self.folder, "used"))
