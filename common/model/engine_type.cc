@@ -86,6 +86,20 @@ bool TakesChat(Dialect dialect) {
   return !TakesRawPrompt(dialect) && dialect != Dialect::kRerank && dialect != Dialect::kTeiRerank;
 }
 
+bool TakesItem(Dialect dialect, ItemKind kind) {
+  switch (dialect) {
+    case Dialect::kRerank:
+    case Dialect::kTeiRerank:
+      return kind == ItemKind::kRerank || kind == ItemKind::kBody;
+    case Dialect::kEmbeddings:
+      return kind == ItemKind::kTexts || kind == ItemKind::kPrompt || kind == ItemKind::kBody;
+    case Dialect::kCustom:
+      return kind == ItemKind::kPrompt || kind == ItemKind::kMessages;
+    default:
+      return kind == ItemKind::kPrompt || kind == ItemKind::kMessages || kind == ItemKind::kBody;
+  }
+}
+
 const EngineType* FindEngineType(std::string_view name) {
   for (const EngineType& type : EngineTypes()) {
     if (type.name == name) return &type;

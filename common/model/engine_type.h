@@ -15,6 +15,7 @@
 #include "absl/status/status.h"
 
 #include "common/model/agent_case.h"
+#include "common/model/item.h"
 
 namespace monsoon {
 
@@ -47,6 +48,9 @@ enum class Dialect : uint8_t {
 bool TakesRawPrompt(Dialect dialect);
 // True where it is sent chat messages, and puts them together itself.
 bool TakesChat(Dialect dialect);
+// What kinds of item its requests can be made of. Of a whole body (kBody) only the engine knows
+// whether it is one for this route.
+bool TakesItem(Dialect dialect, ItemKind kind);
 
 // Which header carries the API key.
 enum class KeyHeader : uint8_t { kBearer, kXApiKey, kApiKey };

@@ -5,7 +5,7 @@
 
 namespace monsoon {
 
-inline constexpr uint32_t kProtocolVersion = 1;
+inline constexpr uint32_t kProtocolVersion = 2;
 
 // A lease that Hello leaves open.
 inline constexpr int64_t kDefaultLeaseNs = 10'000'000'000;

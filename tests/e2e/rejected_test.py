@@ -59,7 +59,7 @@ class RejectedTest(RunTest):
         for answer in ("refuse", "welcome"):
             with self.subTest(answer=answer), FutureAgent(answer) as agent:
                 run = self.run_with_engine(scenario("URL", 8, 2), "--agents", agent.address)
-                self.assert_rejected(run, agent.address, "protocol 99", "protocol 1")
+                self.assert_rejected(run, agent.address, "protocol 99", "protocol 2")
                 self.assert_golden(f"agent_version_{answer}.txt", run.stderr,
                                    [(agent.address, "AGENT"), (r"version 0\.[0-9.]+", "version V")])
 
@@ -85,6 +85,16 @@ class RejectedTest(RunTest):
         run = self.run_with_engine(scenario("URL", 8, 2, extra="sampling: {top_k: 5}\n")
                                    .replace("vllm", "openai"))
         self.assert_rejected(run, "mock/openqa/c2/openai", "has no parameter top_k")
+
+    def test_a_dataset_that_the_route_cannot_be_sent(self):
+        self.write("questions.jsonl", '{"query": "q", "documents": ["d"]}\n')
+        text = scenario("URL", 8, 2).replace("name: openqa", "name: docs, format: rerank")
+        run = self.run_with_engine(text)
+        self.assert_rejected(run, "dataset docs (format rerank)", "engine vllm (type vllm)",
+                             "route chat", "set engine.route to rerank")
+        status, _, err = self.controller("validate", "scenario.yaml")
+        self.assertEqual(status, 2, err)
+        self.assertIn("dataset docs (format rerank)", err)
 
     def test_an_output_folder_that_is_in_use(self):
         self.write("scenario.yaml", scenario("http://127.0.0.1:9/v1/chat/completions", 1, 1))

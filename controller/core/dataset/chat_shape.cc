@@ -22,37 +22,29 @@ absl::Status Mismatch(std::string_view expected, std::string_view found) {
   return absl::InvalidArgumentError(StrCat(expected, ", found ", found));
 }
 
-void AddText(std::string_view text, TextVisitor visit, PromptMeasure& measure) {
-  visit(text);
+void AddText(std::string_view text, PromptMeasure& measure) {
   measure.characters += CountCharacters(text);
   measure.empty = measure.empty && text.empty();
 }
 
 // One element of a content or prompt array.
-void AddPart(dom::element part, TextVisitor visit, PromptMeasure& measure) {
+void AddPart(dom::element part, PromptMeasure& measure) {
   std::string_view text;
-  dom::array ids;
   if (part.get_string().get(text) == simdjson::SUCCESS ||
       part["text"].get_string().get(text) == simdjson::SUCCESS) {
-    return AddText(text, visit, measure);
+    return AddText(text, measure);
   }
   measure.empty = false;
-  if (part.get_array().get(ids) == simdjson::SUCCESS) {
-    measure.token_ids += static_cast<int64_t>(ids.size());
-  } else {
-    measure.token_ids += part.is_int64() ? 1 : 0;
-  }
 }
 
-absl::Status AddContent(dom::element content, std::string_view name, TextVisitor visit,
-                        PromptMeasure& measure) {
+absl::Status AddContent(dom::element content, std::string_view name, PromptMeasure& measure) {
   std::string_view text;
   dom::array parts;
   if (content.get_string().get(text) == simdjson::SUCCESS) {
-    AddText(text, visit, measure);
+    AddText(text, measure);
   } else if (content.get_array().get(parts) == simdjson::SUCCESS) {
     for (const dom::element part : parts) {
-      AddPart(part, visit, measure);
+      AddPart(part, measure);
     }
   } else if (!content.is_null()) {
     return Mismatch(StrCat("expected \"", name, "\" to be a string or an array"),
@@ -63,8 +55,7 @@ absl::Status AddContent(dom::element content, std::string_view name, TextVisitor
 
 }  // namespace
 
-absl::StatusOr<PromptMeasure> MeasureMessages(dom::element value, TextVisitor visit,
-                                              int64_t count) {
+absl::StatusOr<PromptMeasure> MeasureMessages(dom::element value, int64_t count) {
   dom::array messages;
   if (value.get_array().get(messages) != simdjson::SUCCESS) {
     return Mismatch(kExpectedMessages, DescribeJson(value));
@@ -79,7 +70,7 @@ absl::StatusOr<PromptMeasure> MeasureMessages(dom::element value, TextVisitor vi
     }
     dom::element content;
     if (message["content"].get(content) == simdjson::SUCCESS) {
-      RETURN_IF_ERROR(AddContent(content, "content", visit, measure));
+      RETURN_IF_ERROR(AddContent(content, "content", measure));
     }
   }
   if (number == 0) {
@@ -88,15 +79,15 @@ absl::StatusOr<PromptMeasure> MeasureMessages(dom::element value, TextVisitor vi
   return measure;
 }
 
-absl::StatusOr<PromptMeasure> MeasureBody(dom::element value, TextVisitor visit) {
+absl::StatusOr<PromptMeasure> MeasureBody(dom::element value) {
   dom::element found;
   if (value["messages"].get(found) == simdjson::SUCCESS) {
-    return MeasureMessages(found, visit);
+    return MeasureMessages(found);
   }
   for (const std::string_view name : {"prompt", "inputs", "text_input"}) {
     if (value[name].get(found) == simdjson::SUCCESS) {
       PromptMeasure measure;
-      RETURN_IF_ERROR(AddContent(found, name, visit, measure));
+      RETURN_IF_ERROR(AddContent(found, name, measure));
       return measure;
     }
   }

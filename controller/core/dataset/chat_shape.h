@@ -9,32 +9,24 @@
 #include <string>
 #include <string_view>
 
-#include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 
 namespace monsoon {
 
 struct PromptMeasure {
   int64_t characters = 0;  // code points, summed over all string contents
-  int64_t token_ids = 0;   // of a prompt given as token ids
   bool empty = true;       // no text, and nothing else (image part, token id) either
 };
-
-// Is shown every text that counts, one after the other.
-using TextVisitor = absl::FunctionRef<void(std::string_view)>;
-inline void VisitNothing(std::string_view) {}
 
 // A non-empty array of objects with a string "role". "content" may be a string, null or absent, or
 // an array of parts; a part's string "text" counts, other parts make the prompt non-empty. Only the
 // first `count` messages are looked at.
 absl::StatusOr<PromptMeasure> MeasureMessages(simdjson::dom::element value,
-                                              TextVisitor visit = VisitNothing,
                                               int64_t count = std::numeric_limits<int64_t>::max());
 
 // An object with "messages" (as above), or with "prompt", "inputs" or "text_input": a string, or an
 // array of strings, token ids or arrays of token ids.
-absl::StatusOr<PromptMeasure> MeasureBody(simdjson::dom::element value,
-                                          TextVisitor visit = VisitNothing);
+absl::StatusOr<PromptMeasure> MeasureBody(simdjson::dom::element value);
 
 // "a number", "null", "an object with the fields "a", "b"" ...: what was found, for a message.
 std::string DescribeJson(simdjson::dom::element value);

@@ -203,7 +203,7 @@ absl::Status ReadMessages(const EntryRules& rules, dom::element value, ParsedEnt
     entry.lacking = "no message but the assistant's";
     return absl::OkStatus();
   }
-  ASSIGN_OR_RETURN(const PromptMeasure measure, MeasureMessages(list, VisitNothing, sent));
+  ASSIGN_OR_RETURN(const PromptMeasure measure, MeasureMessages(list, sent));
   if (measure.empty) return Mismatch("messages with text", "none");
   entry.item.kind = ItemKind::kMessages;
   entry.item.content = "[";

@@ -14,6 +14,7 @@
 #include "controller/core/report/case_text.h"
 #include "controller/core/report/clean_text.h"
 #include "controller/core/report/comparison.h"
+#include "controller/core/report/html_elements.h"
 #include "controller/core/report/number_text.h"
 #include "controller/core/report/page_files.h"
 #include "controller/core/report/token_text.h"

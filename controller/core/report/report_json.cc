@@ -1,35 +1,20 @@
 #include "controller/core/report/report_json.h"
 
-#include <nlohmann/json.hpp>
-
 #include "common/time/clock.h"
 #include "common/time/duration_text.h"
 #include "controller/core/report/clean_text.h"
+#include "controller/core/report/client_json.h"
+#include "controller/core/report/json_values.h"
 #include "controller/core/report/metric_catalogue.h"
 #include "controller/core/report/warnings.h"
 
 namespace monsoon {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-Json Optional(const std::optional<double>& value) { return value ? Json(*value) : Json(nullptr); }
-
-Json DistributionJson(const Distribution& distribution) {
-  Json out;
-  out["count"] = distribution.count;
-  for (const Statistic& statistic : DistributionStatistics()) {
-    out[std::string(statistic.name)] =
-        distribution.count > 0 ? Json(distribution.*statistic.member) : Json(nullptr);
-  }
-  out["insufficient"] = distribution.insufficient;
-  return out;
-}
-
 Json ThroughputJson(const Throughput& throughput) {
   Json out;
   for (const ThroughputInfo& info : CaseThroughputs()) {
-    out[std::string(info.name)] = Optional(throughput.*info.member);
+    out[std::string(info.name)] = OptionalJson(throughput.*info.member);
   }
   return out;
 }
@@ -48,8 +33,8 @@ Json UsageCheckJson(const UsageCheck& check) {
           {"reported", check.reported},
           {"counted", check.counted},
           {"max_difference", check.max_difference},
-          {"mean_relative_difference", Optional(check.mean_relative_difference)},
-          {"max_relative_difference", Optional(check.max_relative_difference)}};
+          {"mean_relative_difference", OptionalJson(check.mean_relative_difference)},
+          {"max_relative_difference", OptionalJson(check.max_relative_difference)}};
 }
 
 Json TokensJson(const CaseReport& report) {
@@ -88,65 +73,6 @@ Json SteadyJson(const CaseReport& report) {
           {"rule", rule}};
 }
 
-Json CalibrationJson(const std::optional<Calibration>& calibration) {
-  if (!calibration) return nullptr;
-  const CalibratedCapacity& capacity = calibration->capacity;
-  return {{"hostname", CleanText(calibration->machine.hostname)},
-          {"version", CleanText(calibration->version)},
-          {"load_threads", calibration->load_threads},
-          {"made_at", CleanText(calibration->made_at)},
-          {"floor_s", {{"p50", calibration->floor.p50_s}, {"p99", calibration->floor.p99_s}}},
-          {"capacity",
-           {{"streams", capacity.streams},
-            {"tokens_per_s", calibration->tokens_per_s},
-            {"events_per_s", capacity.events_per_s},
-            {"limited_by", CapacityLimitName(capacity.limit)}}}};
-}
-
-Json ClientJson(const CaseReport& report) {
-  const ClientReport& client = report.client;
-  return {
-      {"error_bound_s",
-       {{"p50", Optional(client.error_bound_p50_s)}, {"p99", Optional(client.error_bound_p99_s)}}},
-      {"lag_bound_s",
-       {{"p50", Optional(client.lag_bound_p50_s)}, {"p99", Optional(client.lag_bound_p99_s)}}},
-      {"calibration", CalibrationJson(report.facts.calibration)},
-      {"loop_lag_s", DistributionJson(client.loop_lag_s)},
-      {"kernel_lag_s", DistributionJson(client.kernel_lag_s)},
-      {"first_token_lag_s", DistributionJson(client.first_token_lag_s)},
-      {"timer_lag_s", DistributionJson(client.timer_lag_s)},
-      {"clock_step_s", ToSeconds(client.clock_step_ns)},
-      {"clock_rate_error", client.clock_rate_error},
-      {"cpu_utilisation_max", client.cpu_utilisation_max},
-      {"reused_connections", client.reused_connections},
-      {"new_connections", client.new_connections},
-      {"starved_s", client.starved_s},
-      {"starved_share", Optional(client.starved_share)}};
-}
-
-Json AgentJson(const AgentFacts& agent) {
-  const LogHistogram& lag = agent.loop_lag_ns;
-  const auto quantile = [&lag](double p) {
-    return lag.count() == 0 ? Json(nullptr) : Json(ToSeconds(lag.Quantile(p)));
-  };
-  return {{"name", CleanText(agent.name)},
-          {"hostname", CleanText(agent.hostname)},
-          {"version", CleanText(agent.version)},
-          {"load_threads", agent.load_threads},
-          {"concurrency", agent.concurrency},
-          {"engine_address", CleanText(agent.engine_address)},
-          {"clock_offset_s", ToSeconds(agent.clock_offset_ns)},
-          {"clock_bound_s", ToSeconds(agent.clock_bound_ns)},
-          {"new_connections", agent.new_connections},
-          {"reused_connections", agent.reused_connections},
-          {"busy_share_max", agent.busy_share_max},
-          {"cpu_s", agent.cpu_seconds},
-          {"starved_s", ToSeconds(agent.starved_slot_ns)},
-          {"loop_lag_s", {{"p50", quantile(0.5)}, {"p99", quantile(0.99)}, {"max", quantile(1)}}},
-          {"lost", agent.lost},
-          {"lost_reason", CleanText(agent.lost_reason)}};
-}
-
 Json LimitsJson(const CaseReport& report) {
   const VerdictLimits& limits = report.facts.spec.verdict;
   Json out = {{"max_error_s", ToSeconds(limits.max_error_ns)},
@@ -167,7 +93,7 @@ Json GatesJson(const CaseReport& report) {
   for (const GateResult& gate : report.gates) {
     out.push_back({{"gate", CleanText(gate.text)},
                    {"metric", gate.metric},
-                   {"value", Optional(gate.value)},
+                   {"value", OptionalJson(gate.value)},
                    {"passed", gate.passed}});
   }
   return out;
@@ -192,19 +118,13 @@ Json DatasetJson(const CaseFacts& facts) {
           {"first_bad", CleanText(facts.dataset_first_bad)}};
 }
 
-Json CleanList(const std::vector<std::string>& texts) {
-  Json out = Json::array();
-  for (const std::string& text : texts) out.push_back(CleanText(text));
-  return out;
-}
-
 Json RateJson(const CaseReport& report) {
   const RateReport& rate = *report.rate;
   const LoadSpec& load = report.facts.spec.load;
   return {{"law", LoadLawName(load.law)},
           {"asked_per_s", rate.asked_per_s},
-          {"achieved_per_s", Optional(rate.achieved_per_s)},
-          {"achieved_share", Optional(rate.achieved_share)},
+          {"achieved_per_s", OptionalJson(rate.achieved_per_s)},
+          {"achieved_share", OptionalJson(rate.achieved_share)},
           {"planned_so_far", rate.planned_so_far},
           {"dispatched", rate.dispatched},
           {"max_in_flight", load.max_in_flight},
@@ -223,14 +143,14 @@ Json EngineJson(const EngineFacts& engine) {
           {"server", CleanText(engine.server)},
           {"health", CleanText(engine.health)},
           {"version", CleanText(engine.version)},
-          {"models", CleanList(engine.models)},
+          {"models", CleanListJson(engine.models)},
           {"owned_by", CleanText(engine.owned_by)},
           {"limits", limits},
-          {"first_token_s", Optional(engine.first_token_s)},
-          {"done_s", Optional(engine.done_s)},
+          {"first_token_s", OptionalJson(engine.first_token_s)},
+          {"done_s", OptionalJson(engine.done_s)},
           {"token_source", engine.token_source},
           {"finish_reason", engine.finish_reason},
-          {"warnings", CleanList(engine.warnings)}};
+          {"warnings", CleanListJson(engine.warnings)}};
 }
 
 // Only for what came from a hub.
@@ -248,6 +168,7 @@ void AddIdentity(const CaseReport& report, Json& out) {
   out["dataset"] = CleanText(spec.dataset.name);
   out["engine"] = CleanText(spec.engine.name);
   out["engine_type"] = CleanText(spec.engine.type);
+  out["engine_route"] = CleanText(spec.engine.route);
   if (report.rate) {
     out["rate"] = RateJson(report);
   } else {
@@ -266,22 +187,22 @@ Json CaseJson(const CaseReport& report) {
   Json out;
   AddIdentity(report, out);
   out["verdict"] = VerdictName(report.verdict.kind);
-  out["reasons"] = CleanList(report.verdict.reasons);
-  out["warnings"] = CleanList(report.warnings);
+  out["reasons"] = CleanListJson(report.verdict.reasons);
+  out["warnings"] = CleanListJson(report.warnings);
   out["verdict_limits"] = LimitsJson(report);
   out["gates"] = GatesJson(report);
   out["requests"] = RequestsJson(report);
-  out["error_rate"] = Optional(report.error_rate);
-  out["window_s"] = Optional(report.window_s);
-  out["window_start_s"] = Optional(report.window_start_s);
+  out["error_rate"] = OptionalJson(report.error_rate);
+  out["window_s"] = OptionalJson(report.window_s);
+  out["window_start_s"] = OptionalJson(report.window_start_s);
   out["throughput"] = ThroughputJson(report.throughput);
-  out["system_time_per_output_token_s"] = Optional(report.system_time_per_output_token_s);
+  out["system_time_per_output_token_s"] = OptionalJson(report.system_time_per_output_token_s);
   for (const DistributionInfo& info : CaseDistributions()) {
     out[std::string(info.name)] = DistributionJson(report.*info.member);
   }
-  out["itl_same_read_share"] = Optional(report.same_read_share());
+  out["itl_same_read_share"] = OptionalJson(report.same_read_share());
   out["user_tokens_per_s"] = DistributionJson(report.user_tokens_per_s);
-  out["achieved_concurrency"] = Optional(report.achieved_concurrency);
+  out["achieved_concurrency"] = OptionalJson(report.achieved_concurrency);
   out["peak_concurrency"] = report.peak_concurrency;
   out["steady_window"] = SteadyJson(report);
   out["tokens"] = TokensJson(report);
@@ -291,8 +212,7 @@ Json CaseJson(const CaseReport& report) {
   out["repeated_prompt_share"] = report.facts.repeated_prompt_share;
   out["dataset_counts"] = DatasetJson(report.facts);
   out["client"] = ClientJson(report);
-  out["agents"] = Json::array();
-  for (const AgentFacts& agent : report.facts.agents) out["agents"].push_back(AgentJson(agent));
+  out["agents"] = AgentsJson(report);
   return out;
 }
 
@@ -308,7 +228,7 @@ std::string RenderReportJson(const RunReport& report) {
                 {"version", CleanText(report.run.version)},
                 {"seed", report.run.seed},
                 {"interrupted", report.run.interrupted},
-                {"agents", CleanList(report.agent_names())},
+                {"agents", CleanListJson(report.agent_names())},
                 {"engines", Json::array()}};
   for (const EngineFacts& engine : report.run.engines) {
     out["run"]["engines"].push_back(EngineJson(engine));

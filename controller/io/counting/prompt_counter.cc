@@ -32,7 +32,7 @@ std::optional<int64_t> PromptCounter::Count(uint64_t request_index) {
 std::optional<int64_t> PromptCounter::CountText(int64_t position, const std::string& prefix) {
   const absl::StatusOr<Item> item = dataset_.Read(position);
   if (!item.ok()) return std::nullopt;
-  const absl::StatusOr<PromptText> prompt = PromptTextOf(*item, spec_.engine, prefix);
+  const absl::StatusOr<ItemText> prompt = PromptTextOf(*item, spec_.engine, prefix);
   if (!prompt.ok()) return std::nullopt;
   int64_t tokens = prompt->listed_tokens;
   for (const std::string& text : prompt->texts) tokens += tokenizer_.Count(text);

@@ -9,6 +9,7 @@
 #include "common/base/str_cat.h"
 #include "common/model/engine_type.h"
 #include "common/time/steady_clock.h"
+#include "controller/core/scenario/dataset_fit.h"
 #include "controller/core/tokens/token_counting.h"
 #include "controller/io/dataset/open_dataset.h"
 #include "controller/io/dataset/shared_dataset.h"
@@ -64,6 +65,25 @@ absl::StatusOr<std::unique_ptr<Dataset>> Open(const OpenedDataset& entry, uint64
                      [&printer](const DatasetProgress& progress) { printer.Show(progress); });
 }
 
+// Whether each case's engine can do what the case asks of it; all problems together.
+absl::Status CheckCases(const Scenario& scenario) {
+  std::vector<std::string> problems;
+  const auto add = [&problems](std::string problem) {
+    // A dataset and an engine meet in many cases.
+    if (std::find(problems.begin(), problems.end(), problem) == problems.end()) {
+      problems.push_back(std::move(problem));
+    }
+  };
+  for (const CaseSpec& spec : scenario.cases) {
+    const absl::Status fits = CheckDatasetFit(spec.dataset, spec.engine);
+    if (!fits.ok()) add(std::string(fits.message()));
+    const absl::Status has = CheckSampling(spec.engine.type, spec.engine.route, spec.sampling);
+    if (!has.ok()) add(StrCat("case ", spec.name, ": ", ToStd(has.message())));
+  }
+  if (problems.empty()) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrJoin(problems, "\n"));
+}
+
 }  // namespace
 
 bool RunInputs::has_secrets() const {
@@ -77,6 +97,7 @@ absl::StatusOr<RunInputs> LoadRunInputs(const std::string& scenario_path,
   RunInputs inputs;
   inputs.tokenizers = std::make_unique<ModelTokenizers>(OpenTokenizer);
   ASSIGN_OR_RETURN(inputs.scenario, LoadScenario(scenario_path, overrides, env));
+  RETURN_IF_ERROR(CheckCases(inputs.scenario));
   ASSIGN_OR_RETURN(ScenarioFiles files,
                    GetScenarioFiles(inputs.scenario, env, options.downloads, options.quiet));
   inputs.missing = std::move(files.missing);
@@ -93,10 +114,6 @@ absl::StatusOr<RunInputs> LoadRunInputs(const std::string& scenario_path,
     }
     inputs.datasets.push_back(std::make_unique<SharedDataset>(*std::move(dataset)));
     entry.dataset = inputs.datasets.back().get();
-  }
-  for (const CaseSpec& spec : inputs.scenario.cases) {
-    const absl::Status fits = CheckSampling(spec.engine.type, spec.engine.route, spec.sampling);
-    if (!fits.ok()) problems.push_back(StrCat("case ", spec.name, ": ", ToStd(fits.message())));
   }
   if (!problems.empty()) return absl::InvalidArgumentError(absl::StrJoin(problems, "\n"));
 

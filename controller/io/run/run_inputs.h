@@ -21,7 +21,7 @@ namespace monsoon {
 
 struct CaseInputs {
   Secret api_key;
-  Dataset* dataset = nullptr;            // owned by RunInputs, for any thread; nullptr: not here yet
+  Dataset* dataset = nullptr;  // owned by RunInputs, for any thread; nullptr: not here yet
   const Tokenizer* tokenizer = nullptr;  // of the model, owned by RunInputs; nullptr: none
   RequestPlan plan;
 };
@@ -43,7 +43,8 @@ struct LoadOptions {
 };
 
 // Reads the scenario, gets what it names on hubs, and opens its datasets. Errors are those of
-// LoadScenario, GetScenarioFiles and OpenDataset, those of all datasets together.
+// LoadScenario; of cases that ask an engine for what it cannot do, all together and before anything
+// is downloaded; of GetScenarioFiles and OpenDataset, those of all datasets together.
 absl::StatusOr<RunInputs> LoadRunInputs(const std::string& scenario_path,
                                         const std::vector<std::string>& overrides,
                                         const EnvLookup& env, const LoadOptions& options);

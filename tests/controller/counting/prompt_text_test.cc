@@ -20,11 +20,11 @@ EngineSpec Engine(const std::string& type, const std::string& route = "",
   return engine;
 }
 
-PromptText Text(ItemKind kind, const std::string& content, const EngineSpec& engine,
-                const std::string& prefix = "") {
-  const absl::StatusOr<PromptText> text = PromptTextOf({kind, content}, engine, prefix);
+ItemText Text(ItemKind kind, const std::string& content, const EngineSpec& engine,
+              const std::string& prefix = "") {
+  const absl::StatusOr<ItemText> text = PromptTextOf({kind, content}, engine, prefix);
   EXPECT_TRUE(text.ok()) << text.status();
-  return text.value_or(PromptText());
+  return text.value_or(ItemText());
 }
 
 TEST(PromptTextTest, APromptOfAChatRouteIsItself) {
@@ -76,7 +76,7 @@ TEST(PromptTextTest, ABodyCountsByTheMembersThatHoldPrompts) {
   EXPECT_THAT(Text(ItemKind::kBody, R"({"text_input":"p"})", engine).texts, ElementsAre("p"));
   EXPECT_THAT(Text(ItemKind::kBody, R"({"input":{"messages":[{"content":"d"}]}})", engine).texts,
               ElementsAre("d"));
-  const PromptText ids = Text(ItemKind::kBody, R"({"prompt":[[1,2],[3]]})", engine, "[x] ");
+  const ItemText ids = Text(ItemKind::kBody, R"({"prompt":[[1,2],[3]]})", engine, "[x] ");
   EXPECT_THAT(ids.texts, IsEmpty());
   EXPECT_EQ(ids.listed_tokens, 3);
 }
@@ -84,6 +84,11 @@ TEST(PromptTextTest, ABodyCountsByTheMembersThatHoldPrompts) {
 TEST(PromptTextTest, InputsOfEmbeddingsAndRerank) {
   EXPECT_THAT(Text(ItemKind::kTexts, R"(["a","b c"])", Engine("openai", "embeddings")).texts,
               ElementsAre("a", "b c"));
+  // As the agent sends them: each is a prompt of its own.
+  EXPECT_THAT(Text(ItemKind::kTexts, R"(["a","b c"])",
+                   Engine("openai", "embeddings", "query: {prompt}"), "[x] ")
+                  .texts,
+              ElementsAre("query: [x] a", "query: [x] b c"));
   EXPECT_THAT(
       Text(ItemKind::kRerank, R"({"query":"q","documents":["d1","d2"]})", Engine("vllm", "rerank"))
           .texts,

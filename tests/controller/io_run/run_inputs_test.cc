@@ -107,5 +107,25 @@ engine: {type: vllm, url: "http://gpu1:8000"}
   EXPECT_THAT(std::string(status.message()), HasSubstr("bad2.jsonl"));
 }
 
+// Before its dataset is read, and once however many cases they meet in.
+TEST_F(RunInputsTest, ADatasetThatTheRouteCannotBeSentIsToldOnce) {
+  Write("bad.jsonl", "oops\n");
+  const absl::Status status = Load(R"(
+model: qwen
+dataset: {name: docs, format: rerank, path: bad.jsonl}
+concurrency: [1, 2]
+requests: 1
+engine:
+  - {type: vllm, name: chats, url: "http://gpu1:8000"}
+  - {type: vllm, name: ranks, url: "http://gpu1:8000", route: rerank}
+)")
+                                  .status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  const std::string message(status.message());
+  EXPECT_THAT(message, HasSubstr("dataset docs (format rerank) has queries with documents"));
+  EXPECT_THAT(message, HasSubstr("engine chats (type vllm) on its route chat"));
+  EXPECT_EQ(message.find('\n'), std::string::npos) << message;
+}
+
 }  // namespace
 }  // namespace monsoon

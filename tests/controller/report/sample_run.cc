@@ -26,6 +26,7 @@ CaseSpec Spec(int32_t index, const std::string& dataset, const std::string& engi
   spec.model.name = "Qwen2-72B-Instruct";
   spec.dataset.name = dataset;
   spec.engine.type = engine_type;
+  spec.engine.route = "chat";
   spec.engine.name = engine;
   spec.engine.url = "http://gpu1:8000/v1/chat/completions";
   spec.concurrency = concurrency;
