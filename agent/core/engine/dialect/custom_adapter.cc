@@ -67,7 +67,7 @@ absl::StatusOr<AnswerSpec> MakeAnswer(const CustomEngine& custom) {
                              {Role::kOutputTokens, at.output_tokens},
                              {Role::kCachedTokens, at.cached_tokens},
                              {Role::kError, at.error},
-                             {Role::kDone, done_is_pointer ? at.done : ""}};
+                             {Role::kDone, done_is_pointer ? std::string_view(at.done) : ""}};
   AnswerSpec answer;
   ASSIGN_OR_RETURN(answer.event, PointerTree::Build(rows));
   answer.document = answer.event;
