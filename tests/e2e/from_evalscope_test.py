@@ -20,6 +20,9 @@ class FromEvalscopeTest(RunTest):
         self.write("datasets/open_qa.jsonl", '{"question": "why?"}\n' * 3)
         self.write("datasets/LongAlpaca-12k.json", json.dumps([{"instruction": "Sum up: a b c"}]))
         self.write("prompts.txt", "one\ntwo\n")
+        self.write("texts.txt", "one\ntwo\n" * 8)
+        self.write("queries.jsonl", '{"query": "why?", "documents": ["one", "two"]}\n')
+        self.write("prompt.jsonl", '{"question": "hi"}\n')
 
     def command(self, name):
         with open(os.path.join(COMMANDS, name), encoding="utf-8") as file:
@@ -44,6 +47,24 @@ class FromEvalscopeTest(RunTest):
                 self.assertEqual(status, 0, err + text)
                 self.assertIn("1 case(s)", out)
                 self.assertIn("1000 requests", out)
+
+    def test_embeddings_and_rerank_are_scenarios(self):
+        for name in ("new_embedding.sh", "new_rerank.sh"):
+            with self.subTest(name):
+                text = self.translate(self.command(name))
+                self.write("scenario.yaml", text)
+                status, out, err = self.controller("validate", "scenario.yaml")
+                self.assertEqual(status, 0, err + text)
+                self.assertIn("1 case(s)", out)
+
+    def test_what_a_hub_has_and_answer_lengths_are_scenarios(self):
+        for flags in ("--dataset share_gpt_zh", "--dataset share_gpt_en",
+                      "--prompt hi --max-tokens 10 20"):
+            with self.subTest(flags):
+                text = self.translate("evalscope perf --model m --url http://gpu1:8000 " + flags)
+                self.write("scenario.yaml", text)
+                status, _, err = self.controller("validate", "scenario.yaml")
+                self.assertEqual(status, 0, err + text)
 
     def test_words_behind_two_dashes_one_text_and_stdin_are_the_same(self):
         text = self.command("article_vllm_openqa.sh")

@@ -13,11 +13,13 @@ namespace monsoon {
 namespace {
 
 constexpr int64_t kMaxLength = 1'000'000'000;
+constexpr int64_t kMaxBatch = 100'000;
 
 struct Row {
   std::string_view evalscope;  // what --dataset says
   std::string_view format;     // ours; "": none
   std::string_view remark;     // why none, or what differs
+  std::string_view hub = "";   // the file that EvalScope fetches, where not of the format's name
 };
 
 constexpr std::string_view kNoImages = "there are no images; only texts are sent";
@@ -32,8 +34,8 @@ constexpr std::array<Row, 29> kRows = {{
     {"line_by_line", "line_by_line", ""},
     {"custom", "line_by_line", "a prompt in each line"},
     {"random", "random", ""},
-    {"share_gpt_zh", "sharegpt", ""},
-    {"share_gpt_en", "sharegpt", ""},
+    {"share_gpt_zh", "sharegpt", "", "ms:swift/sharegpt/common_zh_70k.jsonl"},
+    {"share_gpt_en", "sharegpt", "", "ms:swift/sharegpt/common_en_70k.jsonl"},
     {"embedding", "embedding", ""},
     {"embed", "embedding", ""},
     {"embedding_batch", "embedding", "batch_size says how many texts are in a request"},
@@ -141,6 +143,8 @@ void AddRandom(ScenarioDraft& draft) {
 }
 
 void AddAnswerLengths(ScenarioDraft& draft) {
+  // AddSampling() names the flag there.
+  if (IsCustomEngine(draft.command()) || GeneratesNoText(draft.command())) return;
   const std::vector<int64_t> tokens = draft.Ints("--max-tokens", 1, kMaxLength);
   if (tokens.size() < 2) return;
   draft.yaml.Add(2, "output_tokens",
@@ -162,6 +166,7 @@ void AddPrompt(const std::string& prompt, ScenarioDraft& draft) {
   draft.yaml.Add(2, "name", "prompt");
   draft.yaml.Add(2, "format", "openqa");
   draft.yaml.Add(2, "path", "prompt.jsonl");
+  AddAnswerLengths(draft);
   if (draft.command().Has("--dataset")) draft.Note("--dataset: --prompt takes its place");
 }
 
@@ -169,6 +174,8 @@ void AddFile(const Row& row, ScenarioDraft& draft) {
   const EvalscopeCommand& command = draft.command();
   if (const auto path = command.Value("--dataset-path")) {
     draft.yaml.Add(2, "path", YamlWord(*path), "--dataset-path");
+  } else if (!row.hub.empty()) {
+    draft.yaml.Add(2, "hub", YamlWord(row.hub), "no --dataset-path: the file that EvalScope takes");
   } else if (row.format == "openqa" || row.format == "longalpaca") {
     draft.yaml.Comment(2, "no --dataset-path: fetched by its name");
   } else {
@@ -176,6 +183,23 @@ void AddFile(const Row& row, ScenarioDraft& draft) {
   }
   if (row.format == "sharegpt") {
     draft.yaml.Add(2, "turns", "all", "the history up to the last question");
+  }
+}
+
+// --extra-args batch_size, which is not for the engine. AddEngine() does the rest of the flag.
+void AddBatchSize(bool embeds, ScenarioDraft& draft) {
+  if (!GeneratesNoText(draft.command())) return;
+  const auto args = nlohmann::json::parse(draft.command().Value("--extra-args").value_or(""),
+                                          nullptr, /*allow_exceptions=*/false);
+  if (!args.is_object() || !args.contains("batch_size")) return;
+  const nlohmann::json& size = args["batch_size"];
+  if (!embeds) {
+    draft.Note("--extra-args batch_size: only an embedding dataset has several texts in a request");
+  } else if (size.is_number_integer() && size >= 1 && size <= kMaxBatch) {
+    draft.yaml.Add(2, "batch_size", size.dump(), "--extra-args");
+  } else {
+    draft.Problem(StrCat("--extra-args has batch_size ", size.dump(),
+                         ": expected a whole number from 1 to ", kMaxBatch));
   }
 }
 
@@ -196,7 +220,10 @@ void AddModel(ScenarioDraft& draft) {
 
 void AddDataset(ScenarioDraft& draft) {
   const EvalscopeCommand& command = draft.command();
-  if (const auto prompt = command.Value("--prompt")) return AddPrompt(*prompt, draft);
+  if (const auto prompt = command.Value("--prompt")) {
+    AddPrompt(*prompt, draft);
+    return AddBatchSize(/*embeds=*/false, draft);
+  }
   const std::string name =
       command.Value("--dataset").value_or(command.is_new ? "openqa" : "line_by_line");
   const Row* const row = FindRow(name, draft);
@@ -216,6 +243,7 @@ void AddDataset(ScenarioDraft& draft) {
       draft.Note("--prefix-length: only --dataset random has a prefix");
     }
   }
+  AddBatchSize(row->format == "embedding", draft);
   AddAnswerLengths(draft);
 }
 

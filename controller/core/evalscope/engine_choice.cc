@@ -7,6 +7,7 @@
 
 #include "common/base/nearest_name.h"
 #include "common/base/str_cat.h"
+#include "common/model/engine_type.h"
 #include "controller/core/evalscope/parts.h"
 #include "controller/core/scenario/engine_url.h"
 
@@ -50,11 +51,19 @@ constexpr std::array<Port, 3> kPorts = {{
     {":30000/", "sglang", "SGLang"},
 }};
 
-const Api* FindApi(ScenarioDraft& draft) {
-  const std::string name = draft.command().Value("--api").value_or("openai");
+std::string ApiName(const EvalscopeCommand& command) {
+  return command.Value("--api").value_or("openai");
+}
+
+const Api* ApiOfName(std::string_view name) {
   const auto api = std::find_if(kApis.begin(), kApis.end(),
-                                [&name](const Api& each) { return each.name == name; });
-  if (api != kApis.end()) return &*api;
+                                [name](const Api& each) { return each.name == name; });
+  return api == kApis.end() ? nullptr : &*api;
+}
+
+const Api* FindApi(ScenarioDraft& draft) {
+  const std::string name = ApiName(draft.command());
+  if (const Api* const api = ApiOfName(name)) return api;
   std::vector<std::string> known;
   for (const Api& each : kApis) known.emplace_back(each.name);
   const std::optional<std::string> nearest = NearestName(name, known);
@@ -96,9 +105,21 @@ bool EndsWithRoute(std::string_view url) {
                      [url](std::string_view end) { return url.ends_with(end); });
 }
 
+// "http://host:port" and no more.
+bool IsBare(std::string_view url) {
+  const size_t scheme = url.find("://");
+  return scheme != std::string_view::npos &&
+         url.find_first_of("/?", scheme + 3) == std::string_view::npos;
+}
+
 void CompleteUrl(const Api& api, EngineChoice& choice) {
   if (api.end.empty() || EndsWithRoute(choice.url) || IsTritonUrl(choice.url)) return;
   while (choice.url.ends_with('/')) choice.url.pop_back();
+  if (IsBare(choice.url)) {
+    choice.url_comment = StrCat("evalscope appends ", api.end,
+                                " without /v1, and so it is here. Most engines serve ", choice.url,
+                                "/v1/", api.end, " instead: write that if this one answers 404.");
+  }
   choice.url += StrCat("/", api.end);
   choice.url_remark = StrCat("--url; evalscope appends ", api.end);
 }
@@ -115,6 +136,7 @@ void ChooseType(const Api& api, EngineChoice& choice) {
   }
   for (const Port& port : kPorts) {
     if (choice.url.find(port.port) == std::string::npos) continue;
+    if (FindEngineRoute(port.type, api.route) == nullptr) continue;
     choice.type = std::string(port.type);
     choice.remark = StrCat("by its port, ", port.name, "'s own; else openai");
     return;
@@ -130,6 +152,16 @@ void CheckUrl(const EngineChoice& choice, ScenarioDraft& draft) {
 }
 
 }  // namespace
+
+bool GeneratesNoText(const EvalscopeCommand& command) {
+  if (IsCustomEngine(command)) return false;
+  const Api* const api = ApiOfName(ApiName(command));
+  if (api == nullptr || api->type != "openai") return false;
+  if (!api->route.empty()) return api->route == "embeddings" || api->route == "rerank";
+  const std::string url = command.Value("--url").value_or("");
+  const std::string_view path = std::string_view(url).substr(0, url.find('?'));
+  return path.ends_with("/embeddings") || path.ends_with("/rerank");
+}
 
 EngineChoice ChooseEngine(ScenarioDraft& draft) {
   EngineChoice choice;

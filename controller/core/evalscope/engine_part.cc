@@ -104,13 +104,16 @@ void TakeExtraArgs(ScenarioDraft& draft, Json& extra) {
     draft.Problem("--extra-args is no JSON object: expected such as '{\"ignore_eos\": true}'");
     return;
   }
+  if (GeneratesNoText(draft.command())) args.erase("batch_size");  // AddDataset()
   if (args.erase("stream") > 0) draft.Note("--extra-args stream: `sampling.stream` says it");
   extra.merge_patch(args);
 }
 
 void AddExtraBody(const EngineChoice& choice, const TemplateParts& parts, ScenarioDraft& draft) {
   Json extra = parts.extra;
-  if (choice.takes_members()) {
+  if (GeneratesNoText(draft.command())) {
+    // AddSampling() names them.
+  } else if (choice.takes_members()) {
     TakeMembers(draft, extra);
   } else {
     for (const char* const flag : {"--logprobs", "--n-choices", "--stop-token-ids"}) {
@@ -154,6 +157,7 @@ void AddEngine(const EngineChoice& choice, const TemplateParts& parts, ScenarioD
   draft.yaml.Add(2, "type", choice.type, custom ? "one to one" : choice.remark);
   if (custom && IsTritonUrl(choice.url))
     draft.yaml.Add(2, "name", "triton", "the label in reports");
+  if (!choice.url_comment.empty()) draft.yaml.Comment(2, choice.url_comment);
   draft.yaml.Add(2, "url", YamlWord(choice.url), choice.url_remark);
   if (!choice.route.empty()) draft.yaml.Add(2, "route", choice.route);
   AddKey(choice, draft);

@@ -28,6 +28,7 @@ struct EngineChoice {
   std::string url;     // completed as EvalScope does, without secrets
   std::string remark;  // why this type
   std::string url_remark;
+  std::string url_comment;  // lines before it; "" for none
   // Sends parameters as members of the body, under the names that EvalScope gives them.
   bool takes_members() const { return type != "triton" && type != "dashscope"; }
 };
@@ -42,6 +43,10 @@ TemplateParts TakeTemplate(bool custom, ScenarioDraft& draft);
 
 // Whether the command's engine is one whose request is the template and nothing else.
 bool IsCustomEngine(const EvalscopeCommand& command);
+
+// Whether --api or the end of --url says embeddings or rerank: no text is generated, so that a
+// scenario may say nothing about it.
+bool GeneratesNoText(const EvalscopeCommand& command);
 
 void AddModel(ScenarioDraft& draft);
 void AddDataset(ScenarioDraft& draft);

@@ -1,5 +1,6 @@
 // Sampling parameters and timeouts.
 #include <algorithm>
+#include <array>
 
 #include "absl/strings/str_join.h"
 
@@ -73,18 +74,40 @@ std::string StopText(const EvalscopeCommand& command) {
   return stop.empty() ? "" : YamlFlowList(stop);
 }
 
+// Flags that say how text is generated.
+constexpr std::array<const char*, 12> kFlags = {"--max-tokens",     "--min-tokens",
+                                                "--temperature",    "--top-p",
+                                                "--top-k",          "--seed",
+                                                "--stop",           "--frequency-penalty",
+                                                "--n-choices",      "--repetition-penalty",
+                                                "--stop-token-ids", "--logprobs"};
+
+// Nothing is generated: what the command says about it is named, and defaults say nothing.
+void NoteSampling(const TemplateParts& parts, ScenarioDraft& draft) {
+  constexpr std::string_view kWhy =
+      ": embeddings and rerank generate no text, and are not streamed";
+  const auto note = [&](std::string_view flag) {
+    if (draft.command().Has(flag)) draft.Note(StrCat(flag, kWhy));
+  };
+  note("--stream");
+  note("--no-stream");
+  for (const char* const flag : kFlags) note(flag);
+  for (const auto& [name, value] : parts.sampling.items()) {
+    draft.Note(StrCat("--query-template ", name, kWhy));
+  }
+}
+
 // Of a whole body of the user's own, only whether it is streamed.
 void AddCustomSampling(const EngineChoice& choice, ScenarioDraft& draft) {
   if (choice.url.ends_with("/generate")) {
     draft.yaml.Add(0, "sampling", "{stream: false}", "by its URL");
   }
-  for (const char* const flag :
-       {"--max-tokens", "--min-tokens", "--temperature", "--top-p", "--top-k", "--seed", "--stop",
-        "--frequency-penalty", "--repetition-penalty", "--stop-token-ids", "--n-choices",
-        "--logprobs", "--extra-args"}) {
-    if (!draft.command().Has(flag)) continue;
+  const auto note = [&draft](std::string_view flag) {
+    if (!draft.command().Has(flag)) return;
     draft.Note(StrCat(flag, ": the template is the whole body; write it there"));
-  }
+  };
+  for (const char* const flag : kFlags) note(flag);
+  note("--extra-args");
 }
 
 }  // namespace
@@ -92,6 +115,7 @@ void AddCustomSampling(const EngineChoice& choice, ScenarioDraft& draft) {
 void AddSampling(const EngineChoice& choice, const TemplateParts& parts, ScenarioDraft& draft) {
   if (choice.type == "custom") return AddCustomSampling(choice, draft);
   const EvalscopeCommand& command = draft.command();
+  if (GeneratesNoText(command)) return NoteSampling(parts, draft);
   const bool is_new = command.is_new;
   const Line engines_own = {"", "null", "llmuses sends none: the engine's default holds"};
   const bool other_limit = parts.extra.contains("max_completion_tokens");

@@ -43,7 +43,7 @@ constexpr char kShort[] =
 
 TEST(TranslateTest, GoldenCommands) {
   const std::vector<std::string> commands = ListGolden("evalscope", ".sh");
-  EXPECT_EQ(commands.size(), 11u);
+  EXPECT_EQ(commands.size(), 13u);
   for (const std::string& name : commands) {
     SCOPED_TRACE(name);
     const std::string text = TextOf(ReadGolden(name));
@@ -132,6 +132,89 @@ TEST(TranslateTest, EvalscopeCompletesUrlsAndLlmusesDoesNot) {
               HasSubstr("url: \"http://h:1/v1/embeddings\""));
   EXPECT_THAT(TextOf("llmuses perf --model m --dataset-path p --url http://h:1/v1"),
               HasSubstr("url: \"http://h:1/v1\""));
+}
+
+TEST(TranslateTest, ABareUrlIsKeptWithAWordOnWhatItProbablyShouldBe) {
+  const std::string bare = TextOf("evalscope perf --model m --url http://gpu1:8000/");
+  EXPECT_THAT(bare, HasSubstr("url: \"http://gpu1:8000/chat/completions\""));
+  EXPECT_THAT(bare, HasSubstr("Most engines serve\n  # http://gpu1:8000/v1/chat/completions"));
+  EXPECT_LT(bare.find("Most engines"), bare.find("url: "));
+  for (const char* const url : {"http://gpu1:8000/v1", "http://gpu1:8000/v1/completions"}) {
+    EXPECT_THAT(TextOf(std::string("evalscope perf --model m --url ") + url),
+                Not(HasSubstr("Most engines")));
+  }
+}
+
+TEST(TranslateTest, APortNamesNoEngineThatLacksTheRoute) {
+  const std::string at = "evalscope perf --model m --url http://h:23333/v1 ";
+  EXPECT_THAT(TextOf(at), HasSubstr("type: lmdeploy"));
+  EXPECT_THAT(TextOf(at + "--api openai_embedding --dataset embedding --dataset-path t"),
+              HasSubstr("type: openai"));
+}
+
+TEST(TranslateTest, BothAnswerLengthsStayWithAPrompt) {
+  const std::string text = TextOf("evalscope perf --model m --prompt hi --max-tokens 20 10");
+  EXPECT_THAT(text, HasSubstr("\n  output_tokens: {min: 10, max: 20}"));
+  EXPECT_THAT(text, HasSubstr("\n  max_tokens: 20 "));
+  EXPECT_THAT(TextOf("evalscope perf --model m --prompt hi --max-tokens 10"),
+              Not(HasSubstr("output_tokens")));
+}
+
+TEST(TranslateTest, AWholeBodyHasNoPlaceForAnswerLengths) {
+  const std::string text = TextOf(
+      "llmuses perf --model m --url http://h/v2/models/e/generate_stream --dataset-path p "
+      "--query-template '{\"text_input\": \"%p\"}' --max-tokens 10 20");
+  EXPECT_THAT(text, Not(HasSubstr("output_tokens")));
+  EXPECT_THAT(text, HasSubstr("# - --max-tokens: the template is the whole body"));
+}
+
+TEST(TranslateTest, ShareGptWithoutAPathIsEvalscopesFile) {
+  for (const std::string language : {"zh", "en"}) {
+    const std::string command = "evalscope perf --model m --dataset share_gpt_" + language;
+    EXPECT_THAT(TextOf(command),
+                HasSubstr("hub: \"ms:swift/sharegpt/common_" + language + "_70k.jsonl\""));
+    const std::string text = TextOf(command + " --dataset-path mine.jsonl");
+    EXPECT_THAT(text, Not(HasSubstr("hub:")));
+    EXPECT_THAT(text, HasSubstr("path: mine.jsonl"));
+  }
+}
+
+// The flags of generated text are named, their defaults are not written.
+TEST(TranslateTest, NothingIsGeneratedForEmbeddingsAndRerank) {
+  for (const std::string end :
+       {"--api openai_embedding --dataset embedding", "--api rerank --dataset rerank",
+        "--url http://h/v1/embeddings --dataset embedding", "--url http://h/rerank?a=b "}) {
+    const std::string command = "evalscope perf --model m --dataset-path t " + end;
+    EXPECT_THAT(TextOf(command), Not(HasSubstr("sampling"))) << command;
+    const std::string text =
+        TextOf(command + " --max-tokens 5 9 --top-k 3 --stream --query-template '{\"seed\": 1}'");
+    EXPECT_THAT(text, Not(HasSubstr("sampling"))) << command;
+    EXPECT_THAT(text, Not(HasSubstr("output_tokens"))) << command;
+    EXPECT_THAT(text, Not(HasSubstr("extra_body"))) << command;
+    for (const char* const flag :
+         {"--max-tokens", "--top-k", "--stream", "--query-template seed"}) {
+      EXPECT_THAT(text, HasSubstr(std::string("# - ") + flag + ": embeddings and rerank generate"));
+    }
+  }
+  EXPECT_THAT(TextOf("evalscope perf --model m --api openai_responses"),
+              HasSubstr("max_tokens: 2048"));
+}
+
+TEST(TranslateTest, TextsInARequestAreTheDatasetsBatchSize) {
+  const std::string embed =
+      "evalscope perf --model m --api openai_embedding --dataset embed --dataset-path t "
+      "--extra-args ";
+  const std::string text = TextOf(embed + "'{\"batch_size\": 8, \"dimensions\": 256}'");
+  EXPECT_THAT(text, HasSubstr("\n  batch_size: 8 "));
+  EXPECT_THAT(text, HasSubstr("\n    dimensions: 256\n"));
+  EXPECT_THAT(text, Not(HasSubstr("\n    batch_size")));
+  EXPECT_THAT(ErrorOf(embed + "'{\"batch_size\": 0}'"),
+              HasSubstr("batch_size 0: expected a whole number from 1 to 100000"));
+  const std::string rerank = TextOf(
+      "evalscope perf --model m --api openai_rerank --dataset rerank --dataset-path t "
+      "--extra-args '{\"batch_size\": 8}'");
+  EXPECT_THAT(rerank, Not(HasSubstr("batch_size: 8")));
+  EXPECT_THAT(rerank, HasSubstr("# - --extra-args batch_size: only an embedding dataset"));
 }
 
 }  // namespace
