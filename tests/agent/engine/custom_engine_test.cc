@@ -130,6 +130,39 @@ TEST(CustomEngine, OneDocument) {
             (Lines{"flag not_streamed", "event", "content x", "content y", "end terminator"}));
 }
 
+// * and an index for one array, whichever of them comes first in the scenario.
+TEST(CustomEngine, EveryElementAndOneElement) {
+  const std::string body =
+      "data: {\"choices\":[{\"text\":\"a\",\"why\":\"stop\"},"
+      "{\"text\":\"b\",\"why\":\"length\"}]}\n\n";
+  const auto decode = [&body](const std::string& text, const std::string& why) {
+    return Decode(
+        {.body_json = "{}", .pointers = {.text = text, .finish_reason = why, .done = "eof"}},
+        {body});
+  };
+  EXPECT_EQ(decode("/choices/*/text", "/choices/0/why"),
+            (Lines{"event", "content a", "content b", "finish stop", "end clean_eof"}));
+  EXPECT_EQ(decode("/choices/1/text", "/choices/*/why"),
+            (Lines{"event", "content b", "finish length", "end clean_eof"}));
+  EXPECT_EQ(decode("/choices/0/text", "/choices/1/why"),
+            (Lines{"event", "content a", "finish length", "end clean_eof"}));
+}
+
+TEST(CustomEngine, EveryElementAndOneElementOfNestedArrays) {
+  const std::string body =
+      "data: [{\"b\":[[\"p\",\"q\"],[\"r\",\"s\"]]},"
+      "{\"b\":[[\"t\",\"u\"]]}]\n\n";
+  const auto decode = [&body](const std::string& text, const std::string& why) {
+    return Decode({.body_json = "{}", .pointers = {.text = text, .reasoning = why, .done = "eof"}},
+                  {body});
+  };
+  EXPECT_EQ(decode("/*/b/0/1", "/0/b/*/0"), (Lines{"event", "reasoning p", "content q",
+                                                   "reasoning r", "content u", "end clean_eof"}));
+  EXPECT_EQ(decode("/0/b/*/0", "/*/b/0/*"),
+            (Lines{"event", "content p", "reasoning p", "reasoning q", "content r", "reasoning t",
+                   "reasoning u", "end clean_eof"}));
+}
+
 TEST(CustomEngine, ErrorsWhereTheScenarioSaysTheyAre) {
   CustomEngine custom = ArticleTriton();
   custom.pointers.error = "/fault";
