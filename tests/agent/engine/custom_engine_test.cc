@@ -73,6 +73,15 @@ TEST(CustomEngine, SamplingThatNoBodyCouldTakeIsRefused) {
       HasSubstr("has no parameter top_k; leave it out and write it into the engine's body"));
 }
 
+TEST(CustomEngine, AMaxTokensWithoutAPlaceForItIsRefused) {
+  AgentCase agent_case = CustomCase(ArticleTriton());
+  agent_case.sampling.max_tokens = 64;
+  EXPECT_THAT(std::string(MakeEngineAdapter(agent_case).status().message()),
+              HasSubstr("sampling.max_tokens is 64, and the custom engine's body has no place"));
+  agent_case.engine.custom.body_json = R"({"n":"%n"})";
+  EXPECT_TRUE(MakeEngineAdapter(agent_case).ok());
+}
+
 TEST(CustomEngine, DescriptionsThatCannotBe) {
   CustomEngine custom = ArticleTriton();
   custom.body_json = "";
