@@ -8,6 +8,7 @@
 #include "common/base/status_macros.h"
 #include "common/base/str_cat.h"
 #include "common/model/engine_type.h"
+#include "common/model/length_place.h"
 
 namespace monsoon {
 namespace {
@@ -76,7 +77,7 @@ absl::Status CheckLengths(const DatasetSpec& dataset, const EngineSpec& engine,
   const std::string asks =
       StrCat("dataset ", dataset.name, " says with output_tokens how long each answer is to be, ");
   if (route.dialect == Dialect::kCustom) {
-    if (engine.custom.body_json.find("\"%n\"") != std::string::npos) return absl::OkStatus();
+    if (HasLengthPlace(engine.custom.body_json)) return absl::OkStatus();
     return absl::InvalidArgumentError(
         StrCat(asks, "and the body of engine ", engine.name, " has no place for it: put \"%n\" ",
                "where its limit of output tokens goes, or leave output_tokens out"));

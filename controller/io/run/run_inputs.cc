@@ -8,6 +8,7 @@
 #include "common/base/status_macros.h"
 #include "common/base/str_cat.h"
 #include "common/model/engine_type.h"
+#include "common/model/length_place.h"
 #include "common/time/steady_clock.h"
 #include "controller/core/scenario/dataset_fit.h"
 #include "controller/core/tokens/token_counting.h"
@@ -79,6 +80,8 @@ absl::Status CheckCases(const Scenario& scenario) {
     if (!fits.ok()) add(std::string(fits.message()));
     const absl::Status has = CheckSampling(spec.engine.type, spec.engine.route, spec.sampling);
     if (!has.ok()) add(StrCat("case ", spec.name, ": ", ToStd(has.message())));
+    const absl::Status has_place = CheckLengthPlace(spec.engine.custom, spec.sampling);
+    if (!has_place.ok()) add(StrCat("case ", spec.name, ": ", ToStd(has_place.message())));
   }
   if (problems.empty()) return absl::OkStatus();
   return absl::InvalidArgumentError(absl::StrJoin(problems, "\n"));

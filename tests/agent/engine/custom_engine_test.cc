@@ -73,6 +73,15 @@ TEST(CustomEngine, SamplingThatNoBodyCouldTakeIsRefused) {
       HasSubstr("has no parameter top_k; leave it out and write it into the engine's body"));
 }
 
+TEST(CustomEngine, AMaxTokensWithoutAPlaceForItIsRefused) {
+  AgentCase agent_case = CustomCase(ArticleTriton());
+  agent_case.sampling.max_tokens = 64;
+  EXPECT_THAT(std::string(MakeEngineAdapter(agent_case).status().message()),
+              HasSubstr("sampling.max_tokens is 64, and the custom engine's body has no place"));
+  agent_case.engine.custom.body_json = R"({"n":"%n"})";
+  EXPECT_TRUE(MakeEngineAdapter(agent_case).ok());
+}
+
 TEST(CustomEngine, DescriptionsThatCannotBe) {
   CustomEngine custom = ArticleTriton();
   custom.body_json = "";
@@ -128,6 +137,39 @@ TEST(CustomEngine, OneDocument) {
                                .pointers = {.text = "/a/*/t", .done = "eof"}};
   EXPECT_EQ(Decode(custom, {R"({"a":[{"t":"x"},{"u":1},{"t":"y"}]})", 200, "application/json"}),
             (Lines{"flag not_streamed", "event", "content x", "content y", "end terminator"}));
+}
+
+// * and an index for one array, whichever of them comes first in the scenario.
+TEST(CustomEngine, EveryElementAndOneElement) {
+  const std::string body =
+      "data: {\"choices\":[{\"text\":\"a\",\"why\":\"stop\"},"
+      "{\"text\":\"b\",\"why\":\"length\"}]}\n\n";
+  const auto decode = [&body](const std::string& text, const std::string& why) {
+    return Decode(
+        {.body_json = "{}", .pointers = {.text = text, .finish_reason = why, .done = "eof"}},
+        {body});
+  };
+  EXPECT_EQ(decode("/choices/*/text", "/choices/0/why"),
+            (Lines{"event", "content a", "content b", "finish stop", "end clean_eof"}));
+  EXPECT_EQ(decode("/choices/1/text", "/choices/*/why"),
+            (Lines{"event", "content b", "finish length", "end clean_eof"}));
+  EXPECT_EQ(decode("/choices/0/text", "/choices/1/why"),
+            (Lines{"event", "content a", "finish length", "end clean_eof"}));
+}
+
+TEST(CustomEngine, EveryElementAndOneElementOfNestedArrays) {
+  const std::string body =
+      "data: [{\"b\":[[\"p\",\"q\"],[\"r\",\"s\"]]},"
+      "{\"b\":[[\"t\",\"u\"]]}]\n\n";
+  const auto decode = [&body](const std::string& text, const std::string& why) {
+    return Decode({.body_json = "{}", .pointers = {.text = text, .reasoning = why, .done = "eof"}},
+                  {body});
+  };
+  EXPECT_EQ(decode("/*/b/0/1", "/0/b/*/0"), (Lines{"event", "reasoning p", "content q",
+                                                   "reasoning r", "content u", "end clean_eof"}));
+  EXPECT_EQ(decode("/0/b/*/0", "/*/b/0/*"),
+            (Lines{"event", "content p", "reasoning p", "reasoning q", "content r", "reasoning t",
+                   "reasoning u", "end clean_eof"}));
 }
 
 TEST(CustomEngine, ErrorsWhereTheScenarioSaysTheyAre) {

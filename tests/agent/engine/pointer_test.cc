@@ -41,6 +41,23 @@ TEST(PointerTree, SharesBeginnings) {
   EXPECT_FALSE(element.children[0].Has(Role::kFinish));
 }
 
+TEST(PointerTree, AnIndexHasWhatEveryElementHas) {
+  const PointerRow rows[] = {{Role::kText, "/a/*/t"}, {Role::kFinish, "/a/0/f"}};
+  const PointerRow turned[] = {rows[1], rows[0]};
+  for (const PointerTree& tree : {*PointerTree::Build(rows), *PointerTree::Build(turned)}) {
+    const PointerTree::Node& array = tree.root().children[0];
+    ASSERT_EQ(array.children.size(), 2u);
+    const bool any_first = array.children[0].any;
+    EXPECT_EQ(array.children[any_first ? 0 : 1].children.size(), 1u);
+    const PointerTree::Node& first = array.children[any_first ? 1 : 0];
+    EXPECT_EQ(first.index, 0);
+    ASSERT_EQ(first.children.size(), 2u);
+    for (const PointerTree::Node& child : first.children) {
+      EXPECT_TRUE(child.Has(child.key == "t" ? Role::kText : Role::kFinish)) << child.key;
+    }
+  }
+}
+
 TEST(TextDiff, TheRestIsNew) {
   TextDiff diff;
   EXPECT_EQ(diff.Advance("Hi"), "Hi");

@@ -107,6 +107,18 @@ engine: {type: vllm, url: "http://gpu1:8000"}
   EXPECT_THAT(std::string(status.message()), HasSubstr("bad2.jsonl"));
 }
 
+TEST_F(RunInputsTest, AMaxTokensThatACustomBodyHasNoPlaceForIsRefused) {
+  const std::string start = R"(
+model: qwen
+dataset: {name: openqa, path: data.jsonl}
+requests: 1
+engine: {type: custom, url: "http://gpu1:8000/x", response: {text: /t}, body: {p: "%p", n: )";
+  EXPECT_THAT(std::string(Load(start + "9}}\nsampling: {max_tokens: 64}\n").status().message()),
+              HasSubstr("sampling.max_tokens is 64, and the custom engine's body has no place"));
+  EXPECT_TRUE(Load(start + "9}}\n").ok());
+  EXPECT_TRUE(Load(start + "\"%n\"}}\nsampling: {max_tokens: 64}\n").ok());
+}
+
 // Before its dataset is read, and once however many cases they meet in.
 TEST_F(RunInputsTest, ADatasetThatTheRouteCannotBeSentIsToldOnce) {
   Write("bad.jsonl", "oops\n");

@@ -89,6 +89,8 @@ TEST(DatasetFit, ALengthOfAnswersNeedsAPlaceInTheRequest) {
   EXPECT_THAT(Problem(dataset, custom), HasSubstr("put \"%n\" where its limit"));
   custom.custom.body_json = R"({"text":"%p","limits":{"new":"%n"}})";
   EXPECT_EQ(Problem(dataset, custom), "");
+  custom.custom.body_json = R"({"text":"%p","limits":{"new":"{max_tokens}"}})";
+  EXPECT_EQ(Problem(dataset, custom), "");
   EXPECT_THAT(Problem(Dataset(DatasetFormat::kEmbedding), custom), Not(HasSubstr("output_tokens")));
 }
 

@@ -6,6 +6,7 @@
 
 #include "agent/core/engine/utf8.h"
 #include "common/base/str_cat.h"
+#include "common/model/length_place.h"
 
 namespace monsoon {
 namespace {
@@ -15,8 +16,6 @@ struct Values {
   std::string_view model;
   std::optional<int64_t> max_tokens;
 };
-
-bool IsLengthPlace(const std::string& text) { return text == "%n" || text == "{max_tokens}"; }
 
 std::string FillText(std::string_view text, const Values& values) {
   const std::pair<std::string_view, std::string_view> places[] = {{"%p", values.prompt},
@@ -46,15 +45,6 @@ void Fill(const Values& values, RequestJson& json) {
     const bool is_length = IsLengthPlace(text) && values.max_tokens.has_value();
     json = is_length ? RequestJson(*values.max_tokens) : RequestJson(FillText(text, values));
   }
-}
-
-bool HasLengthPlace(const RequestJson& json) {
-  if (json.is_string()) return IsLengthPlace(json.get_ref<const std::string&>());
-  if (!json.is_structured()) return false;
-  for (const RequestJson& child : json) {
-    if (HasLengthPlace(child)) return true;
-  }
-  return false;
 }
 
 absl::StatusOr<AnswerSpec> MakeAnswer(const CustomEngine& custom) {
@@ -88,7 +78,8 @@ absl::Status CustomAdapter::Configure(const AgentCase& agent_case) {
         StrCat("the custom engine's body must be a JSON object or array, not: ",
                Excerpt(custom.body_json)));
   }
-  says_length_ = HasLengthPlace(template_);
+  RETURN_IF_ERROR(CheckLengthPlace(custom, sampling()));
+  says_length_ = HasLengthPlace(custom.body_json);
   if (says_length_ && !sampling().max_tokens.has_value()) {
     return absl::InvalidArgumentError(
         "the custom engine's body has a place for max_tokens (%n), and sampling.max_tokens is "

@@ -24,18 +24,6 @@ const PointerTree::Node* ChildFor(const PointerTree::Node& node, JsonKey key) {
   return nullptr;
 }
 
-const PointerTree::Node* ChildFor(const PointerTree::Node& node, int64_t element) {
-  for (const PointerTree::Node& child : node.children) {
-    if (child.Leads(element)) return &child;
-  }
-  return nullptr;
-}
-
-bool LeadsToElements(const PointerTree::Node& node) {
-  return std::any_of(node.children.begin(), node.children.end(),
-                     [](const PointerTree::Node& child) { return child.any || child.index >= 0; });
-}
-
 }  // namespace
 
 PointerPayload::PointerPayload(std::shared_ptr<const AnswerSpec> spec, JsonEvent* event)
@@ -94,11 +82,11 @@ bool PointerPayload::WalkRoot(const PointerTree& tree) {
       return WalkMember(root, key, value);
     });
   }
-  const bool by_index = LeadsToElements(root);
+  const bool by_index = root.LeadsToElements();
   int64_t index = 0;
   return ForEachElement(event_.root(), [this, &root, &index, by_index](JsonValue value) {
     if (!by_index) return KindOf(value) != '{' || WalkAnswer(root, value);
-    const Node* const child = ChildFor(root, index++);
+    const Node* const child = root.ChildFor(index++);
     return child == nullptr || Walk(*child, value);
   });
 }
@@ -123,10 +111,10 @@ bool PointerPayload::Walk(const Node& node, JsonValue value) {
       return child == nullptr || Walk(*child, member);
     });
   }
-  if (kind == '[' && LeadsToElements(node)) {
+  if (kind == '[' && node.LeadsToElements()) {
     int64_t index = 0;
     return ForEachElement(value, [this, &node, &index](JsonValue element) {
-      const Node* const child = ChildFor(node, index++);
+      const Node* const child = node.ChildFor(index++);
       return child == nullptr || Walk(*child, element);
     });
   }

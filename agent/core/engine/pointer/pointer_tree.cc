@@ -28,7 +28,36 @@ PointerTree::Node& Child(PointerTree::Node& node, const std::string& key) {
   return node.children.emplace_back(MakeNode(key));
 }
 
+void Merge(const PointerTree::Node& from, PointerTree::Node& into) {
+  into.roles |= from.roles;
+  for (const PointerTree::Node& child : from.children) Merge(child, Child(into, child.key));
+}
+
+// From the root down: what an index takes over may have both again.
+void GiveIndicesWhatAnyHas(PointerTree::Node& node) {
+  const auto any = std::find_if(node.children.begin(), node.children.end(),
+                                [](const PointerTree::Node& each) { return each.any; });
+  for (PointerTree::Node& child : node.children) {
+    if (any != node.children.end() && child.index >= 0) Merge(*any, child);
+    GiveIndicesWhatAnyHas(child);
+  }
+}
+
 }  // namespace
+
+bool PointerTree::Node::LeadsToElements() const {
+  return std::any_of(children.begin(), children.end(),
+                     [](const Node& child) { return child.any || child.index >= 0; });
+}
+
+const PointerTree::Node* PointerTree::Node::ChildFor(int64_t element) const {
+  const Node* every = nullptr;
+  for (const Node& child : children) {
+    if (child.index == element) return &child;
+    if (child.any) every = &child;
+  }
+  return every;
+}
 
 absl::StatusOr<PointerTree> PointerTree::Build(std::span<const PointerRow> rows) {
   PointerTree tree;
@@ -45,6 +74,7 @@ absl::StatusOr<PointerTree> PointerTree::Build(std::span<const PointerRow> rows)
     node->roles |= bit;
     tree.all_roles_ |= bit;
   }
+  GiveIndicesWhatAnyHas(tree.root_);
   return tree;
 }
 

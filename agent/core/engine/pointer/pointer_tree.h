@@ -1,5 +1,8 @@
 // PointerTree: many JSON pointers as one tree, so that one walk over an event finds all that they
 // point to, each member looked at once. Immutable once built; any thread.
+//
+// Where one array has both an index and *, the index's node has all that stands below * as well, so
+// that one node, the index's where there is one, says all of an element.
 #pragma once
 
 #include <cstdint>
@@ -45,7 +48,9 @@ class PointerTree {
     std::vector<Node> children;
 
     bool Has(Role role) const { return (roles >> static_cast<unsigned>(role) & 1) != 0; }
-    bool Leads(int64_t element) const { return any || index == element; }
+    bool LeadsToElements() const;
+    // nullptr: nothing points to or into that element.
+    const Node* ChildFor(int64_t element) const;
   };
 
   // INVALID_ARGUMENT naming the pointer that is none.
