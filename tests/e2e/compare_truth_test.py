@@ -61,6 +61,12 @@ class CompareTruthTest(unittest.TestCase):
         self.assertEqual(status, 1)
         self.assertIn("1 requests seen by the engine, but not recorded, for example r.0.1", output)
 
+    def test_the_request_before_the_load_is_in_no_record(self):
+        self.truth.insert(0, ["r.preflight.0", 900 * MS, 950 * MS, 7])
+        status, output = self.compare()
+        self.assertEqual(status, 0, output)
+        self.assertIn("3 requests", output)
+
     def test_a_recorded_request_never_reached_the_engine(self):
         self.truth.pop()
         status, output = self.compare()
