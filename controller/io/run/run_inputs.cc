@@ -128,7 +128,7 @@ absl::StatusOr<RunInputs> LoadRunInputs(const std::string& scenario_path,
     ASSIGN_OR_RETURN(Secret api_key, ReadApiKey(spec.engine));
     const Tokenizer* tokenizer = nullptr;
     // Its path is empty while it would have to be downloaded first (validate).
-    if (KeepTextFor(spec) != KeepText::kNone && !spec.model.tokenizer.empty()) {
+    if (CountedTextOf(spec) != KeepText::kNone && !spec.model.tokenizer.empty()) {
       ASSIGN_OR_RETURN(tokenizer, inputs.tokenizers->For(spec.model));
     }
     inputs.cases.push_back({std::move(api_key), dataset->dataset, tokenizer, plan});
