@@ -91,6 +91,8 @@ FAULTS = {
                     "llama.cpp/native": "error_http", "ollama/native": "error_http"},
     "error_in_stream": {"": "error_in_stream"},
     "truncate": {"": "truncated"},
+    # All was said, and only HTTP's end is missing: fatal where that alone says so.
+    "cut_end": {"": None, "triton/native": "truncated", "dashscope/native": "truncated"},
     "reset": {"": "truncated"},
     "reset_after_headers": {"": "truncated"},
     "bad_json": {"": "bad_payload"},
@@ -107,7 +109,8 @@ FAULTS = {
 # Answers that only look different.
 FORMS = ("byte_writes", "split_writes", "bursts", "comments", "crlf", "cr", "no_space", "bom",
          "no_final_blank", "chunk_extensions", "content_length", "close_delimited", "early_hints",
-         "slow_headers", "connection_close", "long_line", "bad_utf8")
+         "slow_headers", "connection_close", "half_close", "reset_after_end", "long_line",
+         "bad_utf8")
 
 # Token k of every answer is word k, cycling (tests/mock_engine/vocabulary.cc).
 WORDS = ("The", " monsoon", " brings", " rain", ",", " 季风", "带来", "雨", "\U0001F327", " and", " wind",
