@@ -99,7 +99,10 @@ absl::StatusOr<RunInputs> LoadRunInputs(const std::string& scenario_path,
                                         const EnvLookup& env, const LoadOptions& options) {
   RunInputs inputs;
   inputs.tokenizers = std::make_unique<ModelTokenizers>(OpenTokenizer);
-  ASSIGN_OR_RETURN(inputs.scenario, LoadScenario(scenario_path, overrides, env));
+  ASSIGN_OR_RETURN(inputs.scenario, LoadScenario(scenario_path, overrides, env, CheckFiles::kYes,
+                                                 [&inputs](const std::string& path) {
+                                                   return inputs.tokenizers->Check(path);
+                                                 }));
   RETURN_IF_ERROR(CheckCases(inputs.scenario));
   ASSIGN_OR_RETURN(ScenarioFiles files,
                    GetScenarioFiles(inputs.scenario, env, options.downloads, options.quiet));
