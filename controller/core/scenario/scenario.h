@@ -153,6 +153,7 @@ struct CaseSpec {
   int64_t max_event_bytes = 16 << 20;
   TokenRule token_source = TokenRule::kAuto;
   bool verify_usage = false;  // count with the tokenizer too, and report how far usage diverges
+  bool keep_answers = false;  // stores the text of every answer
   std::vector<Gate> gates = DefaultGates();
   VerdictLimits verdict;
 

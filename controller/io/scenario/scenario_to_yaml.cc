@@ -198,6 +198,7 @@ std::string CaseToYaml(const CaseSpec& spec) {
                 "\n    timeouts: ", TimeoutsToYaml(spec.timeouts), "\n    limits: ", limits,
                 "\n    token_source: ", TokenRuleName(spec.token_source),
                 "\n    verify_usage: ", YamlBool(spec.verify_usage),
+                "\n    keep_answers: ", YamlBool(spec.keep_answers),
                 "\n    gates: ", YamlList(gates), "\n    verdict: ", VerdictToYaml(spec.verdict),
                 "\n");
 }

@@ -59,6 +59,7 @@ absl::Status NotOurs(const std::string& path) {
 struct RunDb::Statements {
   SqliteStatement insert_batch;
   SqliteStatement insert_request;
+  SqliteStatement insert_answer;
 };
 
 RunDb::RunDb(sqlite3* db, std::string path) : db_(db), path_(std::move(path)) {}
@@ -83,8 +84,11 @@ absl::StatusOr<std::unique_ptr<RunDb>> RunDb::Create(const std::string& path) {
       SqliteStatement::Prepare(db, path, "INSERT OR IGNORE INTO batches VALUES (?, ?, ?, ?, ?)"));
   ASSIGN_OR_RETURN(SqliteStatement insert_request,
                    SqliteStatement::Prepare(db, path, kInsertRequestSql));
-  run_db->statements_ =
-      std::make_unique<Statements>(Statements{std::move(insert_batch), std::move(insert_request)});
+  ASSIGN_OR_RETURN(
+      SqliteStatement insert_answer,
+      SqliteStatement::Prepare(db, path, "INSERT INTO answers VALUES (?, ?, ?, ?, ?)"));
+  run_db->statements_ = std::make_unique<Statements>(
+      Statements{std::move(insert_batch), std::move(insert_request), std::move(insert_answer)});
   return run_db;
 }
 
@@ -160,6 +164,26 @@ absl::Status RunDb::InsertRecords(const std::string& agent, int32_t case_index,
                  agent, " was not stored. This is a defect of the load test: please report it"));
     }
     RETURN_IF_ERROR(status);
+    RETURN_IF_ERROR(InsertAnswer(case_index, record));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status RunDb::InsertAnswer(int32_t case_index, const RequestRecord& record) {
+  // Of one that was too long, only what came first may be there.
+  if (record.has_flag(kFlagTextTooLong)) return absl::OkStatus();
+  SqliteStatement& insert = statements_->insert_answer;
+  std::string_view rest = record.answer.text;
+  int64_t position = 0;
+  for (const TextRun& run : record.answer.runs) {
+    const std::string_view text = rest.substr(0, static_cast<size_t>(run.bytes));
+    rest.remove_prefix(text.size());
+    insert.Bind(int64_t{case_index});
+    insert.Bind(static_cast<int64_t>(record.request_index));
+    insert.Bind(position++);
+    insert.Bind(TextChannelName(run.channel));
+    insert.BindBlob(text);
+    RETURN_IF_ERROR(insert.Run());
   }
   return absl::OkStatus();
 }
@@ -193,6 +217,32 @@ absl::Status RunDb::ForEachRequest(int32_t case_index,
 absl::Status RunDb::ForEachRecord(int32_t case_index,
                                   const std::function<void(const RequestRecord&)>& visit) {
   return ForEachRequest(case_index, [&visit](const StoredRequest& row) { visit(row.record); });
+}
+
+absl::Status RunDb::ForEachAnswer(int32_t case_index,
+                                  const std::function<void(const StoredAnswer&)>& visit) {
+  ASSIGN_OR_RETURN(
+      SqliteStatement select,
+      SqliteStatement::Prepare(
+          db_, path_,
+          "SELECT request_index, request_id, channel, text FROM answers JOIN requests "
+          "USING (case_id, request_index) WHERE case_id = ? ORDER BY request_index, position"));
+  select.Bind(int64_t{case_index});
+  StoredAnswer answer;
+  while (true) {
+    ASSIGN_OR_RETURN(const bool has_row, select.Step());
+    const auto index = has_row ? static_cast<uint64_t>(select.TakeInt()) : 0;
+    if (!answer.parts.empty() && (!has_row || index != answer.request_index)) {
+      visit(answer);
+      answer.parts.clear();
+    }
+    if (!has_row) return absl::OkStatus();
+    answer.request_index = index;
+    answer.request_id = select.TakeText();
+    StoredAnswer::Part& part = answer.parts.emplace_back();
+    part.channel = select.TakeText();
+    part.text = select.TakeText();
+  }
 }
 
 }  // namespace monsoon

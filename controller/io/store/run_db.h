@@ -42,6 +42,17 @@ struct StoredRequest {
   RequestRecord record;
 };
 
+// The text of one answer, as table answers has it.
+struct StoredAnswer {
+  struct Part {
+    std::string channel;
+    std::string text;
+  };
+  uint64_t request_index = 0;
+  std::string request_id;
+  std::vector<Part> parts;  // in the order in which they came, at least one
+};
+
 class RunDb {
  public:
   // Creates `path` (which must not exist) with the schema.
@@ -63,7 +74,8 @@ class RunDb {
   // Appends the records of one batch and remembers its id, in one transaction. A batch that is
   // already there is left alone and still OK (it was resent). Stamps in `records` are shifted by
   // `shift_ns` (kNever stays kNever) on the way in. `request_id_prefix` + request_index makes the
-  // request_id column. A second record of one request is ALREADY_EXISTS; nothing is replaced.
+  // request_id column. A second record of one request is ALREADY_EXISTS; nothing is replaced. The
+  // text of an answer that is still in its record goes to table answers.
   absl::Status AppendRecords(const BatchId& batch, int32_t case_index,
                              const std::string& request_id_prefix, int64_t shift_ns,
                              std::span<const RequestRecord> records);
@@ -77,6 +89,9 @@ class RunDb {
   // The same with the columns that are not part of the record.
   absl::Status ForEachRequest(int32_t case_index,
                               const std::function<void(const StoredRequest&)>& visit);
+  // The same for every answer whose text was kept.
+  absl::Status ForEachAnswer(int32_t case_index,
+                             const std::function<void(const StoredAnswer&)>& visit);
 
  private:
   struct Statements;
@@ -92,6 +107,7 @@ class RunDb {
   absl::Status InsertRecords(const std::string& agent, int32_t case_index,
                              const std::string& request_id_prefix, int64_t shift_ns,
                              std::span<const RequestRecord> records);
+  absl::Status InsertAnswer(int32_t case_index, const RequestRecord& record);
   absl::Status InsertCase(const CaseFacts& facts);
   absl::Status InsertAgents(const CaseFacts& facts);
   absl::StatusOr<std::vector<EngineFacts>> ReadEngines();

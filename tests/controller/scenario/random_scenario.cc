@@ -198,6 +198,7 @@ CaseSpec AnyCase(std::mt19937_64& random, int32_t index) {
     spec.token_source = static_cast<TokenRule>(random() % 3);
     spec.verify_usage = random() % 2 == 0;
   }
+  spec.keep_answers = random() % 2 == 0;
   spec.gates.clear();
   if (random() % 2 == 0) spec.gates = {*ParseGate("ttft_s.p99 < 500ms"), *ParseGate("itl_s.max<1")};
   spec.verdict = {AnyIn(random, kMaxErrorRange), AnyIn(random, kShareRange),

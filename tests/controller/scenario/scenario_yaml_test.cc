@@ -81,6 +81,7 @@ timeouts: {connect: 1s, first_token: 2s, idle: 3s, total: 4m}
 limits: {max_event_bytes: 1MiB}
 token_source: tokenizer
 verify_usage: true
+keep_answers: true
 gates: [ttft_s.p99 < 500ms]
 verdict: {max_error: 5ms, max_error_share: 3%, max_busy: 0.8, max_starved: 2%}
 )",
@@ -110,6 +111,7 @@ verdict: {max_error: 5ms, max_error_share: 3%, max_busy: 0.8, max_starved: 2%}
   EXPECT_EQ(spec.max_event_bytes, 1 << 20);
   EXPECT_EQ(spec.token_source, TokenRule::kTokenizer);
   EXPECT_TRUE(spec.verify_usage);
+  EXPECT_TRUE(spec.keep_answers);
   ASSERT_EQ(spec.gates.size(), 1u);
   EXPECT_EQ(spec.gates[0].metric, "ttft_s.p99");
   EXPECT_EQ(spec.verdict, (VerdictLimits{5 * kNsPerMs, 0.03, 0.8, 0.02}));
