@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -40,9 +41,10 @@ class AgentFleet {
   // The next event, or nullopt after `timeout_ns`. Pongs are taken care of here; meanwhile every
   // agent is pinged once a second, which keeps its lease and its clock's offset fresh.
   std::optional<AgentEvent> Next(int64_t timeout_ns);
-  // Between two cases: passes up to `timeout_ns`. Late records of a case that is over are
-  // acknowledged; what became of its requests is written down already.
-  void Idle(int64_t timeout_ns);
+  // Between two cases: passes up to `timeout_ns`. `keep` stores the late records of a case that is
+  // over, which are acknowledged then; its error is returned.
+  using LateRecordsHook = std::function<absl::Status(const AgentInfo&, const RecordsEvent&)>;
+  absl::Status Idle(int64_t timeout_ns, const LateRecordsHook& keep);
 
  private:
   explicit AgentFleet(const Clock* clock) : clock_(*clock) {}

@@ -99,7 +99,7 @@ absl::Status RunDb::PrepareStatements() {
                    SqliteStatement::Prepare(
                        db_, path_,
                        "INSERT OR IGNORE INTO batches (agent, instance_id, epoch, sequence, "
-                       "case_id, records) VALUES (?, ?, ?, ?, ?, ?)"));
+                       "case_id, records, collected) VALUES (?, ?, ?, ?, ?, ?, ?)"));
   ASSIGN_OR_RETURN(SqliteStatement insert_request,
                    SqliteStatement::Prepare(db_, path_, kInsertRequestSql));
   ASSIGN_OR_RETURN(
@@ -165,6 +165,7 @@ absl::StatusOr<bool> RunDb::RememberBatch(const BatchId& batch, int32_t case_ind
   insert.Bind(static_cast<int64_t>(batch.sequence));
   insert.Bind(int64_t{case_index});
   insert.Bind(static_cast<int64_t>(records));
+  insert.Bind(int64_t{batch.collected});
   RETURN_IF_ERROR(insert.Run());
   return sqlite3_changes(db_) > 0;
 }

@@ -14,6 +14,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -35,6 +36,7 @@ struct BatchId {
   uint64_t epoch = 0;            // of the agent's attachment to the run
   uint64_t sequence = 0;         // 1, 2, ... within the epoch
   std::string instance_id = {};  // of the agent's process
+  bool collected = false;        // out of its spool, by `controller resume`
 };
 
 // One row of table requests.
@@ -88,6 +90,15 @@ class RunDb {
   absl::StatusOr<std::vector<uint64_t>> MissingRequests(int32_t case_index, uint64_t total);
   // Whether every batch of a session up to `last` is here.
   absl::StatusOr<bool> HasBatches(const BatchId& last);
+  absl::StatusOr<bool> HasBatch(const BatchId& batch);
+  // What `controller resume` collected of the case: records, and from how many agents.
+  struct Collected {
+    int64_t records = 0;
+    int64_t agents = 0;
+  };
+  absl::StatusOr<Collected> CountCollected(int32_t case_index);
+  // Each agent's first dispatch in the case, on the common time line; of those that have one.
+  absl::StatusOr<std::map<std::string, int64_t>> FirstSends(int32_t case_index);
   // Removes every trace of a case of which nothing was sent, but not its batches' ids.
   absl::Status ForgetCase(int32_t case_index);
   absl::Status AddResume(const ResumeFacts& resume);

@@ -58,6 +58,50 @@ absl::StatusOr<bool> RunDb::HasBatches(const BatchId& last) {
   return static_cast<uint64_t>(select.TakeInt()) == last.sequence;
 }
 
+absl::StatusOr<bool> RunDb::HasBatch(const BatchId& batch) {
+  ASSIGN_OR_RETURN(
+      SqliteStatement select,
+      SqliteStatement::Prepare(
+          db_, path_,
+          "SELECT 1 FROM batches WHERE agent = ? AND instance_id = ? AND epoch = ? AND "
+          "sequence = ?"));
+  select.Bind(std::string_view(batch.agent));
+  select.Bind(std::string_view(batch.instance_id));
+  select.Bind(static_cast<int64_t>(batch.epoch));
+  select.Bind(static_cast<int64_t>(batch.sequence));
+  return select.Step();
+}
+
+absl::StatusOr<RunDb::Collected> RunDb::CountCollected(int32_t case_index) {
+  ASSIGN_OR_RETURN(
+      SqliteStatement select,
+      SqliteStatement::Prepare(db_, path_,
+                               "SELECT coalesce(sum(records), 0), count(DISTINCT agent) "
+                               "FROM batches WHERE case_id = ? AND collected = 1"));
+  select.Bind(int64_t{case_index});
+  RETURN_IF_ERROR(select.Step().status());
+  Collected collected;
+  collected.records = select.TakeInt();
+  collected.agents = select.TakeInt();
+  return collected;
+}
+
+absl::StatusOr<std::map<std::string, int64_t>> RunDb::FirstSends(int32_t case_index) {
+  ASSIGN_OR_RETURN(
+      SqliteStatement select,
+      SqliteStatement::Prepare(db_, path_,
+                               "SELECT agent, min(dispatched_ns) FROM requests WHERE "
+                               "case_id = ? AND dispatched_ns NOT NULL GROUP BY agent"));
+  select.Bind(int64_t{case_index});
+  std::map<std::string, int64_t> first_sends;
+  while (true) {
+    ASSIGN_OR_RETURN(const bool has_row, select.Step());
+    if (!has_row) return first_sends;
+    std::string agent(select.TakeText());
+    first_sends[std::move(agent)] = select.TakeInt();
+  }
+}
+
 absl::Status RunDb::AppendUnreported(int32_t case_index, const std::string& agent,
                                      const std::string& request_id_prefix, int64_t shift_ns,
                                      std::span<const RequestRecord> records) {

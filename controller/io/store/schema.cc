@@ -108,6 +108,7 @@ CREATE TABLE batches (  -- what was received from the agents; a resent batch is 
   sequence INTEGER NOT NULL,         -- 1, 2, ... within the epoch
   case_id INTEGER NOT NULL,
   records INTEGER NOT NULL,
+  collected INTEGER NOT NULL,        -- 1: out of the agent's spool, by `controller resume`
   PRIMARY KEY (agent, instance_id, epoch, sequence)
 ) WITHOUT ROWID;
 
