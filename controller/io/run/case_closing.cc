@@ -112,9 +112,9 @@ absl::Status CloseCase(const ClosingInputs& closing, RunSession& session, CaseFa
   const auto silent = [](const AgentFacts& agent) { return !agent.reported; };
   const auto first = std::find_if(facts.agents.begin(), facts.agents.end(), silent);
   const bool only_one = std::count_if(facts.agents.begin(), facts.agents.end(), silent) == 1;
-  RETURN_IF_ERROR(
-      WriteUnreported(where, only_one ? first->name : "", RequestStatus::kLost, lost, db));
-  RETURN_IF_ERROR(WriteUnreported(where, "", RequestStatus::kNotSent, not_sent, db));
+  RETURN_IF_ERROR(WriteUnreported(where, only_one ? first->name : "", RequestStatus::kLost,
+                                  MakeRanges(lost), db));
+  RETURN_IF_ERROR(WriteUnreported(where, "", RequestStatus::kNotSent, MakeRanges(not_sent), db));
 
   ASSIGN_OR_RETURN(const RunDb::Collected collected, db.CountCollected(case_index));
   facts.incomplete_reasons.push_back(DeathSentence(collected, closing.last_sign_wall_ns));

@@ -37,6 +37,9 @@ struct RunContext {
   uint64_t seed = 0;         // the scenario's
   int64_t run_start_ns = 0;  // zero of the common time line, controller's clock
   size_t case_count = 0;
+  int64_t lease_ns = kDefaultLeaseNs;
+  OnAgentLoss on_agent_loss = OnAgentLoss::kContinue;
+  int64_t max_start_skew_ns = 100 * kNsPerMs;
   const Clock* clock = nullptr;
   AgentFleet* fleet = nullptr;
   RunDb* db = nullptr;
@@ -70,6 +73,8 @@ class CaseDriver {
   // Instead of Run: the case will not be run, for this reason; its facts and its requests, not
   // sent, are written.
   absl::Status Skip(const std::string& reason);
+  // After Run(): an agent was lost, and OnAgentLoss::kAbort ends the run.
+  bool aborted() const { return coordinator_.aborted(); }
 
  private:
   absl::Status Drive();

@@ -107,9 +107,12 @@ FleetOptions RunSession::MakeFleetOptions() {
   fleet.expect_agents = invocation_.agents.empty() ? scenario.expect_agents : 0;
   fleet.embedded_arguments = EmbeddedArguments();
   fleet.carries_secrets = inputs_.has_secrets();
+  fleet.lease_ns = scenario.lease_ns;
   fleet.on_records = [this](int32_t case_index, std::span<RequestRecord> records) {
     counter_.Count(case_index, records);
   };
+  fleet.say = [this](const std::string& sentence) { display_.Say(sentence); };
+  fleet.interrupted = [this] { return signals_.count() > 0; };
   return fleet;
 }
 
@@ -146,6 +149,9 @@ absl::Status RunSession::Execute(const std::vector<SessionCase>& cases) {
                            .seed = inputs_.scenario.seed,
                            .run_start_ns = zero_ns_,
                            .case_count = inputs_.scenario.cases.size(),
+                           .lease_ns = inputs_.scenario.lease_ns,
+                           .on_agent_loss = inputs_.scenario.on_agent_loss,
+                           .max_start_skew_ns = inputs_.scenario.max_start_skew_ns,
                            .clock = &clock_,
                            .fleet = fleet_.get(),
                            .db = db_.get(),
@@ -154,6 +160,7 @@ absl::Status RunSession::Execute(const std::vector<SessionCase>& cases) {
                            .counter = &counter_,
                            .display = &display_,
                            .signals = &signals_};
+  bool aborted = false;
   for (const SessionCase& next : cases) {
     if (any_load_) RETURN_IF_ERROR(Pause());
     const bool interrupted = signals_.count() > 0;
@@ -162,8 +169,12 @@ absl::Status RunSession::Execute(const std::vector<SessionCase>& cases) {
     CaseDriver driver(context, next.spec, input.api_key, input.dataset, input.plan, input.tokenizer,
                       next.attempt);
     absl::Status status =
-        interrupted ? driver.Skip("not run: the run was interrupted by a signal") : driver.Run();
+        interrupted ? driver.Skip("not run: the run was interrupted by a signal")
+        : aborted   ? driver.Skip("not run: an agent was lost, and on_agent_loss is abort")
+                    : driver.Run();
+    aborted = aborted || driver.aborted();
     if (absl::IsDataLoss(status)) {
+      fleet_->KeepRecords();
       WriteEnd().IgnoreError();
       return status;
     }

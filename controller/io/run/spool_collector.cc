@@ -9,7 +9,6 @@
 #include "common/base/status_macros.h"
 #include "common/base/str_cat.h"
 #include "common/time/duration_text.h"
-#include "common/wire/protocol.h"
 #include "controller/core/tokens/token_counting.h"
 
 namespace monsoon {
@@ -17,9 +16,9 @@ namespace {
 
 // An agent that does not answer is tried for the lease and a little more: by then whatever kept it
 // is over, or is not going to be.
-constexpr int64_t kPatienceNs = kDefaultLeaseNs + 5 * kNsPerS;
+constexpr int64_t kPatienceBeyondLeaseNs = 5 * kNsPerS;
 // A lease is much shorter; another controller may hold it for long.
-constexpr int64_t kBusyPatienceNs = 60 * kNsPerS;
+constexpr int64_t kBusyPatienceNs = 120 * kNsPerS;
 constexpr int64_t kRetryNs = 500 * kNsPerMs;
 constexpr int64_t kTickNs = 100 * kNsPerMs;
 
@@ -114,7 +113,8 @@ void SpoolCollector::CollectFromOne(const AgentTarget& target, AgentCollection& 
       return;
     }
     const bool again = absl::IsUnavailable(outcome.status()) &&
-                       session_.clock().MonotonicNs() - since_ns < kPatienceNs;
+                       session_.clock().MonotonicNs() - since_ns <
+                           session_.inputs().scenario.lease_ns + kPatienceBeyondLeaseNs;
     if (!again) {
       result.failure = std::string(outcome.status().message());
       return;

@@ -13,6 +13,7 @@
 #include "common/model/request_record.h"
 #include "controller/core/dataset/request_plan.h"
 #include "controller/core/load/arrival_schedule.h"
+#include "controller/core/run/index_range.h"
 #include "controller/io/store/run_db.h"
 
 namespace monsoon {
@@ -28,7 +29,6 @@ struct UnreportedCase {
 
 // `agent`: that had been handed them; "": none. A request that has a row keeps it.
 absl::Status WriteUnreported(const UnreportedCase& where, const std::string& agent,
-                             RequestStatus status, const std::vector<uint64_t>& request_indices,
-                             RunDb& db);
+                             RequestStatus status, const IndexRanges& ranges, RunDb& db);
 
 }  // namespace monsoon
