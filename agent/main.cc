@@ -37,6 +37,14 @@ absl::StatusOr<AgentOptions> MakeOptions(const AgentFlags& flags) {
       .spin_ns = flags.spin_us * kNsPerUs};
   options.item_cache_bytes = flags.item_cache_bytes;
   ASSIGN_OR_RETURN(options.policy, AddressPolicy::WithAllowed(flags.allow_targets));
+  if (flags.tls.files.any()) {
+    options.tls.emplace();
+    options.tls->files = flags.tls.files;
+    ASSIGN_OR_RETURN(options.tls->controllers, ControllerList::Parse(flags.tls.allow_controllers));
+    options.tls->tell = [](const std::string& sentence) {
+      std::cerr << StrCat("agent: ", sentence, "\n");
+    };
+  }
   return options;
 }
 
@@ -54,12 +62,15 @@ absl::Status WritePortFile(const std::string& path, int port) {
 
 absl::Status Serve(const AgentFlags& flags, const sigset_t& signals) {
   ASSIGN_OR_RETURN(const ListenAddress address, ParseListenAddress(flags.listen));
-  RETURN_IF_ERROR(CheckListenAddress(address, flags.insecure_listen));
+  RETURN_IF_ERROR(CheckTlsFlags(address, flags.tls));
   ASSIGN_OR_RETURN(AgentOptions options, MakeOptions(flags));
   static const SteadyClock clock;
   if (address.is_unix()) umask(077);
   ASSIGN_OR_RETURN(const std::unique_ptr<AgentServer> server,
                    AgentServer::Start(std::move(options), address.ToGrpc(), &clock));
+  if (const std::string warning = PlainTextWarning(address, flags.tls); !warning.empty()) {
+    std::cerr << "agent: " << warning << "\n";
+  }
   RETURN_IF_ERROR(WritePortFile(flags.port_file, server->port()));
   std::cout << "listening on "
             << (address.is_unix() ? address.ToGrpc() : StrCat(address.host, ":", server->port()))
