@@ -44,6 +44,7 @@ grpc::Status Refuse(AgentService::ControlStream* stream, v1::Refusal::Code code,
   response.mutable_refusal()->set_code(code);
   response.mutable_refusal()->set_message(message);
   response.mutable_refusal()->set_protocol_version(kProtocolVersion);
+  if (code == v1::Refusal::CODE_TOO_MANY) response.mutable_refusal()->set_retry_after_ms(1000);
   stream->Write(response);
   return grpc::Status::OK;
 }
@@ -88,6 +89,9 @@ v1::Welcome AgentService::MakeWelcome(uint64_t epoch, bool busy) const {
 grpc::Status AgentService::Control(grpc::ServerContext* context, ControlStream* stream) {
   std::unique_ptr<Doorkeeper::Visit> visit;
   const grpc::Status admitted = door_.Admit(context, &visit);
+  if (admitted.error_code() == grpc::StatusCode::RESOURCE_EXHAUSTED) {
+    return Refuse(stream, v1::Refusal::CODE_TOO_MANY, admitted.error_message());
+  }
   return admitted.ok() ? Greet(context, stream, *visit) : admitted;
 }
 
