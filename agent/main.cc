@@ -17,6 +17,7 @@
 #include "agent/io/service/agent_server.h"
 #include "common/base/status_macros.h"
 #include "common/base/str_cat.h"
+#include "common/process/guard_memory.h"
 #include "common/time/steady_clock.h"
 
 namespace monsoon {
@@ -82,6 +83,7 @@ absl::Status Serve(const AgentFlags& flags, const sigset_t& signals) {
 }
 
 int Main(int argc, char** argv) {
+  GuardMemory();
   int exit_status = 0;
   const std::optional<AgentFlags> flags = ParseAgentFlags(argc, argv, &exit_status);
   if (!flags) return exit_status;

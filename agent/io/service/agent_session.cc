@@ -87,6 +87,8 @@ absl::Status AgentSession::OnControl(const v1::ControlRequest& request) {
     case v1::ControlRequest::kStop:
       Stop(request.stop());
       return absl::OkStatus();
+    case v1::ControlRequest::kResize:
+    case v1::ControlRequest::kEndRun:
     case v1::ControlRequest::kHello:
     case v1::ControlRequest::MESSAGE_NOT_SET:
       break;
