@@ -1,7 +1,9 @@
 #include "controller/io/agents/agent_channel.h"
 
+#include <grpc/support/log.h>
 #include <grpcpp/grpcpp.h>
 
+#include <cstdlib>
 #include <thread>
 
 #include "absl/synchronization/notification.h"
@@ -32,6 +34,16 @@ AgentInfo ToInfo(const AgentTarget& target, const v1::Welcome& welcome) {
   info.engine_types.assign(welcome.engine_types().begin(), welcome.engine_types().end());
   info.busy = welcome.busy();
   return info;
+}
+
+// gRPC writes its own view of failures to stderr, beside our sentences; with GRPC_VERBOSITY set, it
+// may.
+void QuietGrpc() {
+  static const bool once = [] {
+    if (std::getenv("GRPC_VERBOSITY") == nullptr) gpr_set_log_function([](gpr_log_func_args*) {});
+    return true;
+  }();
+  static_cast<void>(once);
 }
 
 absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> MakeCredentials(
@@ -68,6 +80,7 @@ absl::Status AwaitConnection(grpc::Channel& channel, const AgentTarget& target) 
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<grpc::Channel>> OpenChannel(const AgentTarget& target) {
+  QuietGrpc();
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
