@@ -122,8 +122,9 @@ else
   make_certificate controller clientAuth "$CONTROLLER"
 fi
 for agent in "$@"; do
+  # A client too: an agent asks itself, over its own port, whether it is well (--health-check).
   # shellcheck disable=SC2086
-  make_certificate "$(file_of "${agent%%=*}")" serverAuth ${agent//[=,]/ }
+  make_certificate "$(file_of "${agent%%=*}")" serverAuth,clientAuth ${agent//[=,]/ }
 done
 chmod 644 "$DIR"/*.pem
 
