@@ -305,7 +305,7 @@ class TargetTest(SecurityTest):
                 f"text/plain\r\nLocation: {elsewhere.url}"))
             run = self.run_controller(scenario(engine.url, 4, 2) + NO_PREFLIGHT, "--agents",
                                       agent.address)
-            self.assertEqual(self.only_case(run)["requests"]["errors"], {"http": 4}, run.describe())
+            self.assertEqual(self.only_case(run)["requests"]["errors"], {"error_http": 4}, run.describe())
             self.assertEqual(run.status, 1, run.describe())
             stopped = self.run_controller(scenario(engine.url, 4, 2), "--agents", agent.address,
                                           out="stopped")
