@@ -9,7 +9,7 @@ import time
 import unittest
 
 from certificates import CONTROLLER, Certificates
-from harness import Agent, MockEngine, program, unused_port, wait_for
+from harness import ROOT, Agent, MockEngine, program, unused_port, wait_for
 from python_engine import CHAT, PythonEngine
 from run_case import NO_PREFLIGHT, RunTest, scenario
 
@@ -293,6 +293,53 @@ class PlainTextTest(SecurityTest):
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         self.assertIn("OK", done.stderr)
         self.assertNotIn("skipped", done.stderr)
+
+
+class CertsTest(SecurityTest):
+    """deploy/certs.sh itself."""
+
+    def certs(self, *arguments):
+        done = subprocess.run([os.path.join(ROOT, "deploy", "certs.sh"), *arguments],
+                              capture_output=True, text=True, timeout=60, check=False,
+                              cwd=self.folder)
+        return done.returncode, done.stdout + done.stderr
+
+    def openssl(self, *arguments):
+        return subprocess.run(["openssl", *arguments], capture_output=True, text=True, timeout=60,
+                              check=True, cwd=self.folder).stdout
+
+    def test_makes_what_it_says_and_overwrites_nothing(self):
+        status, said = self.certs("own", "controller.test", "load1", "10.0.0.7=load2,fd00::2")
+        self.assertEqual(status, 0, said)
+        self.assertEqual(sorted(os.listdir(os.path.join(self.folder, "own"))),
+                         ["agent-10.0.0.7.key", "agent-10.0.0.7.pem", "agent-load1.key",
+                          "agent-load1.pem", "ca.key", "ca.pem", "controller.key",
+                          "controller.pem"])
+        for name in os.listdir(os.path.join(self.folder, "own")):
+            mode = os.stat(os.path.join(self.folder, "own", name)).st_mode & 0o777
+            self.assertEqual(mode, 0o600 if name.endswith(".key") else 0o644, name)
+        for name in ("agent-load1", "agent-10.0.0.7", "controller"):
+            self.openssl("verify", "-CAfile", "own/ca.pem", f"own/{name}.pem")
+        names = self.openssl("x509", "-in", "own/agent-10.0.0.7.pem", "-noout", "-ext",
+                             "subjectAltName")
+        for part in ("IP Address:10.0.0.7", "DNS:load2", "IP Address:FD00:0:0:0:0:0:0:2"):
+            self.assertIn(part, names)
+        before = read_bytes(os.path.join(self.folder, "own", "controller.key"))
+        status, said = self.certs("own", "controller.test", "load3", "load1")
+        self.assertEqual(status, 1)
+        self.assertIn("is there already, and is not overwritten", said)
+        self.assertFalse(os.path.exists(os.path.join(self.folder, "own", "agent-load3.pem")))
+        self.assertEqual(self.certs("own", "controller.test", "load3")[0], 0)
+        self.openssl("verify", "-CAfile", "own/ca.pem", "own/agent-load3.pem")
+        self.assertEqual(read_bytes(os.path.join(self.folder, "own", "controller.key")), before)
+        self.assertIn("not for other.test", self.certs("own", "other.test", "load4")[1])
+
+    def test_refuses_what_is_no_name(self):
+        for arguments in (("own", "a"), ("own", "a b", "load1"), ("own", "a", "load1;id"),
+                          ("own", "a", "$(id)"), ("own", "a", "load1\nDNS:evil")):
+            status, _ = self.certs(*arguments)
+            self.assertEqual(status, 1, arguments)
+        self.assertFalse(os.path.exists(os.path.join(self.folder, "own")))
 
 
 class TargetTest(SecurityTest):
