@@ -34,6 +34,11 @@ struct SimulatedAgentOptions {
   std::string prepare_error;  // Ready comes with it
   int64_t lost_at_ns = 0;     // 0: never; the connection breaks at this time
   bool never_ready = false;
+  double weight = 1;
+  // Suspected from then, recovered at the second; it works on, but words wait. 0: never.
+  int64_t silent_from_ns = 0;
+  int64_t silent_to_ns = 0;
+  int64_t gives_up_at_ns = 0;  // 0: never; it ends the case by itself
 };
 
 class SimulatedAgents {
@@ -65,6 +70,8 @@ class SimulatedAgents {
   int64_t window_ns() const { return last_finish_ns_ - first_dispatch_ns_; }
   int recalls() const { return recalls_; }
   int items_sent() const { return items_sent_; }
+  // What was said to agents while they were silent.
+  int words_into_silence() const { return words_into_silence_; }
 
  private:
   class Agent;
@@ -104,6 +111,7 @@ class SimulatedAgents {
   int64_t last_finish_ns_ = 0;
   int recalls_ = 0;
   int items_sent_ = 0;
+  int words_into_silence_ = 0;
 };
 
 // A plan of `total` requests over `distinct` prompts; with an interval, an open loop of constant

@@ -41,7 +41,15 @@ struct AgentFacts {
   std::string engine_address;  // the address it connected to, e.g. "127.0.0.1:8000"
   // Its clock minus the controller's, as used for this case, and how far that may be off.
   int64_t clock_offset_ns = 0;
-  int64_t clock_bound_ns = 0;
+  int64_t clock_bound_ns = 0;       // holds from the case's start to its end
+  int64_t clock_round_trip_ns = 0;  // the shortest seen
+  double clock_drift_ppm = 0;       // its clock's rate against the controller's; + is faster
+  double weight = 1;                // as the scenario has it
+  int64_t suspected_count = 0;      // how often it fell silent during the case
+  int64_t suspected_ns = 0;         // and for how long, all together
+  // Its first dispatch on the run's common time line; kNever: it sent nothing.
+  int64_t first_send_ns = kNever;
+  int64_t lost_requests = 0;  // that it had been handed and did not report
   int64_t new_connections = 0;
   int64_t reused_connections = 0;
   double busy_share_max = 0;    // busiest second of its busiest load thread, 0..1, steal counted
@@ -74,6 +82,11 @@ struct CaseFacts {
   // Share of the measured requests whose prompt was sent to the same engine earlier in this run.
   double repeated_prompt_share = 0;
   std::vector<AgentFacts> agents;
+  // Between the agents' first sends: the last one's minus the first one's, each relative to when
+  // its own first request was meant to go; kNever: fewer than two agents sent. The clocks' part in
+  // it is at most the bound.
+  int64_t first_send_skew_ns = kNever;
+  int64_t first_send_skew_bound_ns = 0;
   // Sentences: why the case ended early ("agent load2:7070 was lost: ..."); empty when it ran
   // whole.
   std::vector<std::string> incomplete_reasons;
