@@ -11,6 +11,7 @@ namespace monsoon {
 
 struct AgentOptions {
   std::string hostname;
+  std::string name;         // what its operator calls it; empty: the hostname
   std::string instance_id;  // new with each start of the process
   LoadThreads load_threads;
   AddressPolicy policy;
