@@ -56,7 +56,7 @@ class AgentWatch {
   std::optional<Change> Lose(std::string reason);
   std::string Since(int64_t now_ns) const;
 
-  const int64_t lease_ns_;
+  int64_t lease_ns_;
   State state_ = State::kHeard;
   int64_t heard_ns_;
   int64_t judged_ns_;

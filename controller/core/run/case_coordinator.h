@@ -25,6 +25,7 @@
 #include "absl/status/status.h"
 
 #include "common/model/agent_case.h"
+#include "controller/core/load/on_agent_loss.h"
 #include "controller/core/run/agent_link.h"
 #include "controller/core/run/agent_state.h"
 #include "controller/core/run/allocator.h"
@@ -33,11 +34,6 @@
 #include "controller/core/run/work_source.h"
 
 namespace monsoon {
-
-enum class OnAgentLoss {
-  kContinue,  // the others do the rest
-  kAbort      // the case is stopped
-};
 
 // What the agents need of the case; `concurrency` and the rate of `open_loop` are the case's, to be
 // split.

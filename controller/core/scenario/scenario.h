@@ -17,6 +17,7 @@
 #include "controller/core/calibrate/calibration.h"
 #include "controller/core/dataset/token_length.h"
 #include "controller/core/load/load_spec.h"
+#include "controller/core/load/on_agent_loss.h"
 #include "controller/core/scenario/gate.h"
 
 namespace monsoon {
@@ -160,14 +161,19 @@ struct CaseSpec {
 };
 
 struct Scenario {
-  std::string name;                 // default: the file's name without extension
-  uint64_t seed = 0;                // of everything random in the run
-  std::vector<CaseSpec> cases;      // >= 1, in the order of execution
-  std::vector<std::string> agents;  // "host:port" or "unix:PATH"; empty: the embedded agent
+  std::string name;             // default: the file's name without extension
+  uint64_t seed = 0;            // of everything random in the run
+  std::vector<CaseSpec> cases;  // >= 1, in the order of execution
+  // AgentEntry texts (agent_entry.h): "host:port" or "unix:PATH", maybe with "*WEIGHT"; empty: the
+  // embedded agent
+  std::vector<std::string> agents;
   int64_t expect_agents = 0;        // 0: as many as `agents` names
-  int64_t pause_ns = 0;             // between cases
-  bool preflight = true;            // asks each engine once before any load
-  std::string calibration_path;     // resolved like a dataset's; "" = none
+  int64_t lease_ns = 10 * kNsPerS;  // an agent that hears nothing for so long stops
+  OnAgentLoss on_agent_loss = OnAgentLoss::kContinue;
+  int64_t max_start_skew_ns = 100 * kNsPerMs;  // no start with clocks known less exactly
+  int64_t pause_ns = 0;                        // between cases
+  bool preflight = true;                       // asks each engine once before any load
+  std::string calibration_path;                // resolved like a dataset's; "" = none
   // What is in that file; nullopt also where files are not looked at.
   std::optional<Calibration> calibration;
 

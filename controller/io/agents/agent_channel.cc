@@ -5,7 +5,9 @@
 #include <thread>
 
 #include "absl/synchronization/notification.h"
+#include "absl/time/clock.h"
 
+#include "common/base/status_macros.h"
 #include "common/base/str_cat.h"
 #include "common/version.h"
 #include "common/wire/protocol.h"
@@ -13,8 +15,13 @@
 namespace monsoon {
 namespace {
 
-constexpr int kConnectSeconds = 5;
+constexpr int64_t kConnectSeconds = 5;
 constexpr absl::Duration kHelloTimeout = absl::Seconds(10);
+// How often it is looked whether to stop.
+constexpr int64_t kSliceNs = 50'000'000;
+constexpr absl::Duration kSlice = absl::Nanoseconds(kSliceNs);
+
+bool Stopped(const std::atomic<bool>* stop) { return stop != nullptr && stop->load(); }
 
 AgentInfo ToInfo(const AgentTarget& target, const v1::Welcome& welcome) {
   AgentInfo info;
@@ -34,7 +41,8 @@ AgentInfo ToInfo(const AgentTarget& target, const v1::Welcome& welcome) {
 
 }  // namespace
 
-absl::StatusOr<std::shared_ptr<grpc::Channel>> OpenChannel(const AgentTarget& target) {
+absl::StatusOr<std::shared_ptr<grpc::Channel>> OpenChannel(const AgentTarget& target,
+                                                           const std::atomic<bool>* stop) {
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
@@ -45,10 +53,13 @@ absl::StatusOr<std::shared_ptr<grpc::Channel>> OpenChannel(const AgentTarget& ta
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 3000);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
   arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
+  // Tried again every 0.1 to 1 s; one try may take 2 s, for hosts that do not even refuse.
+  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 2000);
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 1000);
   std::shared_ptr<grpc::Channel> channel =
       grpc::CreateCustomChannel(target.grpc, grpc::InsecureChannelCredentials(), arguments);
-  const auto deadline = std::chrono::system_clock::now() + std::chrono::seconds(kConnectSeconds);
-  if (!channel->WaitForConnected(deadline)) {
+  if (!AwaitConnected(*channel, kConnectSeconds * 1'000'000'000, stop)) {
     return absl::UnavailableError(
         StrCat("agent ", target.name, " cannot be reached: nobody answered for ", kConnectSeconds,
                " s. Is it running there (`agent --listen HOST:PORT`), and is the port open?"));
@@ -56,32 +67,52 @@ absl::StatusOr<std::shared_ptr<grpc::Channel>> OpenChannel(const AgentTarget& ta
   return channel;
 }
 
-absl::StatusOr<AgentInfo> SayHello(const AgentTarget& target, const std::string& run_id,
-                                   v1::Hello::Purpose purpose, grpc::ClientContext* context,
-                                   ControlClientStream* stream) {
-  v1::ControlRequest request;
-  v1::Hello* hello = request.mutable_hello();
-  hello->set_protocol_version(kProtocolVersion);
-  hello->set_controller_version(kVersion);
-  hello->set_run_id(run_id);
-  hello->set_purpose(purpose);
-  hello->set_lease_ms(static_cast<uint32_t>(kDefaultLeaseNs / 1'000'000));
+bool AwaitConnected(grpc::Channel& channel, int64_t timeout_ns, const std::atomic<bool>* stop) {
+  for (int64_t waited_ns = 0; waited_ns < timeout_ns && !Stopped(stop); waited_ns += kSliceNs) {
+    const auto until = std::chrono::system_clock::now() + std::chrono::nanoseconds(kSliceNs);
+    if (channel.WaitForConnected(until)) return true;
+  }
+  return false;
+}
 
+v1::Hello MakeHello(const std::string& run_id, v1::Hello::Purpose purpose, int64_t lease_ns) {
+  v1::Hello hello;
+  hello.set_protocol_version(kProtocolVersion);
+  hello.set_controller_version(kVersion);
+  hello.set_run_id(run_id);
+  hello.set_purpose(purpose);
+  hello.set_lease_ms(static_cast<uint32_t>(lease_ns / 1'000'000));
+  return hello;
+}
+
+absl::StatusOr<v1::ControlResponse> ExchangeHello(const AgentTarget& target, const v1::Hello& hello,
+                                                  grpc::ClientContext* context,
+                                                  ControlClientStream* stream,
+                                                  const std::atomic<bool>* stop) {
+  v1::ControlRequest request;
+  *request.mutable_hello() = hello;
   // A stream has no deadline of its own, so somebody has to watch.
   absl::Notification answered;
   std::thread watchdog([&] {
-    if (!answered.WaitForNotificationWithTimeout(kHelloTimeout)) context->TryCancel();
+    const absl::Time until = absl::Now() + kHelloTimeout;
+    while (!answered.WaitForNotificationWithTimeout(kSlice)) {
+      if (absl::Now() < until && !Stopped(stop)) continue;
+      context->TryCancel();
+      return;
+    }
   });
   v1::ControlResponse response;
   const bool spoke = stream->Write(request) && stream->Read(&response);
   answered.Notify();
   watchdog.join();
+  if (spoke) return response;
+  return absl::UnavailableError(StrCat("agent ", target.name,
+                                       " did not answer Hello: ", StreamEndText(stream->Finish()),
+                                       ". Is it a Monsoon agent that listens there?"));
+}
 
-  if (!spoke) {
-    return absl::UnavailableError(StrCat("agent ", target.name,
-                                         " did not answer Hello: ", StreamEndText(stream->Finish()),
-                                         ". Is it a Monsoon agent that listens there?"));
-  }
+absl::StatusOr<AgentInfo> ReadWelcome(const AgentTarget& target,
+                                      const v1::ControlResponse& response) {
   if (response.has_refusal()) {
     return absl::FailedPreconditionError(
         StrCat("agent ", target.name, " refused the run: ", response.refusal().message()));
@@ -97,6 +128,14 @@ absl::StatusOr<AgentInfo> SayHello(const AgentTarget& target, const std::string&
         kVersion, ") speaks protocol ", kProtocolVersion, "; install the same version of both"));
   }
   return ToInfo(target, response.welcome());
+}
+
+absl::StatusOr<AgentInfo> SayHello(const AgentTarget& target, const std::string& run_id,
+                                   v1::Hello::Purpose purpose, grpc::ClientContext* context,
+                                   ControlClientStream* stream) {
+  ASSIGN_OR_RETURN(const v1::ControlResponse response,
+                   ExchangeHello(target, MakeHello(run_id, purpose), context, stream));
+  return ReadWelcome(target, response);
 }
 
 std::string StreamEndText(const grpc::Status& status) {

@@ -20,7 +20,11 @@ constexpr size_t kSyntheticBatch = 1000;
 
 CaseOrder MakeOrder(const RunContext& context, const CaseSpec& spec, const Secret& api_key,
                     WorkSource* source) {
-  CaseOrder order{.agent_case = MakeAgentCase(context.run_id, spec, api_key), .source = source};
+  CaseOrder order{.agent_case = MakeAgentCase(context.run_id, spec, api_key),
+                  .source = source,
+                  .on_agent_loss = context.on_agent_loss,
+                  .lease_ns = context.lease_ns,
+                  .max_start_skew_ns = context.max_start_skew_ns};
   if (const auto window = WindowOf(spec, context.seed)) {
     order.cancel_after_ns = window->end_ns + spec.grace_ns;
   }
@@ -112,6 +116,7 @@ absl::Status CaseDriver::WriteDown() {
 absl::Status CaseDriver::Drive() {
   // A rejection at once is no reason to write nothing: the facts say why.
   coordinator_.Begin(context_.clock->MonotonicNs()).IgnoreError();
+  for (const std::string& warning : coordinator_.warnings()) context_.display->Say(warning);
   while (!coordinator_.ended()) {
     const std::optional<AgentEvent> event = context_.fleet->Next(kTickNs);
     if (event) {
@@ -188,14 +193,14 @@ absl::Status CaseDriver::WriteUnsent() {
         !coordinator_.rejection().ok() || !coordinator_.incomplete_reasons().empty();
     const RequestStatus status =
         stopped && !agents[i].lost ? RequestStatus::kNotSent : RequestStatus::kLost;
-    RETURN_IF_ERROR(WriteSynthetic(info.name, info.epoch, status, coordinator_.LostRequests(i)));
+    RETURN_IF_ERROR(
+        WriteSynthetic(info.name, info.epoch, status, MakeRanges(coordinator_.LostRequests(i))));
   }
   return WriteSynthetic("", 0, RequestStatus::kNotSent, coordinator_.NotSentRequests());
 }
 
 absl::Status CaseDriver::WriteSynthetic(const std::string& agent, uint64_t epoch,
-                                        RequestStatus status,
-                                        const std::vector<uint64_t>& request_indices) {
+                                        RequestStatus status, const IndexRanges& ranges) {
   std::vector<RequestRecord> records;
   // A number of its own for each batch of each case.
   uint64_t sequence = kSyntheticSequence + (static_cast<uint64_t>(spec_.index) << 32);
@@ -206,18 +211,20 @@ absl::Status CaseDriver::WriteSynthetic(const std::string& agent, uint64_t epoch
     records.clear();
     return written;
   };
-  for (const uint64_t request_index : request_indices) {
-    RequestRecord record;
-    record.request_index = request_index;
-    record.phase =
-        plan_.IsWarmup(static_cast<int64_t>(request_index)) ? Phase::kWarmup : Phase::kMeasure;
-    record.status = status;
-    if (spec_.load.open()) {
-      record.flags = kFlagScheduled;
-      if (coordinator_.start_ns()) record.intended_ns = source_.DueNs(request_index);
+  for (const IndexRange& range : ranges) {
+    for (uint64_t request_index = range.begin; request_index < range.end; ++request_index) {
+      RequestRecord record;
+      record.request_index = request_index;
+      record.phase =
+          plan_.IsWarmup(static_cast<int64_t>(request_index)) ? Phase::kWarmup : Phase::kMeasure;
+      record.status = status;
+      if (spec_.load.open()) {
+        record.flags = kFlagScheduled;
+        if (coordinator_.start_ns()) record.intended_ns = source_.DueNs(request_index);
+      }
+      records.push_back(std::move(record));
+      if (records.size() >= kSyntheticBatch) RETURN_IF_ERROR(write());
     }
-    records.push_back(std::move(record));
-    if (records.size() >= kSyntheticBatch) RETURN_IF_ERROR(write());
   }
   return records.empty() ? absl::OkStatus() : write();
 }
@@ -243,26 +250,33 @@ CaseFacts CaseDriver::MakeFacts() const {
     facts.incomplete_reasons.emplace_back(coordinator_.rejection().message());
   }
   for (const AgentState& agent : coordinator_.agents()) {
-    // One that was lost in an earlier case had no part in this one.
-    if (!agent.lost || !agent.lost_reason.empty()) facts.agents.push_back(MakeAgentFacts(agent));
+    if (!agent.absent) facts.agents.push_back(MakeAgentFacts(agent));
   }
+  facts.first_send_skew_ns = coordinator_.first_send_skew_ns();
+  facts.first_send_skew_bound_ns = coordinator_.first_send_skew_bound_ns();
   return facts;
 }
 
 AgentFacts CaseDriver::MakeAgentFacts(const AgentState& agent) const {
   const AgentInfo& info = agent.link->info();
-  const int64_t at_ns = coordinator_.start_ns().value_or(context_.clock->MonotonicNs());
   AgentFacts facts;
   facts.name = info.name;
   facts.hostname = info.hostname;
   facts.version = info.version;
   facts.load_threads = info.load_threads;
-  facts.concurrency = agent.share;
+  facts.concurrency = agent.start_share;
+  facts.weight = agent.run->weight;
   facts.engine_address = agent.engine_address;
-  if (agent.run->clock.known()) {
-    facts.clock_offset_ns = agent.run->clock.offset_ns(at_ns);
-    facts.clock_bound_ns = agent.run->clock.bound_ns(at_ns);
+  if (agent.clock.fixed()) {
+    facts.clock_offset_ns = agent.clock.offset_ns();
+    facts.clock_bound_ns = agent.clock.bound_ns();
+    facts.clock_round_trip_ns = agent.clock.round_trip_ns();
+    facts.clock_drift_ppm = agent.clock.drift().ppm;
   }
+  facts.suspected_count = agent.suspected_count;
+  facts.suspected_ns = agent.suspected_ns;
+  if (agent.first_send.known()) facts.first_send_ns = ShiftNs() + agent.first_send.dispatched_ns();
+  if (agent.lost) facts.lost_requests = static_cast<int64_t>(agent.unreported.size());
   facts.starved_slot_ns = agent.progress.starved_slot_ns;
   facts.lost = agent.lost;
   facts.lost_reason = agent.lost_reason;

@@ -35,6 +35,9 @@ struct RunContext {
   uint64_t seed = 0;         // the scenario's
   int64_t run_start_ns = 0;  // zero of the common time line, controller's clock
   size_t case_count = 0;
+  int64_t lease_ns = kDefaultLeaseNs;
+  OnAgentLoss on_agent_loss = OnAgentLoss::kContinue;
+  int64_t max_start_skew_ns = 100 * kNsPerMs;
   const Clock* clock = nullptr;
   AgentFleet* fleet = nullptr;
   RunDb* db = nullptr;
@@ -60,6 +63,8 @@ class CaseDriver {
   // Instead of Run: the case will not be run, for this reason; its facts and its requests, not
   // sent, are written.
   absl::Status Skip(const std::string& reason);
+  // After Run(): an agent was lost, and OnAgentLoss::kAbort ends the run.
+  bool aborted() const { return coordinator_.aborted(); }
 
  private:
   absl::Status Drive();
@@ -71,7 +76,7 @@ class CaseDriver {
   std::string ProgressLine(int64_t now_ns) const;
   absl::Status WriteUnsent();
   absl::Status WriteSynthetic(const std::string& agent, uint64_t epoch, RequestStatus status,
-                              const std::vector<uint64_t>& request_indices);
+                              const IndexRanges& ranges);
   CaseFacts MakeFacts() const;
   AgentFacts MakeAgentFacts(const AgentState& agent) const;
   int64_t ShiftNs() const;

@@ -47,6 +47,7 @@ FleetOptions MakeFleetOptions(const RunOptions& options, const RunInputs& inputs
                                     {"--threads", StrCat(options.embedded_threads)});
   }
   fleet.carries_secrets = inputs.has_secrets();
+  fleet.lease_ns = inputs.scenario.lease_ns;
   return fleet;
 }
 
@@ -97,6 +98,9 @@ class Run {
                        .seed = inputs_.scenario.seed,
                        .run_start_ns = clock_.MonotonicNs(),
                        .case_count = inputs_.scenario.cases.size(),
+                       .lease_ns = inputs_.scenario.lease_ns,
+                       .on_agent_loss = inputs_.scenario.on_agent_loss,
+                       .max_start_skew_ns = inputs_.scenario.max_start_skew_ns,
                        .clock = &clock_,
                        .fleet = fleet_.get(),
                        .db = db_.get(),
@@ -104,6 +108,7 @@ class Run {
                        .counter = &counter_,
                        .display = &display_,
                        .signals = &signals_};
+    bool aborted = false;
     for (const CaseSpec& spec : inputs_.scenario.cases) {
       if (any_load_) Pause();
       const bool interrupted = signals_.count() > 0;
@@ -111,8 +116,12 @@ class Run {
       const CaseInputs& input = inputs_.cases[spec.index];
       CaseDriver driver(context, spec, input.api_key, input.dataset, input.plan, input.tokenizer);
       absl::Status status =
-          interrupted ? driver.Skip("not run: the run was interrupted by a signal") : driver.Run();
+          interrupted ? driver.Skip("not run: the run was interrupted by a signal")
+          : aborted   ? driver.Skip("not run: an agent was lost, and on_agent_loss is abort")
+                      : driver.Run();
+      aborted = aborted || driver.aborted();
       if (absl::IsDataLoss(status)) {
+        fleet_->KeepRecords();
         WriteEnd().IgnoreError();
         return status;
       }
@@ -146,6 +155,8 @@ class Run {
     fleet.on_records = [this](int32_t case_index, std::span<RequestRecord> records) {
       counter_.Count(case_index, records);
     };
+    fleet.say = [this](const std::string& sentence) { display_.Say(sentence); };
+    fleet.interrupted = [this] { return signals_.count() > 0; };
     return fleet;
   }
 

@@ -209,8 +209,11 @@ std::string ScenarioToYaml(const Scenario& scenario) {
   for (const std::string& agent : scenario.agents) agents.push_back(YamlText(agent));
   std::string text = StrCat(
       "name: ", YamlText(scenario.name), "\nseed: ", scenario.seed, "\nagents: ", YamlList(agents),
-      "\nexpect_agents: ", scenario.expect_agents, "\npause: ", YamlDuration(scenario.pause_ns),
-      "\npreflight: ", YamlBool(scenario.preflight), "\n");
+      "\nexpect_agents: ", scenario.expect_agents, "\nlease: ", YamlDuration(scenario.lease_ns),
+      "\non_agent_loss: ", OnAgentLossName(scenario.on_agent_loss),
+      "\nmax_start_skew: ", YamlDuration(scenario.max_start_skew_ns),
+      "\npause: ", YamlDuration(scenario.pause_ns), "\npreflight: ", YamlBool(scenario.preflight),
+      "\n");
   if (!scenario.calibration_path.empty()) {
     text += StrCat("calibration: ", YamlText(scenario.calibration_path), "\n");
   }
