@@ -60,7 +60,9 @@ class Checks {
     }
     const auto row = world_.database().rows().find(key);
     if (row != world_.database().rows().end() && row->second.status == RequestStatus::kNotSent) {
-      Say(StrCat(Name(key), " is not_sent, and was sent by ", line.instance));
+      Say(StrCat(Name(key), " is not_sent (",
+                 row->second.reported ? "reported by " : "by the controller ", row->second.instance,
+                 "), and was sent by ", line.instance, " at ", line.sent_ns / kNsPerMs, " ms"));
     }
   }
   // A case that the dead controller had begun is never begun again.

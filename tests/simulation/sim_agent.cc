@@ -113,8 +113,8 @@ void SimAgent::OnHello(const std::shared_ptr<SimConnection>& stream, const SimHe
     if (session_->data) session_->data->Break();
     LetGo();
     session_->control = stream;
-    stream->Send(Side::kAgent,
-                 {SimWelcome{instance_, session_->epoch, true, session_->control_in.highest()}});
+    const uint64_t received = flaws_.takes_numbers_twice ? 0 : session_->control_in.highest();
+    stream->Send(Side::kAgent, {SimWelcome{instance_, session_->epoch, true, received}});
     return Repeat(hello.received_control);
   }
   const auto verdict = registry_->Take(hello.run_id, now_ns(), now_ns() + hello.lease_ns);
@@ -156,7 +156,7 @@ void SimAgent::OnOrder(const SimMessage& message) {
     load = std::make_shared<SimCase>(
         prepare->agent_case, &process_, &engine_, instance_, session_->lease_until_ns, flaws_,
         [this, index = prepare->agent_case.case_index](RequestRecord record) {
-          if (session_) session_->batcher.Add(index, std::move(record));
+          if (session_) Keep(session_->batcher.Add(index, std::move(record)));
         });
     session_->told = {};
     return Say({ReadyEvent{prepare->agent_case.case_index, "", "127.0.0.1:1"}});
@@ -187,7 +187,8 @@ void SimAgent::OnData(const std::shared_ptr<SimConnection>& stream, const SimMes
   if (std::holds_alternative<SimAttach>(message.body)) {
     session_->data = stream;
     session_->backlog.Rewind();
-    stream->Send(Side::kAgent, {SimAttached{session_->data_in.highest()}});
+    const uint64_t received = flaws_.takes_numbers_twice ? 0 : session_->data_in.highest();
+    stream->Send(Side::kAgent, {SimAttached{received}});
     return SendBatches();
   }
   if (session_->data != stream) return;
@@ -231,7 +232,7 @@ void SimAgent::Monitor() {
   Session& session = *session_;
   if (session.load) {
     const bool ended = session.load->Turn();
-    FlushRecords();
+    Keep(session.batcher.Flush());
     ProgressEvent progress = session.load->progress();
     const bool news =
         progress.finished != session.told.finished || progress.received != session.told.received;
@@ -244,60 +245,6 @@ void SimAgent::Monitor() {
     if (ended) EndCase();
   }
   if (now_ns() > session.lease_until_ns && !spool_.contains({instance_, session.epoch})) ToSpool();
-}
-
-void SimAgent::FlushRecords() {
-  auto batch = session_->batcher.Flush();
-  if (!batch) return;
-  session_->batches[batch->sequence] = {batch->case_index, batch->sequence, batch->records};
-  session_->backlog.Add(batch->sequence, std::string(batch->records.size(), 'r'));
-  SendBatches();
-  const auto spooled = spool_.find({instance_, session_->epoch});
-  if (spooled != spool_.end()) spooled->second.batches = session_->batches;
-}
-
-void SimAgent::SendBatches() {
-  if (session_->data == nullptr) return;
-  while (const RecordBacklog::Batch* next = session_->backlog.NextToSend()) {
-    const uint64_t sequence = next->sequence;
-    session_->data->Send(Side::kAgent, {session_->batches[sequence]});
-    session_->backlog.Sent();
-    if (flaws_.forgets_batches) session_->backlog.Acknowledge(sequence);
-  }
-}
-
-void SimAgent::EndCase() {
-  CaseDoneEvent done;
-  done.case_index = session_->load->index();
-  done.last_sequence = session_->batcher.last_sequence();
-  if (session_->load->gave_up()) done.gave_up = "nothing was heard from the controller";
-  session_->load.reset();
-  session_->dones.push_back(done);
-  Say({done});
-  if (spool_.contains({instance_, session_->epoch})) ToSpool();
-}
-
-void SimAgent::ToSpool() {
-  SimSpooled& spooled = spool_[{instance_, session_->epoch}];
-  spooled = {session_->run_id, instance_, session_->epoch, session_->batches, session_->dones};
-}
-
-SimAgent::CollectAnswer SimAgent::Collect(const std::string& run_id,
-                                          std::vector<SimSpooled>* found) {
-  if (session_) registry_->Observe(session_->lease_until_ns, session_->control != nullptr);
-  const auto verdict = registry_->Collect(run_id, now_ns());
-  if (verdict.answer != SessionRegistry::Answer::kNotHeld) return CollectAnswer::kLater;
-  if (session_ && session_->run_id == run_id) {
-    // The lease has run out; what the case still has to say is said at its next turn.
-    if (session_->load) return CollectAnswer::kLater;
-    ToSpool();
-    LetGo();
-    session_.reset();
-  }
-  for (const auto& [id, spooled] : spool_) {
-    if (spooled.run_id == run_id) found->push_back(spooled);
-  }
-  return found->empty() ? CollectAnswer::kNothing : CollectAnswer::kHere;
 }
 
 }  // namespace monsoon

@@ -81,7 +81,7 @@ class SimAgent {
   void Say(SimMessage message);
   void Repeat(uint64_t received);
   void Monitor();
-  void FlushRecords();
+  void Keep(const std::optional<SequencedBatch>& batch);
   void SendBatches();
   void EndCase();
   void ToSpool();

@@ -34,7 +34,10 @@ class SimDatabase {
     if (known && !flaws_.stores_batches_twice) return;
     for (const RequestRecord& record : batch.records) {
       Row& row = rows_.try_emplace({batch.case_index, record.request_index}).first->second;
-      if (row.reported) {
+      // What was taken back from an agent before the start, it reports as not sent, and who was
+      // given it instead reports what came of it.
+      if (row.reported && record.status == RequestStatus::kNotSent) continue;
+      if (row.reported && row.status != RequestStatus::kNotSent) {
         problems_.push_back(StrCat("case ", batch.case_index, " request ", record.request_index,
                                    ": a second record, from ", instance));
       }

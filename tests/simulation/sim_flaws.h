@@ -5,7 +5,7 @@
 namespace monsoon {
 
 struct SimFlaws {
-  bool takes_numbers_twice = false;   // the agent does not know what it received before
+  bool takes_numbers_twice = false;   // the agent forgets what it received, and asks for it again
   bool stores_batches_twice = false;  // the database does not know which batches it has
   bool never_repeats = false;         // what a broken stream lost is not sent again
   bool ignores_lease = false;         // the agent goes on without its controller
