@@ -72,6 +72,7 @@ class SimulatedAgents::Agent final : public AgentLink {
   void SendWork(int32_t, std::span<const WorkEntry> entries) override {
     for (const WorkEntry& entry : entries) {
       if (!items_.contains(entry.item)) std::abort();  // the controller broke its promise
+      world_.handed_[entry.request_index] = {entry.item, entry.warmup, entry.intended_ns};
     }
     ToAgent([this, copy = std::vector<WorkEntry>(entries.begin(), entries.end())] {
       for (const WorkEntry& entry : copy) {

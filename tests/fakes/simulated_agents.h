@@ -41,6 +41,15 @@ struct SimulatedAgentOptions {
   int64_t gives_up_at_ns = 0;  // 0: never; it ends the case by itself
 };
 
+// What an agent was told about a request.
+struct HandedEntry {
+  ItemId item;
+  bool warmup = false;
+  int64_t intended_ns = kNever;
+
+  friend bool operator==(const HandedEntry&, const HandedEntry&) = default;
+};
+
 class SimulatedAgents {
  public:
   SimulatedAgents(const std::vector<SimulatedAgentOptions>& options, uint64_t seed);
@@ -54,6 +63,8 @@ class SimulatedAgents {
   void At(int64_t at_ns, std::function<void()> action) { Schedule(at_ns, std::move(action)); }
   int64_t now_ns() const { return now_ns_; }
 
+  // Every request that was handed to anybody.
+  const std::map<uint64_t, HandedEntry>& handed() const { return handed_; }
   // How often each request was sent to the engine.
   const std::map<uint64_t, int>& sent() const { return sent_; }
   const std::set<uint64_t>& recorded() const { return recorded_; }
@@ -98,6 +109,7 @@ class SimulatedAgents {
   std::vector<std::unique_ptr<RunAgent>> states_;
   std::vector<RunAgent*> run_agents_;
 
+  std::map<uint64_t, HandedEntry> handed_;
   std::map<uint64_t, int> sent_;
   std::set<uint64_t> recorded_;
   std::map<uint64_t, int64_t> sent_at_;

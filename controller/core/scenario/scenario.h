@@ -138,6 +138,8 @@ enum class TokenRule {
 // One cell of the matrix, complete in itself.
 struct CaseSpec {
   int32_t index = 0;  // position in the run, from 0
+  // Another attempt at the case of this index, whose plan it repeats to the last arrival; -1: none.
+  int32_t repeats = -1;
   std::string name;   // "<model>/<dataset>/<load>/<engine>" (CaseName), unique in the run
   ModelSpec model;
   DatasetSpec dataset;

@@ -68,13 +68,15 @@ std::optional<AgentEvent> AgentFleet::Next(int64_t timeout_ns) {
   return change;
 }
 
-void AgentFleet::Idle(int64_t timeout_ns) {
+absl::Status AgentFleet::Idle(int64_t timeout_ns, const LateRecordsHook& keep) {
   const std::optional<AgentEvent> event = Next(timeout_ns);
   const auto* late = event ? std::get_if<RecordsEvent>(&event->body) : nullptr;
-  if (late == nullptr) return;
+  if (late == nullptr) return absl::OkStatus();
   RunAgent& agent = *agents_[event->agent];
+  RETURN_IF_ERROR(keep(agent.link->info(), *late));
   agent.last_sequence = std::max(agent.last_sequence, late->sequence);
   agent.link->Acknowledge(late->sequence);
+  return absl::OkStatus();
 }
 
 bool AgentFleet::Hear(const AgentEvent& event, int64_t now_ns) {

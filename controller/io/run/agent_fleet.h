@@ -61,9 +61,10 @@ class AgentFleet {
   // The next event, or nullopt after `timeout_ns`, or when there was one that is taken care of
   // here: pongs, and what connections do.
   std::optional<AgentEvent> Next(int64_t timeout_ns);
-  // Between two cases: passes up to `timeout_ns`. Late records of a case that is over are
-  // acknowledged; what became of its requests is written down already.
-  void Idle(int64_t timeout_ns);
+  // Between two cases: passes up to `timeout_ns`. `keep` stores the late records of a case that is
+  // over, which are acknowledged then; its error is returned.
+  using LateRecordsHook = std::function<absl::Status(const AgentInfo&, const RecordsEvent&)>;
+  absl::Status Idle(int64_t timeout_ns, const LateRecordsHook& keep);
 
  private:
   struct Member {

@@ -210,8 +210,11 @@ Scenario AnyScenario(std::mt19937_64& random) {
   Scenario scenario{.name = "n" + std::to_string(random() % 100), .seed = random()};
   const auto count = static_cast<int32_t>(random() % 3 + 1);
   for (int32_t i = 0; i < count; ++i) scenario.cases.push_back(AnyCase(random, i));
-  if (random() % 2 == 0) scenario.agents = {"load1:7070", "[::1]:5", "unix:/run/$x y.sock"};
+  if (random() % 2 == 0) scenario.agents = {"load1:7070", "[::1]:5*2.5", "unix:/run/$x y.sock"};
   scenario.expect_agents = AnyIn(random, kExpectAgentsRange);
+  scenario.lease_ns = AnyIn(random, kLeaseRange);
+  if (random() % 2 == 0) scenario.on_agent_loss = OnAgentLoss::kAbort;
+  scenario.max_start_skew_ns = AnyIn(random, kStartSkewRange);
   scenario.pause_ns = AnyIn(random, kPauseRange);
   return scenario;
 }

@@ -41,8 +41,17 @@ TEST(ParseScenario, EveryKeyArrivesInItsField) {
   const Scenario scenario = Read(SourceOf(R"(
 name: full
 seed: 18446744073709551615
-agents: [load1:7070, "unix:/run/a.sock"]
+agents:
+  - load1:7070
+  - "unix:/run/a.sock"
+  - {host: load2:7070, weight: 2}
+  - {host: "[::1]:7070"}
+  - load3:7070*0.25
+  - {host: load4:7070, weight: 1}
 expect_agents: 5
+lease: 30s
+on_agent_loss: abort
+max_start_skew: 5ms
 pause: 1.5s
 model: {name: qwen, tokenizer: tokenizer.json}
 dataset:
@@ -87,8 +96,12 @@ verdict: {max_error: 5ms, max_error_share: 3%, max_busy: 0.8, max_starved: 2%}
                                           {{"KEY", "k"}}));
   EXPECT_EQ(scenario.name, "full");
   EXPECT_EQ(scenario.seed, std::numeric_limits<uint64_t>::max());
-  EXPECT_THAT(scenario.agents, ElementsAre("load1:7070", "unix:/run/a.sock"));
+  EXPECT_THAT(scenario.agents, ElementsAre("load1:7070", "unix:/run/a.sock", "load2:7070*2",
+                                           "[::1]:7070", "load3:7070*0.25", "load4:7070"));
   EXPECT_EQ(scenario.expect_agents, 5);
+  EXPECT_EQ(scenario.lease_ns, 30 * kNsPerS);
+  EXPECT_EQ(scenario.on_agent_loss, OnAgentLoss::kAbort);
+  EXPECT_EQ(scenario.max_start_skew_ns, 5 * kNsPerMs);
   EXPECT_EQ(scenario.pause_ns, 1'500 * kNsPerMs);
   ASSERT_EQ(scenario.cases.size(), 1u);
   const CaseSpec& spec = scenario.cases[0];
