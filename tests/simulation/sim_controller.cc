@@ -131,7 +131,7 @@ void SimController::TryBegin() {
     const bool there = seat.link->welcomed() && seat.pings >= 4 && seat.agent->clock.known();
     if (!there && !seat.agent->lost) {
       if (!late) return;
-      rejected_ = next_case_ == 0;
+      rejected_ = true;
       return EndRun();
     }
   }
@@ -173,6 +173,7 @@ void SimController::EndCase() {
       }
     }
   } else {
+    rejected_ = true;
     const uint64_t total = place_.cases[static_cast<size_t>(index)].source->total();
     for (uint64_t request = 0; request < total; ++request) {
       place_.database->WriteDown(index, request, RequestStatus::kNotSent, "");

@@ -51,6 +51,7 @@ class SimController {
 
   bool done() const { return done_; }
   bool interrupted() const { return interrupts_ > 0; }
+  // A case, or the whole run, before anything of it was sent.
   bool rejected() const { return rejected_; }
   int32_t cases_begun() const { return next_case_; }
   // When each session was given up for certain, in true time, by (instance, case).

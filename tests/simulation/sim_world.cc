@@ -154,7 +154,8 @@ void SimWorld::WatchShares() {
   if (ended()) return;
   time_.After(kSampleNs, [this] { WatchShares(); });
   const CaseCoordinator* coordinator = controllers_.back()->current();
-  if (coordinator == nullptr || coordinator->state() != CaseCoordinator::State::kRunning) {
+  const bool idle = resume_pending_ || controller_process_.stopped() || coordinator == nullptr;
+  if (idle || coordinator->state() != CaseCoordinator::State::kRunning) {
     short_since_ns_ = 0;
     return;
   }
