@@ -80,7 +80,9 @@ int64_t AgentWatch::lease_left_ns(int64_t now_ns, const ClockOffset& clock) cons
 
 std::optional<AgentWatch::Change> AgentWatch::Judge(int64_t now_ns, const ClockOffset& clock) {
   // What the agent said meanwhile is still on its way to us.
-  if (now_ns - judged_ns_ > kOwnPauseNs) heard_ns_ += now_ns - judged_ns_;
+  const int64_t pause_ns = now_ns - judged_ns_;
+  if (pause_ns > kOwnPauseNs)
+    heard_ns_ = std::min(heard_ns_ + pause_ns, std::max(heard_ns_, now_ns));
   judged_ns_ = now_ns;
   if (state_ == State::kLost) {
     if (dead_ || !connected_ || silent(now_ns)) return std::nullopt;
