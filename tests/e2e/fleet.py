@@ -83,7 +83,7 @@ class Relay(harness.Daemon):
 
 class FleetAgent(harness.Agent):
     """An agent with a spool folder of its own. `offset_s`: its monotonic clock runs so far ahead of
-    this machine's (a time namespace: root). `prefix`: a command that runs it."""
+    this machine's (a time namespace: root)."""
 
     def __init__(self, *flags, offset_s=0, spool=None):
         super().__init__(*flags)
@@ -93,7 +93,7 @@ class FleetAgent(harness.Agent):
     def _command(self):
         spool = self.spool or self.path("spool")
         os.makedirs(spool, exist_ok=True)
-        command = [*super()._command(), "--spool", spool]
+        command = [*super()._command(), "--spool-dir", spool]
         if self.offset_s:
             command = ["unshare", "--time", "--monotonic", str(self.offset_s),
                        "--boottime", str(self.offset_s), "--", *command]

@@ -71,7 +71,7 @@ class Schedule:
         return ["--ttft", "6ms", "--itl", itl, "--tokens", 6, "--seed", self.seed + 1]
 
     def scenario(self, url, targets):
-        lines = ["name: soak", "model: mock", "dataset: {name: q, path: questions.jsonl}",
+        lines = ["name: soak", "model: mock", "dataset: {name: openqa, path: questions.jsonl}",
                  f"engine: {{type: vllm, url: {url}}}", "preflight: false",
                  "verdict: {max_error: 10s, max_busy: 100%, max_starved: 100%}",
                  f"lease: {self.lease_ms}ms", f"seed: {self.seed}",

@@ -202,8 +202,6 @@ class Soak:
         if self.killed_ns is None:
             return
         until_ns = self.killed_ns + (self.schedule.lease_ms / 1000 + SLACK_S) * 1e9
-        first_case = {row["case_id"] for row in mock.truth if False}
-        del first_case
         interrupted = max((int(row["request_id"].rsplit(".", 2)[1]) for row in mock.truth
                            if row["received_ns"] < self.killed_ns), default=0)
         late = [row["request_id"] for row in mock.truth if row["received_ns"] > until_ns
