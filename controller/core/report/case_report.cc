@@ -28,6 +28,11 @@ std::optional<double> CaseReport::same_read_share() const {
   return static_cast<double>(same_read_gaps) / static_cast<double>(itl_s.count);
 }
 
+AgentTotals CaseReport::totals_of(const AgentFacts& agent) const {
+  const auto found = agent_totals.find(agent.name);
+  return found == agent_totals.end() ? AgentTotals() : found->second;
+}
+
 std::vector<std::string> RunReport::agent_names() const {
   std::vector<std::string> names;
   for (const CaseReport& report : cases) {

@@ -20,6 +20,7 @@
 #include "controller/io/run/run_session.h"
 #include "controller/io/run/spool_collector.h"
 #include "controller/io/run/time_zero.h"
+#include "controller/io/scenario/scenario_yaml.h"
 
 namespace monsoon {
 namespace {

@@ -6,6 +6,7 @@
 #include "common/base/str_cat.h"
 #include "controller/core/report/exit_status.h"
 #include "controller/io/run/run_session.h"
+#include "controller/io/scenario/scenario_yaml.h"
 
 namespace monsoon {
 namespace {

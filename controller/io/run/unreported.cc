@@ -14,6 +14,7 @@ constexpr size_t kBatch = 1000;
 
 absl::Status WriteUnreported(const UnreportedCase& where, const std::string& agent,
                              RequestStatus status, const IndexRanges& ranges, RunDb& db) {
+  std::optional<ArrivalSchedule> schedule = where.schedule;  // it keeps its place
   std::vector<RequestRecord> records;
   const auto write = [&] {
     absl::Status written = db.AppendUnreported(where.case_index, agent, where.request_id_prefix,
@@ -28,9 +29,9 @@ absl::Status WriteUnreported(const UnreportedCase& where, const std::string& age
       record.phase = where.plan.IsWarmup(static_cast<int64_t>(request_index)) ? Phase::kWarmup
                                                                               : Phase::kMeasure;
       record.status = status;
-      if (where.schedule) {
+      if (schedule) {
         record.flags = kFlagScheduled;
-        if (where.started) record.intended_ns = where.schedule->At(request_index);
+        if (where.started) record.intended_ns = schedule->At(request_index);
       }
       records.push_back(std::move(record));
       if (records.size() >= kBatch) RETURN_IF_ERROR(write());

@@ -184,9 +184,9 @@ TEST(AgentThatGivesUp, DoesNotEndTheCase) {
   EXPECT_THAT(coordinator.NotSentRequests(), IsEmpty());
   EXPECT_THAT(
       coordinator.incomplete_reasons(),
-      ElementsAre(AllOf(HasSubstr("agent agent1 gave the case up 1.9 s after the start (it "
-                                  "had enough): of what it held, 0 requests were broken "
-                                  "off and "),
+      ElementsAre(AllOf(HasSubstr("agent agent1 gave the case up "),
+                        HasSubstr("s after the start (it had enough): of what it held, 0 requests "
+                                  "were broken off and "),
                         HasSubstr("the other agent did the rest at concurrency 16 of 16"))));
   EXPECT_GT(coordinator.agents()[1].not_sent_records, 0);
 }
