@@ -135,6 +135,12 @@ def said(started):
     return os.pread(descriptor, os.fstat(descriptor).st_size, 0).decode("utf-8", errors="replace")
 
 
+def is_suspected(started, agent):
+    """Whether the run has shown by now that it does not hear this agent."""
+    return f"agent {agent} is silent" in said(started) or (
+        f"agent {agent} is out of reach" in said(started))
+
+
 def answered(mock):
     """Requests that the mock engine has written into its log so far."""
     with open(mock.path("truth.csv"), encoding="utf-8") as log:

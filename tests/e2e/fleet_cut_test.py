@@ -5,7 +5,7 @@ import random
 import time
 import unittest
 
-from fleet import QUICK, FleetAgent, Relay, answered, check_books, fleet_scenario, said
+from fleet import QUICK, FleetAgent, Relay, answered, check_books, fleet_scenario, is_suspected
 from harness import MockEngine, wait_for
 from run_case import RunTest
 
@@ -55,7 +55,7 @@ class FleetCutTest(RunTest):
             started = self.start_run(text, "--agents", f"{a.address},{way.address}")
             wait_for(lambda: answered(mock) > 400, 60, "400 answers")
             way.tell("end blackhole")
-            wait_for(lambda: "suspected" in said(started), 6, "the silence to be noticed")
+            wait_for(lambda: is_suspected(started, way.address), 6, "the silence to be noticed")
             wait_for(lambda: way.status()["accepted"] > 2, 15, "new streams")
             run = started.wait(120)
             self.addCleanup(run.db.close)

@@ -6,7 +6,7 @@ import time
 import unittest
 
 from fleet import (LEASE_S, QUICK, SLOW, FleetAgent, Relay, answered, check_books, fleet_scenario,
-                   open_loop, said, stop_for)
+                   is_suspected, open_loop, stop_for)
 from harness import MockEngine, wait_for
 from run_case import RunTest
 
@@ -39,8 +39,8 @@ class FleetTest(RunTest):
         self.assertEqual(late, [], f"{agent} sent after its time")
 
     def wait_suspected(self, started, agent, since_ns):
-        wait_for(lambda: agent in said(started) and "suspected" in said(started),
-                 SUSPECTED_WITHIN_S + 2, f"{agent} to be shown as suspected")
+        wait_for(lambda: is_suspected(started, agent), SUSPECTED_WITHIN_S + 2,
+                 f"{agent} to be shown as suspected")
         self.assertLess(time.monotonic_ns() - since_ns, SUSPECTED_WITHIN_S * 1e9)
 
     # ---- killed ----

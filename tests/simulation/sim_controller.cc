@@ -104,6 +104,8 @@ void SimController::Hear(const AgentEvent& event) {
   Seat& seat = seats_[event.agent];
   if (!seat.watch) seat.watch.emplace(place_.lease_ns, now_ns());
   if (const auto* connection = std::get_if<ConnectionEvent>(&event.body)) {
+    // A new lease at once: the one it has may be about to end.
+    if (connection->kind == ConnectionEvent::Kind::kRestored) seat.next_ping_ns = 0;
     return seat.watch->OnConnection(*connection, now_ns());
   }
   seat.watch->Heard(now_ns());
