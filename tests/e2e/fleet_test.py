@@ -11,6 +11,8 @@ from harness import MockEngine, wait_for
 from run_case import RunTest
 
 SUSPECTED_WITHIN_S = 5
+# Of tests in which nobody may be lost, on a machine that is busy.
+LONG_LEASE_S = 5
 # What passes between the end of a lease and the last bytes of a request that left just before it.
 SLACK_NS = 300_000_000
 
@@ -83,10 +85,10 @@ class FleetTest(RunTest):
 
     def test_an_agent_that_stands_still_for_less_than_its_lease(self):
         with MockEngine(*QUICK) as mock, FleetAgent() as a, FleetAgent() as b:
-            text = fleet_scenario(mock.url, 4000, 8)
+            text = fleet_scenario(mock.url, 4000, 8, lease_s=LONG_LEASE_S)
             started = self.start_run(text, "--agents", f"{a.address},{b.address}")
             wait_for(lambda: answered(mock) > 400, 60, "400 answers")
-            stop_for(b.process, LEASE_S * 0.3)
+            stop_for(b.process, LONG_LEASE_S * 0.4)
             run, counts = self.finish(started, mock)
         self.assertEqual(run.status, 0, run.describe())
         self.assertEqual(counts["ok"], 4000)
@@ -117,11 +119,11 @@ class FleetTest(RunTest):
 
     def test_a_partition_shorter_than_the_lease(self):
         with MockEngine(*QUICK) as mock, FleetAgent() as a, FleetAgent() as b, Relay(b) as way:
-            started = self.start_run(fleet_scenario(mock.url, 4000, 8), "--agents",
-                                     f"{a.address},{way.address}")
+            text = fleet_scenario(mock.url, 4000, 8, lease_s=LONG_LEASE_S)
+            started = self.start_run(text, "--agents", f"{a.address},{way.address}")
             wait_for(lambda: answered(mock) > 400, 60, "400 answers")
-            way.tell("hold 500ms")
-            time.sleep(1)
+            way.tell("hold 1s")
+            time.sleep(1.2)
             way.tell("end rst")
             run, counts = self.finish(started, mock)
         self.assertEqual(run.status, 0, run.describe())
@@ -153,15 +155,15 @@ class FleetTest(RunTest):
 
     def test_a_slow_controller_delays_no_send_of_an_open_loop(self):
         with MockEngine(*QUICK) as mock, FleetAgent() as a, FleetAgent() as b:
-            text = open_loop(fleet_scenario(mock.url, 1, 1), 100, 6)
+            text = open_loop(fleet_scenario(mock.url, 1, 1, lease_s=LONG_LEASE_S), 100, 8)
             started = self.start_run(text, "--agents", f"{a.address},{b.address}")
             wait_for(lambda: answered(mock) > 150, 60, "150 answers")
-            began, ended = stop_for(started.process, LEASE_S * 0.5)
+            began, ended = stop_for(started.process, LONG_LEASE_S * 0.5)
             run, counts = self.finish(started, mock)
         self.assertEqual(run.status, 0, run.describe())
-        self.assertEqual(counts["ok"], 600)
+        self.assertEqual(counts["ok"], 800)
         meanwhile = [row for row in mock.truth if began < row["received_ns"] < ended]
-        self.assertGreater(len(meanwhile), 70, "the load went on without the controller")
+        self.assertGreater(len(meanwhile), 200, "the load went on without the controller")
         self.assertLess(run.report["cases"][0]["lateness_s"]["p90"], 0.05)
 
     def test_a_killed_controller_leaves_no_load_after_the_lease(self):

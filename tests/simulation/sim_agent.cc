@@ -8,7 +8,7 @@
 namespace monsoon {
 namespace {
 
-constexpr int64_t kMonitorNs = 10 * kNsPerMs;
+constexpr int64_t kMonitorNs = 20 * kNsPerMs;
 constexpr int64_t kProgressNs = 100 * kNsPerMs;
 using Side = SimConnection::Side;
 
