@@ -10,7 +10,7 @@ struct RunDb::Statements {
   SqliteStatement insert_batch;
   SqliteStatement insert_request;
   SqliteStatement insert_answer;
-  SqliteStatement remove_unreported;
+  SqliteStatement remove_outdone;
 };
 
 }  // namespace monsoon
