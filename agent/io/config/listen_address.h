@@ -20,10 +20,15 @@ struct ListenAddress {
 };
 
 // "HOST:PORT" with an IP address or "localhost", or "unix:PATH". INVALID_ARGUMENT otherwise.
-absl::StatusOr<ListenAddress> ParseListenAddress(std::string_view text);
+// `flag` is for the message.
+absl::StatusOr<ListenAddress> ParseListenAddress(std::string_view text,
+                                                 std::string_view flag = "--listen");
 
 // Plain text is for loopback and Unix sockets: anybody who reaches an agent can make it send load.
 // PERMISSION_DENIED, saying what to do, for another address unless `insecure_listen`.
 absl::Status CheckListenAddress(const ListenAddress& address, bool insecure_listen);
+
+// Metrics are served in plain text, too, and by TCP alone. INVALID_ARGUMENT, PERMISSION_DENIED.
+absl::Status CheckMetricsAddress(const ListenAddress& address, bool insecure_listen);
 
 }  // namespace monsoon

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
@@ -33,9 +34,25 @@ class AgentService final : public v1::AgentService::Service {
   // Ends the current run, if there is one: its streams break off.
   void Shutdown();
 
+  // The agent is being stopped, for this reason ("SIGTERM"): new runs are refused, the one that is
+  // going on is brought to its end (AgentSession::Drain). Any thread, as the rest.
+  void BeginDrain(const std::string& reason);
+  // Breaks off what is in flight.
+  void BreakOff();
+  struct Holding {
+    bool has_run = false;    // a controller holds this agent
+    bool delivered = false;  // it has everything that it will get
+  };
+  Holding holding();
+
  private:
-  v1::Welcome MakeWelcome(uint64_t epoch, bool busy) const;
-  grpc::Status Inspect(ControlStream* stream);
+  v1::Welcome MakeWelcome();
+  // Turns a controller away, with a sentence.
+  grpc::Status Refuse(const grpc::ServerContext& context, ControlStream* stream,
+                      v1::Refusal::Code code, const std::string& message);
+  // Why a new run cannot be taken; CODE_UNSPECIFIED: it can.
+  v1::Refusal WhyNotFree() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  grpc::Status Inspect(const grpc::ServerContext& context, ControlStream* stream);
   grpc::Status ServeRun(grpc::ServerContext* context, ControlStream* stream,
                         const v1::Hello& hello);
   std::shared_ptr<AgentSession> FindSession(const v1::Attach& attach);
@@ -48,6 +65,7 @@ class AgentService final : public v1::AgentService::Service {
   bool taken_ ABSL_GUARDED_BY(mutex_) = false;
   std::shared_ptr<AgentSession> session_ ABSL_GUARDED_BY(mutex_);
   grpc::ServerContext* run_context_ ABSL_GUARDED_BY(mutex_) = nullptr;
+  std::string draining_ ABSL_GUARDED_BY(mutex_);  // the sentence; empty: it is not
 };
 
 }  // namespace monsoon

@@ -1,0 +1,24 @@
+// Asks an agent (or any gRPC server) whether it serves: grpc.health.v1.Health/Check, for
+// `agent --health-check` and so for containers, which have no other program to ask with.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+
+namespace grpc {
+class ChannelCredentials;
+}
+
+namespace monsoon {
+
+// `grpc_address`: what gRPC dials, "127.0.0.1:7070" or "unix:PATH". Blocks for at most
+// `timeout_ns`. Whether the server answered SERVING; UNAVAILABLE, with a sentence, when it did not
+// answer.
+absl::StatusOr<bool> CheckHealth(const std::string& grpc_address,
+                                 const std::shared_ptr<grpc::ChannelCredentials>& credentials,
+                                 int64_t timeout_ns);
+
+}  // namespace monsoon
