@@ -1,5 +1,4 @@
 // The agent program: parse flags, then serve, or do the small thing that a flag asks for.
-#include <grpcpp/security/credentials.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <unistd.h>
@@ -28,7 +27,7 @@ int Fail(const absl::Status& status) {
 
 int HealthCheck(const AgentFlags& flags) {
   const absl::StatusOr<bool> serving =
-      CheckHealth(flags.health_check, grpc::InsecureChannelCredentials(), kHealthTimeoutNs);
+      CheckHealth(flags.health_check, flags.tls.files, kHealthTimeoutNs);
   if (!serving.ok()) return Fail(serving.status());
   std::cout << (*serving ? "serving" : "not serving") << "\n";
   return *serving ? 0 : 1;

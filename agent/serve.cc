@@ -36,7 +36,8 @@ std::string Hostname() {
   return hostname;
 }
 
-absl::StatusOr<AgentOptions> MakeOptions(const AgentFlags& flags, AgentObserver* observer) {
+absl::StatusOr<AgentOptions> MakeOptions(const AgentFlags& flags, AgentObserver* observer,
+                                         Logger* log) {
   AgentOptions options;
   options.hostname = Hostname();
   options.name = flags.name;
@@ -51,6 +52,14 @@ absl::StatusOr<AgentOptions> MakeOptions(const AgentFlags& flags, AgentObserver*
   options.item_cache_bytes = flags.item_cache_bytes;
   options.observer = observer;
   ASSIGN_OR_RETURN(options.policy, AddressPolicy::WithAllowed(flags.allow_targets));
+  if (flags.tls.files.any()) {
+    options.tls.emplace();
+    options.tls->files = flags.tls.files;
+    ASSIGN_OR_RETURN(options.tls->controllers, ControllerList::Parse(flags.tls.allow_controllers));
+    options.tls->tell = [log](const std::string& sentence) {
+      log->Write({LogLevel::kWarning, "tls_files", {{"what", sentence}}});
+    };
+  }
   return options;
 }
 
@@ -127,6 +136,7 @@ LogEntry StartEntry(const AgentFlags& flags, const AgentOptions& options, const 
                   {"name", options.name},
                   {"instance_id", options.instance_id},
                   {"listen", listen},
+                  {"tls", options.tls.has_value()},
                   {"load_threads", options.load_threads.count},
                   {"max_connections", MaxConnections()},
                   {"item_cache_bytes", options.item_cache_bytes},
@@ -140,11 +150,12 @@ LogEntry StartEntry(const AgentFlags& flags, const AgentOptions& options, const 
 
 absl::Status CheckFlags(const AgentFlags& flags) {
   ASSIGN_OR_RETURN(const ListenAddress address, ParseListenAddress(flags.listen));
-  RETURN_IF_ERROR(CheckListenAddress(address, flags.insecure_listen));
+  RETURN_IF_ERROR(CheckTlsFlags(address, flags.tls));
+  RETURN_IF_ERROR(ControllerList::Parse(flags.tls.allow_controllers).status());
   if (!flags.metrics_listen.empty()) {
     ASSIGN_OR_RETURN(const ListenAddress metrics,
                      ParseListenAddress(flags.metrics_listen, "--metrics-listen"));
-    RETURN_IF_ERROR(CheckMetricsAddress(metrics, flags.insecure_listen));
+    RETURN_IF_ERROR(CheckMetricsAddress(metrics, flags.tls.insecure_listen));
   }
   return AddressPolicy::WithAllowed(flags.allow_targets).status();
 }
@@ -156,7 +167,7 @@ absl::StatusOr<int> Serve(const AgentFlags& flags, const sigset_t& signals) {
   Logger log(STDERR_FILENO, flags.log_level,
              {.format = flags.log_format, .journal = IsJournal(STDERR_FILENO)}, &clock);
   AgentWatch watch(&log, &clock);
-  ASSIGN_OR_RETURN(const AgentOptions options, MakeOptions(flags, &watch));
+  ASSIGN_OR_RETURN(const AgentOptions options, MakeOptions(flags, &watch, &log));
   ASSIGN_OR_RETURN(const std::unique_ptr<MetricsServer> metrics,
                    StartMetrics(flags, options, watch, clock));
   if (address.is_unix()) umask(077);
@@ -167,6 +178,9 @@ absl::StatusOr<int> Serve(const AgentFlags& flags, const sigset_t& signals) {
                                  ? address.ToGrpc()
                                  : ListenAddress{"", address.host, server->port()}.ToGrpc();
   log.Write(StartEntry(flags, options, listen, metrics == nullptr ? 0 : metrics->port()));
+  if (const std::string warning = PlainTextWarning(address, flags.tls); !warning.empty()) {
+    log.Write({LogLevel::kWarning, "plain_text", {{"what", warning}}});
+  }
   ServiceManager manager({.status = [&] { return DescribeStatus(watch.status()); },
                           .alive =
                               [&](int64_t max_age_ns) {

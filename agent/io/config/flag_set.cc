@@ -37,10 +37,7 @@ void AddListening(CLI::App& app, AgentFlags& flags) {
   app.add_option("--listen", flags.listen,
                  "Where controllers reach this agent: HOST:PORT or unix:PATH")
       ->capture_default_str();
-  app.add_flag(
-      "--insecure-listen", flags.insecure_listen,
-      "Allow plain text on an address other than loopback (anybody who reaches it can make "
-      "this agent send load)");
+  AddTlsFlags(app, flags.tls);
   flags.name = Hostname();
   app.add_option("--name", flags.name, "What this agent is called in messages and tables")
       ->capture_default_str();

@@ -19,7 +19,8 @@ namespace monsoon {
 class AgentServer {
  public:
   // Listens on `grpc_address` ("127.0.0.1:7070", "unix:PATH"). UNAVAILABLE when the address cannot
-  // be had; an address in use is not shared with another agent. `clock` outlives the server.
+  // be had; an address in use is not shared with another agent. FAILED_PRECONDITION, naming the
+  // file, when options.tls names one that will not do. `clock` outlives the server.
   static absl::StatusOr<std::unique_ptr<AgentServer>> Start(AgentOptions options,
                                                             const std::string& grpc_address,
                                                             const Clock* clock);

@@ -1,10 +1,12 @@
 #include "agent/io/service/agent_service.h"
 
+#include <algorithm>
 #include <string>
 #include <thread>
 #include <utility>
 
 #include "absl/cleanup/cleanup.h"
+#include "absl/strings/ascii.h"
 
 #include "agent/io/http/open_files.h"
 #include "agent/io/service/give_way.h"
@@ -16,6 +18,9 @@
 
 namespace monsoon {
 namespace {
+
+constexpr size_t kMaxRunIdBytes = 64;
+constexpr uint32_t kMaxLeaseMs = 600'000;
 
 grpc::Status ToGrpc(const absl::Status& status) {
   return {static_cast<grpc::StatusCode>(status.code()), std::string(status.message())};
@@ -33,6 +38,25 @@ std::thread StartWriter(BlockingQueue<Message>& outbox, Stream* stream, void (*b
   });
 }
 
+// A run's id becomes part of every request's x-request-id, and its lease is how long this agent
+// goes on without hearing from anybody.
+absl::Status CheckHello(const v1::Hello& hello) {
+  const auto in_ids = [](char c) {
+    return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_';
+  };
+  const std::string& id = hello.run_id();
+  if (id.empty() || id.size() > kMaxRunIdBytes || !std::all_of(id.begin(), id.end(), in_ids)) {
+    return absl::InvalidArgumentError(
+        StrCat("the run's id must be 1 to ", kMaxRunIdBytes, " letters, digits, - and _"));
+  }
+  if (hello.lease_ms() > kMaxLeaseMs) {
+    return absl::InvalidArgumentError(
+        StrCat("the controller asks for a lease of ", hello.lease_ms() / 1000,
+               " s; this agent grants at most ", kMaxLeaseMs / 1000, " s"));
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 grpc::Status AgentService::Refuse(const grpc::ServerContext& context, ControlStream* stream,
@@ -41,6 +65,7 @@ grpc::Status AgentService::Refuse(const grpc::ServerContext& context, ControlStr
   response.mutable_refusal()->set_code(code);
   response.mutable_refusal()->set_message(message);
   response.mutable_refusal()->set_protocol_version(kProtocolVersion);
+  if (code == v1::Refusal::CODE_TOO_MANY) response.mutable_refusal()->set_retry_after_ms(1000);
   stream->Write(response);
   options_.observer->On(Refused{context.peer(), message});
   return grpc::Status::OK;
@@ -69,6 +94,18 @@ v1::Welcome AgentService::MakeWelcome() {
 }
 
 grpc::Status AgentService::Control(grpc::ServerContext* context, ControlStream* stream) {
+  std::unique_ptr<Doorkeeper::Visit> visit;
+  const grpc::Status admitted = door_.Admit(context, &visit);
+  if (admitted.error_code() == grpc::StatusCode::RESOURCE_EXHAUSTED) {
+    return Refuse(*context, stream, v1::Refusal::CODE_TOO_MANY, admitted.error_message());
+  }
+  if (admitted.ok()) return Greet(context, stream, *visit);
+  options_.observer->On(Refused{context->peer(), admitted.error_message()});
+  return admitted;
+}
+
+grpc::Status AgentService::Greet(grpc::ServerContext* context, ControlStream* stream,
+                                 Doorkeeper::Visit& visit) {
   v1::ControlRequest request;
   if (!stream->Read(&request)) return grpc::Status::OK;
   if (!request.has_hello()) {
@@ -83,8 +120,15 @@ grpc::Status AgentService::Control(grpc::ServerContext* context, ControlStream* 
                hello.protocol_version(), ", this agent (version ", kVersion, ") speaks protocol ",
                kProtocolVersion, "; install the same version of both"));
   }
-  return hello.purpose() == v1::Hello::PURPOSE_RUN ? ServeRun(context, stream, hello)
-                                                   : Inspect(*context, stream);
+  if (hello.purpose() != v1::Hello::PURPOSE_RUN) {
+    visit.Extend(Doorkeeper::kInspectionNs);
+    return Inspect(*context, stream);
+  }
+  if (const absl::Status fair = CheckHello(hello); !fair.ok()) {
+    return Refuse(*context, stream, v1::Refusal::CODE_BAD_MESSAGE, std::string(fair.message()));
+  }
+  visit.End();
+  return ServeRun(context, stream, hello);
 }
 
 grpc::Status AgentService::Inspect(const grpc::ServerContext& context, ControlStream* stream) {
@@ -185,8 +229,11 @@ std::shared_ptr<AgentSession> AgentService::FindSession(const v1::Attach& attach
 }
 
 grpc::Status AgentService::Data(grpc::ServerContext* context, DataStream* stream) {
+  std::unique_ptr<Doorkeeper::Visit> visit;
+  if (grpc::Status admitted = door_.Admit(context, &visit); !admitted.ok()) return admitted;
   v1::DataRequest request;
   if (!stream->Read(&request)) return grpc::Status::OK;
+  visit->End();
   std::shared_ptr<AgentSession> session =
       request.has_attach() ? FindSession(request.attach()) : nullptr;
   if (session == nullptr) {

@@ -14,6 +14,7 @@
 
 #include "agent/io/service/agent_options.h"
 #include "agent/io/service/agent_session.h"
+#include "agent/io/service/doorkeeper.h"
 #include "common/time/clock.h"
 #include "monsoon/v1/agent.grpc.pb.h"
 
@@ -26,7 +27,9 @@ class AgentService final : public v1::AgentService::Service {
 
   // Both outlive the service.
   AgentService(const AgentOptions* options, const Clock* clock)
-      : options_(*options), clock_(*clock) {}
+      : options_(*options),
+        clock_(*clock),
+        door_(options->tls ? &options->tls->controllers : nullptr, clock) {}
 
   grpc::Status Control(grpc::ServerContext* context, ControlStream* stream) override;
   grpc::Status Data(grpc::ServerContext* context, DataStream* stream) override;
@@ -52,6 +55,7 @@ class AgentService final : public v1::AgentService::Service {
                       v1::Refusal::Code code, const std::string& message);
   // Why a new run cannot be taken; CODE_UNSPECIFIED: it can.
   v1::Refusal WhyNotFree() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  grpc::Status Greet(grpc::ServerContext* context, ControlStream* stream, Doorkeeper::Visit& visit);
   grpc::Status Inspect(const grpc::ServerContext& context, ControlStream* stream);
   grpc::Status ServeRun(grpc::ServerContext* context, ControlStream* stream,
                         const v1::Hello& hello);
@@ -59,6 +63,7 @@ class AgentService final : public v1::AgentService::Service {
 
   const AgentOptions& options_;
   const Clock& clock_;
+  Doorkeeper door_;
 
   absl::Mutex mutex_;
   uint64_t epoch_ ABSL_GUARDED_BY(mutex_) = 0;

@@ -2,11 +2,14 @@
 
 #include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/grpcpp.h>
+#include <grpcpp/security/tls_certificate_provider.h>
+#include <grpcpp/security/tls_credentials_options.h>
 
 #include <chrono>
 #include <string>
 #include <vector>
 
+#include "common/base/status_macros.h"
 #include "common/base/str_cat.h"
 
 namespace monsoon {
@@ -32,11 +35,32 @@ std::string BytesOf(const grpc::ByteBuffer& buffer) {
   return bytes;
 }
 
+absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> MakeCredentials(const TlsFiles& tls) {
+  namespace tls_api = grpc::experimental;
+  if (!tls.all()) return grpc::InsecureChannelCredentials();
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  ASSIGN_OR_RETURN(
+      const TlsMaterial material,
+      ReadTlsFiles(tls, std::chrono::duration_cast<std::chrono::seconds>(now).count()));
+  const std::vector<tls_api::IdentityKeyCertPair> identity = {
+      {material.key_pem.Reveal(), material.cert.pem}};
+  tls_api::TlsChannelCredentialsOptions options;
+  options.set_certificate_provider(
+      std::make_shared<tls_api::StaticDataCertificateProvider>(material.ca.pem, identity));
+  options.watch_root_certs();
+  options.watch_identity_key_cert_pairs();
+  options.set_verify_server_certs(false);
+  options.set_check_call_host(false);
+  options.set_certificate_verifier(std::make_shared<tls_api::NoOpCertificateVerifier>());
+  return tls_api::TlsCredentials(options);
+}
+
 }  // namespace
 
-absl::StatusOr<bool> CheckHealth(const std::string& grpc_address,
-                                 const std::shared_ptr<grpc::ChannelCredentials>& credentials,
+absl::StatusOr<bool> CheckHealth(const std::string& grpc_address, const TlsFiles& tls,
                                  int64_t timeout_ns) {
+  ASSIGN_OR_RETURN(const std::shared_ptr<grpc::ChannelCredentials> credentials,
+                   MakeCredentials(tls));
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
   grpc::GenericStub stub(grpc::CreateCustomChannel(grpc_address, credentials, arguments));
