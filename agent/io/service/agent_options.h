@@ -26,6 +26,7 @@ struct AgentOptions {
   std::string hostname;
   std::string name;         // what its operator calls it, in messages and tables
   std::string instance_id;  // new with each start of the process
+  int cores = 0;            // that the process may use
   LoadThreads load_threads;
   AddressPolicy policy;
   std::optional<AgentTls> tls;  // without: plain text, and everybody who reaches it is obeyed
