@@ -12,7 +12,8 @@
 
 namespace grpc {
 class Server;
-}
+class ServerCredentials;
+}  // namespace grpc
 
 namespace monsoon {
 
@@ -42,6 +43,7 @@ class AgentServer {
   const AgentOptions options_;
   AgentService service_;
   int port_ = 0;
+  std::shared_ptr<grpc::ServerCredentials> credentials_;  // gRPC asks them at every handshake
   std::unique_ptr<grpc::Server> server_;
 };
 
