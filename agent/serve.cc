@@ -98,7 +98,7 @@ absl::StatusOr<std::unique_ptr<MetricsServer>> StartMetrics(const AgentFlags& fl
 // Whether nothing hangs that must not: the service's lock can be had, and the monitor of a run that
 // is going on has told of it lately.
 bool IsAlive(AgentServer& server, const AgentWatch& watch, int64_t now_ns, int64_t max_age_ns) {
-  if (!server.holding().has_run) return true;
+  if (!server.service().holds_run()) return true;
   const AgentStatus status = watch.status();
   return !status.busy() || status.session.now_ns == 0 ||
          now_ns - status.session.now_ns <= max_age_ns;
@@ -113,15 +113,15 @@ int NextSignal(const sigset_t& signals, int64_t wait_ns) {
 std::string SignalName(int signal) { return StrCat("SIG", sigabbrev_np(signal)); }
 
 // False when a second signal cut it short.
-bool Drain(AgentServer& server, int64_t timeout_ns, const sigset_t& signals, const Clock& clock) {
+bool Drain(AgentServer& server, const std::string& reason, int64_t timeout_ns, const sigset_t& signals, const Clock& clock) {
   DrainPlan plan(clock.MonotonicNs(), timeout_ns);
   for (;;) {
-    const AgentService::Holding holding = server.holding();
-    switch (plan.Next(clock.MonotonicNs(), holding.has_run, holding.delivered)) {
+    const AgentService& service = server.service();
+    switch (plan.Next(clock.MonotonicNs(), service.holds_run(), service.delivered())) {
       case DrainPlan::Step::kLeave:
         return true;
       case DrainPlan::Step::kBreakOff:
-        server.BreakOff();
+        server.service().BreakOff(reason);
         break;
       case DrainPlan::Step::kWait:
         if (NextSignal(signals, kDrainLookNs) != 0) return false;
@@ -195,7 +195,7 @@ absl::StatusOr<int> Serve(const AgentFlags& flags, const sigset_t& signals) {
   watch.On(DrainBegan{SignalName(signal), flags.drain_timeout_ns});
   manager.Stopping(flags.drain_timeout_ns + DrainPlan::kDeliveryNs + 10 * kNsPerS);
   server->BeginDrain(SignalName(signal));
-  const bool drained = Drain(*server, flags.drain_timeout_ns, signals, clock);
+  const bool drained = Drain(*server, SignalName(signal), flags.drain_timeout_ns, signals, clock);
   const int64_t undelivered_bytes = watch.status().session.unacknowledged_bytes;
   alarm(kShutdownSeconds);  // whatever hangs now, the program ends
   server->Shutdown();

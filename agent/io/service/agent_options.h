@@ -24,7 +24,7 @@ struct AgentTls {
 
 struct AgentOptions {
   std::string hostname;
-  std::string name;         // what its operator calls it, in messages and tables
+  std::string name;         // what its operator calls it; empty: the hostname
   std::string instance_id;  // new with each start of the process
   int cores = 0;            // that the process may use
   LoadThreads load_threads;
