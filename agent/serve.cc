@@ -113,7 +113,8 @@ int NextSignal(const sigset_t& signals, int64_t wait_ns) {
 std::string SignalName(int signal) { return StrCat("SIG", sigabbrev_np(signal)); }
 
 // False when a second signal cut it short.
-bool Drain(AgentServer& server, const std::string& reason, int64_t timeout_ns, const sigset_t& signals, const Clock& clock) {
+bool Drain(AgentServer& server, const std::string& reason, int64_t timeout_ns,
+           const sigset_t& signals, const Clock& clock) {
   DrainPlan plan(clock.MonotonicNs(), timeout_ns);
   for (;;) {
     const AgentService& service = server.service();

@@ -38,9 +38,9 @@ class AgentService final : public v1::AgentService::Service {
   grpc::Status Data(grpc::ServerContext* context, DataStream* stream) override;
 
   // The steps of taking leave; any thread. Drain: no further run gets this agent, and the case that
-  // is going on comes to its end (AgentSession::Drain); `reason` is "SIGTERM" or the like. BreakOff: the case that is going on, if one is, is ended, and its records go to
-  // the controller. Shutdown: the run ends, what nobody acknowledged goes to the spool, and its
-  // streams break off.
+  // is going on comes to its end (AgentSession::Drain); `reason` is "SIGTERM" or the like.
+  // BreakOff: the case that is going on, if one is, is ended, and its records go to the controller.
+  // Shutdown: the run ends, what nobody acknowledged goes to the spool, and its streams break off.
   void Drain(const std::string& reason);
   void BreakOff(const std::string& reason);
   void Shutdown();

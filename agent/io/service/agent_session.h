@@ -157,7 +157,7 @@ class AgentSession {
   std::shared_ptr<CaseRunner> runner_ ABSL_GUARDED_BY(mutex_);  // null between cases
   uint64_t received_ ABSL_GUARDED_BY(mutex_) = 0;               // work entries of the case
   LoadMode asked_ ABSL_GUARDED_BY(mutex_) = LoadMode::kRun;     // by Stop
-  std::string gave_up_ ABSL_GUARDED_BY(mutex_);  // why this agent ended the case by itself
+  std::string gave_up_ ABSL_GUARDED_BY(mutex_);   // why this agent ended the case by itself
   std::string draining_ ABSL_GUARDED_BY(mutex_);  // the sentence; empty: the agent stays
   std::string close_reason_ ABSL_GUARDED_BY(mutex_);
   bool preparing_ ABSL_GUARDED_BY(mutex_) = true;  // the preparer's thread has not ended

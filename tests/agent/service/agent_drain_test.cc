@@ -161,7 +161,7 @@ TEST_F(AgentDrainTest, TheNextCaseIsNotPreparedAndNewRunsAreRefused) {
   const v1::Refusal refusal = second.Await(Kind::kRefusal).refusal();
   EXPECT_EQ(refusal.code(), v1::Refusal::CODE_DRAINING);
   EXPECT_THAT(refusal.message(), HasSubstr("being stopped (SIGINT)"));
-  const auto refused = recorder_.All<Refused>();
+  const auto refused = recorder_.All<monsoon::Refused>();
   ASSERT_EQ(refused.size(), 1u);
   EXPECT_EQ(refused[0].message, refusal.message());
 }
