@@ -5,12 +5,13 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <cstring>
+#include <cstdlib>
 #include <memory>
 #include <random>
 #include <string>
 
 #include "agent/core/operate/drain_plan.h"
+#include "agent/core/spool/spool_order.h"
 #include "agent/io/config/core_list.h"
 #include "agent/io/config/listen_address.h"
 #include "agent/io/http/open_files.h"
@@ -37,6 +38,17 @@ std::string Hostname() {
   return hostname;
 }
 
+std::string Environment(const char* name) {
+  const char* const value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+std::string SpoolFolder(const AgentFlags& flags) {
+  if (!flags.spool_dir.empty()) return flags.spool_dir;
+  return DefaultSpoolFolder(Environment("STATE_DIRECTORY"), Environment("XDG_STATE_HOME"),
+                            Environment("HOME"));
+}
+
 absl::StatusOr<AgentOptions> MakeOptions(const AgentFlags& flags, AgentObserver* observer,
                                          Logger* log) {
   AgentOptions options;
@@ -52,6 +64,11 @@ absl::StatusOr<AgentOptions> MakeOptions(const AgentFlags& flags, AgentObserver*
       .cores = flags.cores,
       .spin_ns = flags.spin_us * kNsPerUs};
   options.item_cache_bytes = flags.item_cache_bytes;
+  options.spool_memory_bytes = flags.spool_memory_bytes;
+  options.spool_folder = SpoolFolder(flags);
+  options.tell = [log](const std::string& sentence) {
+    log->Write({LogLevel::kWarning, "spool", {{"what", sentence}}});
+  };
   options.observer = observer;
   ASSIGN_OR_RETURN(options.policy, AddressPolicy::WithAllowed(flags.allow_targets));
   if (flags.tls.files.any()) {

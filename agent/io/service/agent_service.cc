@@ -17,6 +17,7 @@ namespace {
 
 constexpr size_t kMaxRunIdBytes = 64;
 constexpr uint32_t kMaxLeaseMs = 600'000;
+constexpr absl::Duration kHousekeeping = absl::Hours(1);
 
 grpc::Status ToGrpc(const absl::Status& status) {
   return {static_cast<grpc::StatusCode>(status.code()), std::string(status.message())};
@@ -51,13 +52,35 @@ absl::Status CheckHello(const v1::Hello& hello) {
 
 }  // namespace
 
-grpc::Status AgentService::Refuse(const grpc::ServerContext& context, ControlStream* stream,
-                                  v1::Refusal refusal) {
+grpc::Status AgentService::TurnAway(const grpc::ServerContext& context, ControlStream* stream,
+                                    v1::Refusal refusal) {
   options_.observer->On(Refused{context.peer(), refusal.message()});
   v1::ControlResponse response;
   *response.mutable_refusal() = std::move(refusal);
   stream->Write(response);
   return grpc::Status::OK;
+}
+
+AgentService::AgentService(const AgentOptions* options, const Clock* clock)
+    : options_(*options),
+      clock_(*clock),
+      door_(options->tls ? &options->tls->controllers : nullptr, clock),
+      spools_(options->spool_folder, options->spool_limits, clock),
+      registry_(options->instance_id),
+      housekeeper_([this] { KeepHouse(); }) {}
+
+AgentService::~AgentService() {
+  Shutdown();
+  housekeeper_.join();
+}
+
+void AgentService::KeepHouse() {
+  GiveWay();
+  for (bool over = false; !over;) {
+    spools_.Expire();
+    absl::MutexLock lock(&mutex_);
+    over = mutex_.AwaitWithTimeout(absl::Condition(&shut_down_), kHousekeeping);
+  }
 }
 
 grpc::Status AgentService::Control(grpc::ServerContext* context, ControlStream* stream) {
@@ -67,7 +90,7 @@ grpc::Status AgentService::Control(grpc::ServerContext* context, ControlStream* 
   if (admitted.error_code() == grpc::StatusCode::RESOURCE_EXHAUSTED) {
     v1::Refusal refusal = MakeRefusal(v1::Refusal::CODE_TOO_MANY, admitted.error_message());
     refusal.set_retry_after_ms(1000);
-    return Refuse(*context, stream, std::move(refusal));
+    return TurnAway(*context, stream, std::move(refusal));
   }
   options_.observer->On(Refused{context->peer(), admitted.error_message()});
   return admitted;
@@ -78,22 +101,22 @@ grpc::Status AgentService::Greet(grpc::ServerContext* context, ControlStream* st
   v1::ControlRequest request;
   if (!stream->Read(&request)) return grpc::Status::OK;
   if (!request.has_hello()) {
-    return Refuse(
+    return TurnAway(
         *context, stream,
         MakeRefusal(v1::Refusal::CODE_BAD_MESSAGE, "expected Hello as the first message"));
   }
   const v1::Hello hello = request.hello();
   if (hello.protocol_version() != kProtocolVersion) {
-    return Refuse(*context, stream,
-                  MakeVersionRefusal(hello.controller_version(), hello.protocol_version()));
+    return TurnAway(*context, stream,
+                    MakeVersionRefusal(hello.controller_version(), hello.protocol_version()));
   }
   if (hello.purpose() != v1::Hello::PURPOSE_RUN) {
     visit.Extend(Doorkeeper::kInspectionNs);
     return Inspect(*context, stream);
   }
   if (const absl::Status fair = CheckHello(hello); !fair.ok()) {
-    return Refuse(*context, stream,
-                  MakeRefusal(v1::Refusal::CODE_BAD_MESSAGE, std::string(fair.message())));
+    return TurnAway(*context, stream,
+                    MakeRefusal(v1::Refusal::CODE_BAD_MESSAGE, std::string(fair.message())));
   }
   visit.End();
   return ServeRun(context, stream, hello);
@@ -118,8 +141,8 @@ grpc::Status AgentService::Inspect(const grpc::ServerContext& context, ControlSt
   v1::ControlRequest request;
   while (stream->Read(&request)) {
     if (!request.has_ping()) {
-      return Refuse(context, stream,
-                    MakeRefusal(v1::Refusal::CODE_BAD_MESSAGE, "an inspection may only Ping"));
+      return TurnAway(context, stream,
+                      MakeRefusal(v1::Refusal::CODE_BAD_MESSAGE, "an inspection may only Ping"));
     }
     *response.mutable_pong() = MakePong(request.ping(), clock_);
     stream->Write(response);
@@ -167,8 +190,8 @@ std::optional<v1::Refusal> AgentService::Take(const grpc::ServerContext& context
                                  .controller_version = hello.controller_version(),
                                  .epoch = verdict.epoch,
                                  .lease_ns = lease_ns});
-  session =
-      std::make_shared<AgentSession>(&options_, &clock_, hello.run_id(), verdict.epoch, lease_ns);
+  session = std::make_shared<AgentSession>(&options_, &clock_, &spools_, hello.run_id(),
+                                           verdict.epoch, lease_ns);
   absl::MutexLock lock(&mutex_);
   if (shut_down_) {
     registry_.End(verdict.epoch);
@@ -183,7 +206,7 @@ grpc::Status AgentService::ServeRun(grpc::ServerContext* context, ControlStream*
                                     const v1::Hello& hello) {
   std::shared_ptr<AgentSession> session;
   if (auto refusal = Enter(*context, hello, session); refusal) {
-    return Refuse(*context, stream, *std::move(refusal));
+    return TurnAway(*context, stream, *std::move(refusal));
   }
   v1::Welcome welcome = MakeWelcome(options_);
   welcome.set_epoch(session->epoch());
@@ -245,9 +268,16 @@ grpc::Status AgentService::Data(grpc::ServerContext* context, DataStream* stream
   stream->Write(attached);
   // Both directions have a thread of their own, for gRPC's would keep the low priority and may make
   // the next run's load threads.
+  absl::Status unread;  // why a record cannot be read back
   std::thread writer([&, number = pass->pass] {
     GiveWay();
-    WriteAll<v1::DataResponse>(stream, [&] { return session->NextData(number); });
+    WriteAll<v1::DataResponse>(stream, [&]() -> std::optional<v1::DataResponse> {
+      auto next = session->NextData(number);
+      if (next.ok()) return *std::move(next);
+      unread = next.status();
+      context->TryCancel();
+      return std::nullopt;
+    });
   });
   absl::Status status;
   std::thread reader([&] {
@@ -257,43 +287,10 @@ grpc::Status AgentService::Data(grpc::ServerContext* context, DataStream* stream
   reader.join();
   session->DetachData(pass->pass);
   writer.join();
+  if (!unread.ok()) status = absl::InternalError(unread.message());
   // What was received is not sent again, so an error in it would be a hole: it ends the run.
   if (!status.ok() && !absl::IsDataLoss(status)) End(session, std::string(status.message()));
   return ToGrpc(status);
-}
-
-void AgentService::Drain(const std::string& reason) {
-  absl::MutexLock lock(&mutex_);
-  registry_.Drain(reason);
-  draining_ = StrCat("agent ", options_.name.empty() ? options_.hostname : options_.name,
-                     " is being stopped (", reason, ")");
-  if (session_ != nullptr) session_->Drain(draining_);
-}
-
-void AgentService::BreakOff(const std::string& reason) {
-  absl::MutexLock lock(&mutex_);
-  if (session_ != nullptr) session_->BreakOffCase(reason);
-}
-
-void AgentService::Shutdown() {
-  std::shared_ptr<AgentSession> session;
-  {
-    absl::MutexLock lock(&mutex_);
-    shut_down_ = true;
-    registry_.Drain("its process ends");
-    session = session_;
-  }
-  if (session != nullptr) End(session, "the agent was stopped");
-}
-
-bool AgentService::holds_run() const {
-  absl::MutexLock lock(&mutex_);
-  return registry_.held();
-}
-
-bool AgentService::delivered() const {
-  absl::MutexLock lock(&mutex_);
-  return session_ == nullptr ? !registry_.held() : session_->delivered();
 }
 
 }  // namespace monsoon

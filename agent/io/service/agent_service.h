@@ -1,14 +1,18 @@
 // AgentService: the gRPC face of an agent (proto/monsoon/v1/agent.proto). It checks who may speak
 // and in which order, keeps the session of the run that holds the agent, and moves messages between
-// the streams and the session; the run is the session's.
+// the streams and the session; the run is the session's. What runs have left on disk it hands out
+// (Collect), and deletes when it is too old.
 //
 // gRPC calls the handlers on threads of its own, one for each open stream; a second thread writes.
+// A thread of the service's own looks after the spools once an hour.
 #pragma once
 
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
@@ -17,6 +21,7 @@
 #include "agent/io/service/agent_options.h"
 #include "agent/io/service/agent_session.h"
 #include "agent/io/service/doorkeeper.h"
+#include "agent/io/spool/spool_store.h"
 #include "common/time/clock.h"
 #include "monsoon/v1/agent.grpc.pb.h"
 
@@ -27,15 +32,15 @@ class AgentService final : public v1::AgentService::Service {
   using ControlStream = grpc::ServerReaderWriter<v1::ControlResponse, v1::ControlRequest>;
   using DataStream = grpc::ServerReaderWriter<v1::DataResponse, v1::DataRequest>;
 
+  using CollectStream = grpc::ServerReaderWriter<v1::CollectResponse, v1::CollectRequest>;
+
   // Both outlive the service.
-  AgentService(const AgentOptions* options, const Clock* clock)
-      : options_(*options),
-        clock_(*clock),
-        door_(options->tls ? &options->tls->controllers : nullptr, clock),
-        registry_(options->instance_id) {}
+  AgentService(const AgentOptions* options, const Clock* clock);
+  ~AgentService() override;
 
   grpc::Status Control(grpc::ServerContext* context, ControlStream* stream) override;
   grpc::Status Data(grpc::ServerContext* context, DataStream* stream) override;
+  grpc::Status Collect(grpc::ServerContext* context, CollectStream* stream) override;
 
   // The steps of taking leave; any thread. Drain: no further run gets this agent, and the case that
   // is going on comes to its end (AgentSession::Drain); `reason` is "SIGTERM" or the like.
@@ -53,8 +58,8 @@ class AgentService final : public v1::AgentService::Service {
   grpc::Status Greet(grpc::ServerContext* context, ControlStream* stream, Doorkeeper::Visit& visit);
   grpc::Status Inspect(const grpc::ServerContext& context, ControlStream* stream);
   // Turns a controller away.
-  grpc::Status Refuse(const grpc::ServerContext& context, ControlStream* stream,
-                      v1::Refusal refusal);
+  grpc::Status TurnAway(const grpc::ServerContext& context, ControlStream* stream,
+                        v1::Refusal refusal);
   grpc::Status ServeRun(grpc::ServerContext* context, ControlStream* stream,
                         const v1::Hello& hello);
   // The session that `hello` asks for, new or known.
@@ -66,11 +71,17 @@ class AgentService final : public v1::AgentService::Service {
   std::shared_ptr<AgentSession> FindSession(const v1::Attach& attach) const;
   // The run is over; `why` as for AgentSession::Close.
   void End(const std::shared_ptr<AgentSession>& session, const std::string& why);
+  // A session of that run that holds the agent, but whose lease has run out, is over; refused while
+  // the lease lasts (agent_collect.cc).
+  std::optional<v1::Refusal> GiveUp(const std::string& run_id);
+  static void Delete(const v1::CollectAck& ack, std::vector<StoredSpool>& spools);
+  void KeepHouse();
   void ObserveHolder() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const AgentOptions& options_;
   const Clock& clock_;
   Doorkeeper door_;
+  SpoolStore spools_;
 
   mutable absl::Mutex mutex_;
   SessionRegistry registry_ ABSL_GUARDED_BY(mutex_);
@@ -78,6 +89,8 @@ class AgentService final : public v1::AgentService::Service {
       ABSL_GUARDED_BY(mutex_);  // of the run that holds the agent
   bool shut_down_ ABSL_GUARDED_BY(mutex_) = false;
   std::string draining_ ABSL_GUARDED_BY(mutex_);  // the sentence; empty: it is not
+
+  std::thread housekeeper_;
 };
 
 }  // namespace monsoon
