@@ -9,6 +9,7 @@
 #include "agent/core/load/load_threads.h"
 #include "agent/core/net/address_policy.h"
 #include "agent/core/net/controller_list.h"
+#include "agent/core/operate/agent_observer.h"
 #include "agent/io/spool/spool_store.h"
 #include "common/tls/tls_files.h"
 
@@ -26,6 +27,7 @@ struct AgentOptions {
   std::string hostname;
   std::string name;         // what its operator calls it; empty: the hostname
   std::string instance_id;  // new with each start of the process
+  int cores = 0;            // that the process may use
   LoadThreads load_threads;
   AddressPolicy policy;
   std::optional<AgentTls> tls;  // without: plain text, and everybody who reaches it is obeyed
@@ -37,6 +39,7 @@ struct AgentOptions {
   SpoolStore::Limits spool_limits;
   // Hears, in sentences for the operator, what goes wrong and no controller is told.
   std::function<void(const std::string&)> tell = [](const std::string&) {};
+  AgentObserver* observer = NoObserver();  // outlives the agent
 };
 
 }  // namespace monsoon

@@ -29,11 +29,15 @@ class AgentServer {
 
   int port() const { return port_; }  // of a TCP address
   AgentService& service() { return service_; }
+  // From now on health checks say NOT_SERVING, new runs are refused, and the one that is going on
+  // is brought to its end; `reason` is "SIGTERM" or the like.
+  void BeginDrain(const std::string& reason);
   // Ends the run that is going on and refuses new ones; returns when all streams have ended.
   void Shutdown();
 
  private:
   AgentServer(AgentOptions options, const Clock* clock);
+  void SetServing(bool serving);
 
   const AgentOptions options_;
   AgentService service_;
