@@ -59,7 +59,7 @@ class RejectedTest(RunTest):
         for answer in ("refuse", "welcome"):
             with self.subTest(answer=answer), FutureAgent(answer) as agent:
                 run = self.run_with_engine(scenario("URL", 8, 2), "--agents", agent.address)
-                self.assert_rejected(run, agent.address, "protocol 99", "protocol 2")
+                self.assert_rejected(run, agent.address, "protocol 99", "protocol 3")
                 self.assert_golden(f"agent_version_{answer}.txt", run.stderr,
                                    [(agent.address, "AGENT"), (r"version 0\.[0-9.]+", "version V")])
 

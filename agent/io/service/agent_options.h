@@ -2,22 +2,40 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <string>
 
 #include "agent/core/load/load_threads.h"
 #include "agent/core/net/address_policy.h"
+#include "agent/core/net/controller_list.h"
+#include "agent/core/operate/agent_observer.h"
+#include "common/tls/tls_files.h"
 
 namespace monsoon {
 
+// Mutual TLS, and whom to obey over it.
+struct AgentTls {
+  TlsFiles files;
+  ControllerList controllers;
+  // Hears, in sentences for the operator, what became of files that were replaced.
+  std::function<void(const std::string&)> tell = [](const std::string&) {};
+};
+
 struct AgentOptions {
   std::string hostname;
+  std::string name;         // what its operator calls it, in messages and tables
   std::string instance_id;  // new with each start of the process
   LoadThreads load_threads;
   AddressPolicy policy;
+  std::optional<AgentTls> tls;  // without: plain text, and everybody who reaches it is obeyed
   int64_t item_cache_bytes = int64_t{1} << 30;
   int64_t max_queued_work = int64_t{1} << 16;
+  // Of requests that are built and wait for their turn.
+  int64_t max_queued_bytes = int64_t{4} << 30;
   // Records that the controller has not acknowledged; beyond this the case is given up.
   int64_t max_unacknowledged_bytes = int64_t{1} << 30;
+  AgentObserver* observer = NoObserver();  // outlives the agent
 };
 
 }  // namespace monsoon

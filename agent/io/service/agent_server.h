@@ -19,18 +19,25 @@ namespace monsoon {
 class AgentServer {
  public:
   // Listens on `grpc_address` ("127.0.0.1:7070", "unix:PATH"). UNAVAILABLE when the address cannot
-  // be had; an address in use is not shared with another agent. `clock` outlives the server.
+  // be had; an address in use is not shared with another agent. FAILED_PRECONDITION, naming the
+  // file, when options.tls names one that will not do. `clock` outlives the server.
   static absl::StatusOr<std::unique_ptr<AgentServer>> Start(AgentOptions options,
                                                             const std::string& grpc_address,
                                                             const Clock* clock);
   ~AgentServer();
 
   int port() const { return port_; }  // of a TCP address
+  // From now on health checks say NOT_SERVING, new runs are refused, and the one that is going on
+  // is brought to its end; `reason` is "SIGTERM" or the like.
+  void BeginDrain(const std::string& reason);
+  void BreakOff() { service_.BreakOff(); }
+  AgentService::Holding holding() { return service_.holding(); }
   // Ends the run that is going on and refuses new ones; returns when all streams have ended.
   void Shutdown();
 
  private:
   AgentServer(AgentOptions options, const Clock* clock);
+  void SetServing(bool serving);
 
   const AgentOptions options_;
   AgentService service_;

@@ -1,10 +1,12 @@
 #include "agent/io/service/agent_service.h"
 
+#include <algorithm>
 #include <string>
 #include <thread>
 #include <utility>
 
 #include "absl/cleanup/cleanup.h"
+#include "absl/strings/ascii.h"
 
 #include "agent/io/http/open_files.h"
 #include "agent/io/service/give_way.h"
@@ -16,6 +18,9 @@
 
 namespace monsoon {
 namespace {
+
+constexpr size_t kMaxRunIdBytes = 64;
+constexpr uint32_t kMaxLeaseMs = 600'000;
 
 grpc::Status ToGrpc(const absl::Status& status) {
   return {static_cast<grpc::StatusCode>(status.code()), std::string(status.message())};
@@ -33,67 +38,108 @@ std::thread StartWriter(BlockingQueue<Message>& outbox, Stream* stream, void (*b
   });
 }
 
-grpc::Status Refuse(AgentService::ControlStream* stream, v1::Refusal::Code code,
-                    const std::string& message) {
-  v1::ControlResponse response;
-  response.mutable_refusal()->set_code(code);
-  response.mutable_refusal()->set_message(message);
-  response.mutable_refusal()->set_protocol_version(kProtocolVersion);
-  stream->Write(response);
-  return grpc::Status::OK;
+// A run's id becomes part of every request's x-request-id, and its lease is how long this agent
+// goes on without hearing from anybody.
+absl::Status CheckHello(const v1::Hello& hello) {
+  const auto in_ids = [](char c) {
+    return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_';
+  };
+  const std::string& id = hello.run_id();
+  if (id.empty() || id.size() > kMaxRunIdBytes || !std::all_of(id.begin(), id.end(), in_ids)) {
+    return absl::InvalidArgumentError(
+        StrCat("the run's id must be 1 to ", kMaxRunIdBytes, " letters, digits, - and _"));
+  }
+  if (hello.lease_ms() > kMaxLeaseMs) {
+    return absl::InvalidArgumentError(
+        StrCat("the controller asks for a lease of ", hello.lease_ms() / 1000,
+               " s; this agent grants at most ", kMaxLeaseMs / 1000, " s"));
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace
 
-v1::Welcome AgentService::MakeWelcome(uint64_t epoch, bool busy) const {
+grpc::Status AgentService::Refuse(const grpc::ServerContext& context, ControlStream* stream,
+                                  v1::Refusal::Code code, const std::string& message) {
+  v1::ControlResponse response;
+  response.mutable_refusal()->set_code(code);
+  response.mutable_refusal()->set_message(message);
+  response.mutable_refusal()->set_protocol_version(kProtocolVersion);
+  if (code == v1::Refusal::CODE_TOO_MANY) response.mutable_refusal()->set_retry_after_ms(1000);
+  stream->Write(response);
+  options_.observer->On(Refused{context.peer(), message});
+  return grpc::Status::OK;
+}
+
+v1::Welcome AgentService::MakeWelcome() {
   v1::Welcome welcome;
+  {
+    absl::MutexLock lock(&mutex_);
+    welcome.set_epoch(epoch_);
+    welcome.set_busy(taken_);
+    if (session_ != nullptr) welcome.set_run_id(session_->run_id());
+    welcome.set_draining(!draining_.empty());
+  }
   welcome.set_protocol_version(kProtocolVersion);
   welcome.set_agent_version(kVersion);
   welcome.set_hostname(options_.hostname);
+  welcome.set_name(options_.name);
   welcome.set_instance_id(options_.instance_id);
-  welcome.set_epoch(epoch);
   welcome.mutable_limits()->set_load_threads(options_.load_threads.count);
   welcome.mutable_limits()->set_max_concurrency(MaxConnections());
   welcome.mutable_limits()->set_item_cache_bytes(options_.item_cache_bytes);
   welcome.mutable_limits()->set_max_queued_work(options_.max_queued_work);
   for (const std::string& name : EngineTypeNames()) welcome.add_engine_types(name);
-  welcome.set_busy(busy);
   return welcome;
 }
 
 grpc::Status AgentService::Control(grpc::ServerContext* context, ControlStream* stream) {
+  std::unique_ptr<Doorkeeper::Visit> visit;
+  const grpc::Status admitted = door_.Admit(context, &visit);
+  if (admitted.error_code() == grpc::StatusCode::RESOURCE_EXHAUSTED) {
+    return Refuse(*context, stream, v1::Refusal::CODE_TOO_MANY, admitted.error_message());
+  }
+  if (admitted.ok()) return Greet(context, stream, *visit);
+  options_.observer->On(Refused{context->peer(), admitted.error_message()});
+  return admitted;
+}
+
+grpc::Status AgentService::Greet(grpc::ServerContext* context, ControlStream* stream,
+                                 Doorkeeper::Visit& visit) {
   v1::ControlRequest request;
   if (!stream->Read(&request)) return grpc::Status::OK;
   if (!request.has_hello()) {
-    return Refuse(stream, v1::Refusal::CODE_BAD_MESSAGE, "expected Hello as the first message");
+    return Refuse(*context, stream, v1::Refusal::CODE_BAD_MESSAGE,
+                  "expected Hello as the first message");
   }
   const v1::Hello hello = request.hello();
   if (hello.protocol_version() != kProtocolVersion) {
     return Refuse(
-        stream, v1::Refusal::CODE_PROTOCOL_VERSION,
+        *context, stream, v1::Refusal::CODE_PROTOCOL_VERSION,
         StrCat("the controller (version ", hello.controller_version(), ") speaks protocol ",
                hello.protocol_version(), ", this agent (version ", kVersion, ") speaks protocol ",
                kProtocolVersion, "; install the same version of both"));
   }
-  return hello.purpose() == v1::Hello::PURPOSE_RUN ? ServeRun(context, stream, hello)
-                                                   : Inspect(stream);
+  if (hello.purpose() != v1::Hello::PURPOSE_RUN) {
+    visit.Extend(Doorkeeper::kInspectionNs);
+    return Inspect(*context, stream);
+  }
+  if (const absl::Status fair = CheckHello(hello); !fair.ok()) {
+    return Refuse(*context, stream, v1::Refusal::CODE_BAD_MESSAGE, std::string(fair.message()));
+  }
+  visit.End();
+  return ServeRun(context, stream, hello);
 }
 
-grpc::Status AgentService::Inspect(ControlStream* stream) {
-  bool busy = false;
-  uint64_t epoch = 0;
-  {
-    absl::MutexLock lock(&mutex_);
-    busy = taken_;
-    epoch = epoch_;
-  }
+grpc::Status AgentService::Inspect(const grpc::ServerContext& context, ControlStream* stream) {
+  options_.observer->On(Inspected{context.peer()});
   v1::ControlResponse response;
-  *response.mutable_welcome() = MakeWelcome(epoch, busy);
+  *response.mutable_welcome() = MakeWelcome();
   stream->Write(response);
   v1::ControlRequest request;
   while (stream->Read(&request)) {
     if (!request.has_ping()) {
-      return Refuse(stream, v1::Refusal::CODE_BAD_MESSAGE, "an inspection may only Ping");
+      return Refuse(context, stream, v1::Refusal::CODE_BAD_MESSAGE, "an inspection may only Ping");
     }
     *response.mutable_pong() = MakePong(request.ping(), clock_);
     stream->Write(response);
@@ -104,15 +150,16 @@ grpc::Status AgentService::Inspect(ControlStream* stream) {
 grpc::Status AgentService::ServeRun(grpc::ServerContext* context, ControlStream* stream,
                                     const v1::Hello& hello) {
   uint64_t epoch = 0;
+  v1::Refusal refusal;
   {
     absl::MutexLock lock(&mutex_);
-    if (taken_) {
-      return Refuse(stream, v1::Refusal::CODE_BUSY,
-                    "this agent is busy with another run; wait for it, or stop its controller");
+    refusal = WhyNotFree();
+    if (refusal.code() == v1::Refusal::CODE_UNSPECIFIED) {
+      taken_ = true;
+      epoch = ++epoch_;
     }
-    taken_ = true;
-    epoch = ++epoch_;
   }
+  if (epoch == 0) return Refuse(*context, stream, refusal.code(), refusal.message());
   const absl::Cleanup give_back = [this] {
     absl::MutexLock lock(&mutex_);
     taken_ = false;
@@ -120,6 +167,11 @@ grpc::Status AgentService::ServeRun(grpc::ServerContext* context, ControlStream*
   };
 
   const int64_t lease_ns = hello.lease_ms() == 0 ? kDefaultLeaseNs : hello.lease_ms() * kNsPerMs;
+  options_.observer->On(RunTaken{.run_id = hello.run_id(),
+                                 .controller = context->peer(),
+                                 .controller_version = hello.controller_version(),
+                                 .epoch = epoch,
+                                 .lease_ns = lease_ns});
   ControlOutbox outbox;
   auto session =
       std::make_shared<AgentSession>(&options_, &clock_, hello.run_id(), epoch, lease_ns, &outbox);
@@ -127,9 +179,11 @@ grpc::Status AgentService::ServeRun(grpc::ServerContext* context, ControlStream*
     absl::MutexLock lock(&mutex_);
     session_ = session;
     run_context_ = context;
+    if (!draining_.empty()) session->Drain(draining_);
   }
   v1::ControlResponse response;
-  *response.mutable_welcome() = MakeWelcome(epoch, false);
+  *response.mutable_welcome() = MakeWelcome();
+  response.mutable_welcome()->set_busy(false);
   outbox.Push(std::move(response));
   std::thread writer = StartWriter(outbox, stream, [] {});
 
@@ -147,7 +201,22 @@ grpc::Status AgentService::ServeRun(grpc::ServerContext* context, ControlStream*
   session = nullptr;
   outbox.Close();
   writer.join();
+  const std::string broken = context->IsCancelled() ? "the connection broke off" : "";
+  options_.observer->On(
+      RunEnded{hello.run_id(), status.ok() ? broken : std::string(status.message())});
   return ToGrpc(status);
+}
+
+v1::Refusal AgentService::WhyNotFree() const {
+  v1::Refusal refusal;
+  if (!draining_.empty()) {
+    refusal.set_code(v1::Refusal::CODE_DRAINING);
+    refusal.set_message(StrCat(draining_, " and takes no new run; use another one"));
+  } else if (taken_) {
+    refusal.set_code(v1::Refusal::CODE_BUSY);
+    refusal.set_message("this agent is busy with another run; wait for it, or stop its controller");
+  }
+  return refusal;
 }
 
 std::shared_ptr<AgentSession> AgentService::FindSession(const v1::Attach& attach) {
@@ -160,8 +229,11 @@ std::shared_ptr<AgentSession> AgentService::FindSession(const v1::Attach& attach
 }
 
 grpc::Status AgentService::Data(grpc::ServerContext* context, DataStream* stream) {
+  std::unique_ptr<Doorkeeper::Visit> visit;
+  if (grpc::Status admitted = door_.Admit(context, &visit); !admitted.ok()) return admitted;
   v1::DataRequest request;
   if (!stream->Read(&request)) return grpc::Status::OK;
+  visit->End();
   std::shared_ptr<AgentSession> session =
       request.has_attach() ? FindSession(request.attach()) : nullptr;
   if (session == nullptr) {

@@ -29,6 +29,7 @@ AgentSession::AgentSession(const AgentOptions* options, const Clock* clock, std:
       intake_(run_id_, options->item_cache_bytes),
       last_heard_ns_(clock->MonotonicNs()),
       probes_(&options->policy, clock, [this](const ProbeResult& result) { TellProbed(result); }),
+      watch_(options->observer, run_id_),
       monitor_([this] { Monitor(); }) {}
 
 AgentSession::~AgentSession() {
@@ -74,6 +75,8 @@ absl::Status AgentSession::OnControl(const v1::ControlRequest& request) {
     case v1::ControlRequest::kStart:
       if (const auto target = RunnerOf(request.start().case_index()); target != nullptr) {
         target->StartAt(request.start().start_at_agent_ns());
+        watch_.Started(target->agent_case().case_index,
+                       request.start().start_at_agent_ns() - clock_.MonotonicNs());
       }
       return absl::OkStatus();
     case v1::ControlRequest::kRecall:
@@ -87,6 +90,8 @@ absl::Status AgentSession::OnControl(const v1::ControlRequest& request) {
     case v1::ControlRequest::kStop:
       Stop(request.stop());
       return absl::OkStatus();
+    case v1::ControlRequest::kResize:
+    case v1::ControlRequest::kEndRun:
     case v1::ControlRequest::kHello:
     case v1::ControlRequest::MESSAGE_NOT_SET:
       break;
@@ -128,6 +133,7 @@ absl::Status AgentSession::Prepare(const v1::Prepare& prepare) {
   v1::ControlResponse response;
   v1::Ready* ready = response.mutable_ready();
   ready->set_case_index(agent_case.case_index);
+  const int32_t case_index = agent_case.case_index;
   absl::StatusOr<std::unique_ptr<CaseRunner>> made =
       CaseRunner::Create(std::move(agent_case), options_.load_threads, options_.max_queued_work,
                          &options_.policy, &clock_);
@@ -135,17 +141,20 @@ absl::Status AgentSession::Prepare(const v1::Prepare& prepare) {
     std::shared_ptr<CaseRunner> runner = *std::move(made);
     ready->set_engine_address(runner->engine_address());
     RenewLease(*runner);
+    watch_.Prepared(*runner);
     absl::MutexLock lock(&mutex_);
+    ready->set_error(draining_);
     received_ = 0;
     stop_asked_ = false;
     gave_up_.clear();
     last_progress_ = v1::Progress();
     last_progress_ns_ = 0;
     cpu_seconds_at_prepare_ = ProcessCpuSeconds();
-    runner_ = std::move(runner);
+    if (draining_.empty()) runner_ = std::move(runner);
   } else {
     ready->set_error(std::string(made.status().message()));
   }
+  if (!ready->error().empty()) watch_.Rejected(case_index, ready->error());
   control_out_.Push(std::move(response));
   return absl::OkStatus();
 }
@@ -224,6 +233,7 @@ void AgentSession::MonitorOnce() {
   const int64_t now_ns = clock_.MonotonicNs();
   CheckProbeLease(now_ns);
   const std::shared_ptr<CaseRunner> current = runner();
+  TellWatch(now_ns, current.get());
   if (current == nullptr) return;
   // Looked at before the records are collected: what ended by now is collected for certain.
   const bool ended = current->ended();
@@ -235,7 +245,7 @@ void AgentSession::MonitorOnce() {
 void AgentSession::CollectRecords(CaseRunner& runner, int64_t now_ns) {
   const int32_t case_index = runner.agent_case().case_index;
   runner.DrainRecords(
-      [this, case_index](RequestRecord& record) { outlet_.Add(case_index, std::move(record)); });
+      [this, case_index](RequestRecord& record) { Collect(case_index, std::move(record)); });
   if (now_ns - last_flush_ns_ >= kFlushIntervalNs) {
     last_flush_ns_ = now_ns;
     outlet_.Flush();
@@ -268,24 +278,23 @@ void AgentSession::SendProgress(const CaseRunner& runner, int64_t now_ns) {
 }
 
 void AgentSession::FinishCase(CaseRunner& runner) {
-  absl::MutexLock lock(&mutex_);
-  // Work that no slot took before the case was stopped.
-  const int32_t case_index = runner.agent_case().case_index;
-  for (const auto& request : runner.TakeBack(static_cast<uint64_t>(options_.max_queued_work))) {
-    outlet_.Add(case_index, NotSentRecord(*request));
+  CaseEnd end{.cpu_seconds = ProcessCpuSeconds() - cpu_seconds_at_prepare_};
+  const LoopFacts facts = runner.JoinAndCollect();
+  {
+    absl::MutexLock lock(&mutex_);
+    // Work that no slot took before the case was stopped.
+    const int32_t case_index = runner.agent_case().case_index;
+    const auto left = runner.TakeBack(static_cast<uint64_t>(options_.max_queued_work));
+    for (const auto& request : left) Collect(case_index, NotSentRecord(*request));
+    outlet_.Flush();
+    end.last_sequence = outlet_.last_sequence();
+    end.gave_up = WhyGaveUp(runner, !left.empty());
+    v1::ControlResponse response;
+    *response.mutable_case_done() = MakeCaseDone(runner, facts, end);
+    control_out_.Push(std::move(response));
+    runner_ = nullptr;
   }
-  outlet_.Flush();
-
-  CaseEnd end{.last_sequence = outlet_.last_sequence(),
-              .cpu_seconds = ProcessCpuSeconds() - cpu_seconds_at_prepare_};
-  if (runner.mode() == LoadMode::kCancel && !stop_asked_) {
-    end.gave_up =
-        gave_up_.empty() ? "nothing was heard from the controller for the lease" : gave_up_;
-  }
-  v1::ControlResponse response;
-  *response.mutable_case_done() = MakeCaseDone(runner, end);
-  control_out_.Push(std::move(response));
-  runner_ = nullptr;
+  watch_.Ended(runner, facts, end.gave_up);
 }
 
 }  // namespace monsoon

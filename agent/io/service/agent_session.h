@@ -21,6 +21,7 @@
 #include "agent/io/service/agent_options.h"
 #include "agent/io/service/probe_thread.h"
 #include "agent/io/service/record_outlet.h"
+#include "agent/io/service/session_watch.h"
 #include "agent/io/service/work_intake.h"
 #include "common/concurrency/blocking_queue.h"
 #include "common/time/clock.h"
@@ -49,6 +50,15 @@ class AgentSession {
   // Control thread: the stream ended, or the agent is shutting down.
   void Close();
 
+  // Any thread: the agent is being stopped, for this reason. The case that is going on sends
+  // nothing more and lets what is in flight finish; another one is not prepared.
+  // (agent_session_operate.cc)
+  void Drain(const std::string& reason);
+  // Any thread: breaks off what is in flight.
+  void BreakOff();
+  // Any thread: no case is going on, and the controller has confirmed every record.
+  bool delivered() const;
+
   // Data thread. `cancel` breaks the Data stream off when the session closes.
   // FAILED_PRECONDITION when a stream is attached already.
   absl::Status AttachData(DataOutbox* out, std::function<void()> cancel);
@@ -73,6 +83,12 @@ class AgentSession {
   void SendProgress(const CaseRunner& runner, int64_t now_ns);
   void CollectRecords(CaseRunner& runner, int64_t now_ns);
   void FinishCase(CaseRunner& runner);
+  // In agent_session_operate.cc. The monitor's; the session's lock is not held, but for the last.
+  void TellWatch(int64_t now_ns, const CaseRunner* runner);
+  void Collect(int32_t case_index, RequestRecord record);
+  // Why this agent ended the case by itself; "": it did not.
+  std::string WhyGaveUp(const CaseRunner& runner, bool work_was_left) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const AgentOptions& options_;
   const Clock& clock_;
@@ -92,6 +108,7 @@ class AgentSession {
   uint64_t received_ ABSL_GUARDED_BY(mutex_) = 0;  // work entries of the case
   bool stop_asked_ ABSL_GUARDED_BY(mutex_) = false;
   bool closing_ ABSL_GUARDED_BY(mutex_) = false;
+  std::string draining_ ABSL_GUARDED_BY(mutex_);  // the sentence for the controller; "": it is not
 
   // Monitor thread only, reset by Prepare before the runner is visible to it.
   v1::Progress last_progress_;
@@ -99,6 +116,7 @@ class AgentSession {
   int64_t last_flush_ns_ = 0;
   double cpu_seconds_at_prepare_ = 0;
   std::string gave_up_;  // why this agent ended the case by itself
+  SessionWatch watch_;
 
   std::thread monitor_;
 };

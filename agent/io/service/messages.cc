@@ -36,8 +36,7 @@ double ProcessCpuSeconds() {
   return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
-v1::CaseDone MakeCaseDone(CaseRunner& runner, const CaseEnd& end) {
-  const LoopFacts facts = runner.JoinAndCollect();
+v1::CaseDone MakeCaseDone(const CaseRunner& runner, const LoopFacts& facts, const CaseEnd& end) {
   v1::CaseDone done;
   done.set_case_index(runner.agent_case().case_index);
   done.set_last_sequence(end.last_sequence);

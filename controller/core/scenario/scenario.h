@@ -159,12 +159,23 @@ struct CaseSpec {
   friend bool operator==(const CaseSpec&, const CaseSpec&) = default;
 };
 
+// This controller's files for mutual TLS with agents, resolved like a dataset's; all or none.
+struct AgentTlsPaths {
+  std::string ca;
+  std::string cert;
+  std::string key;
+
+  friend bool operator==(const AgentTlsPaths&, const AgentTlsPaths&) = default;
+};
+
 struct Scenario {
   std::string name;                 // default: the file's name without extension
   uint64_t seed = 0;                // of everything random in the run
   std::vector<CaseSpec> cases;      // >= 1, in the order of execution
   std::vector<std::string> agents;  // "host:port" or "unix:PATH"; empty: the embedded agent
   int64_t expect_agents = 0;        // 0: as many as `agents` names
+  AgentTlsPaths agent_tls;          // empty: plain text, which stays on this machine
+  bool insecure_agents = false;     // plain text also to agents on other machines
   int64_t pause_ns = 0;             // between cases
   bool preflight = true;            // asks each engine once before any load
   std::string calibration_path;     // resolved like a dataset's; "" = none

@@ -6,9 +6,11 @@
 
 #include "absl/synchronization/notification.h"
 
+#include "common/base/status_macros.h"
 #include "common/base/str_cat.h"
 #include "common/version.h"
 #include "common/wire/protocol.h"
+#include "controller/io/agents/tls_diagnosis.h"
 
 namespace monsoon {
 namespace {
@@ -32,6 +34,37 @@ AgentInfo ToInfo(const AgentTarget& target, const v1::Welcome& welcome) {
   return info;
 }
 
+absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> MakeCredentials(
+    const AgentTarget& target) {
+  if (!target.tls.all()) return grpc::InsecureChannelCredentials();
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  ASSIGN_OR_RETURN(
+      const TlsMaterial material,
+      ReadTlsFiles(target.tls, std::chrono::duration_cast<std::chrono::seconds>(now).count()));
+  return grpc::SslCredentials({.pem_root_certs = material.ca.pem,
+                               .pem_private_key = material.key_pem.Reveal(),
+                               .pem_cert_chain = material.cert.pem});
+}
+
+// OK once it is connected. What TLS forbids will not get better by waiting.
+absl::Status AwaitConnection(grpc::Channel& channel, const AgentTarget& target) {
+  const auto deadline = std::chrono::system_clock::now() + std::chrono::seconds(kConnectSeconds);
+  bool diagnosed = false;
+  for (;;) {
+    const grpc_connectivity_state state = channel.GetState(/*try_to_connect=*/true);
+    if (state == GRPC_CHANNEL_READY) return absl::OkStatus();
+    if (state == GRPC_CHANNEL_TRANSIENT_FAILURE && !diagnosed) {
+      diagnosed = true;
+      const std::string found = DiagnoseTls(target);
+      if (!found.empty()) return absl::FailedPreconditionError(found);
+    }
+    if (!channel.WaitForStateChange(state, deadline)) break;
+  }
+  return absl::UnavailableError(
+      StrCat("agent ", target.name, " cannot be reached: nobody answered for ", kConnectSeconds,
+             " s. Is it running there (`agent --listen HOST:PORT`), and is the port open?"));
+}
+
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<grpc::Channel>> OpenChannel(const AgentTarget& target) {
@@ -45,14 +78,14 @@ absl::StatusOr<std::shared_ptr<grpc::Channel>> OpenChannel(const AgentTarget& ta
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 3000);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
   arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
+  // The name that the user wrote is what the certificate must be for, whichever of its addresses
+  // this agent has.
+  if (target.tls.all()) arguments.SetSslTargetNameOverride(target.host);
+  ASSIGN_OR_RETURN(const std::shared_ptr<grpc::ChannelCredentials> credentials,
+                   MakeCredentials(target));
   std::shared_ptr<grpc::Channel> channel =
-      grpc::CreateCustomChannel(target.grpc, grpc::InsecureChannelCredentials(), arguments);
-  const auto deadline = std::chrono::system_clock::now() + std::chrono::seconds(kConnectSeconds);
-  if (!channel->WaitForConnected(deadline)) {
-    return absl::UnavailableError(
-        StrCat("agent ", target.name, " cannot be reached: nobody answered for ", kConnectSeconds,
-               " s. Is it running there (`agent --listen HOST:PORT`), and is the port open?"));
-  }
+      grpc::CreateCustomChannel(target.grpc, credentials, arguments);
+  RETURN_IF_ERROR(AwaitConnection(*channel, target));
   return channel;
 }
 
@@ -78,8 +111,13 @@ absl::StatusOr<AgentInfo> SayHello(const AgentTarget& target, const std::string&
   watchdog.join();
 
   if (!spoke) {
+    const grpc::Status ended = stream->Finish();
+    if (ended.error_code() == grpc::StatusCode::PERMISSION_DENIED) {
+      return absl::PermissionDeniedError(
+          StrCat("agent ", target.name, " refused this controller: ", ended.error_message()));
+    }
     return absl::UnavailableError(StrCat("agent ", target.name,
-                                         " did not answer Hello: ", StreamEndText(stream->Finish()),
+                                         " did not answer Hello: ", StreamEndText(ended),
                                          ". Is it a Monsoon agent that listens there?"));
   }
   if (response.has_refusal()) {

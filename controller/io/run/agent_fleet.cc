@@ -31,7 +31,7 @@ absl::Status AgentFleet::ConnectAll(const FleetOptions& options, const std::stri
                      EmbeddedAgent::Start(options.embedded_arguments, options.embedded_core));
     targets.push_back(embedded_->target());
   } else {
-    ASSIGN_OR_RETURN(targets, ResolveAllAgents(options.agents));
+    ASSIGN_OR_RETURN(targets, ResolveSecureAgents(options.agents, options.security));
   }
   if (options.expect_agents > 0 && static_cast<int64_t>(targets.size()) != options.expect_agents) {
     return absl::FailedPreconditionError(
@@ -39,10 +39,11 @@ absl::Status AgentFleet::ConnectAll(const FleetOptions& options, const std::stri
                targets.size(), "; wait until all are up, or correct the number"));
   }
   for (const AgentTarget& target : targets) {
-    if (options.carries_secrets && !target.local) {
-      return absl::PermissionDeniedError(
-          StrCat("the engine's API key would travel to agent ", target.name,
-                 " in plain text; use agents on this machine or through a tunnel (ssh -L)"));
+    if (options.carries_secrets && !target.confidential()) {
+      return absl::PermissionDeniedError(StrCat(
+          "the engine's API key would travel to agent ", target.name,
+          " in plain text; give --agent-ca, --agent-cert and --agent-key (agent_tls), or use "
+          "agents on this machine or through a tunnel (ssh -L)"));
     }
     ASSIGN_OR_RETURN(std::unique_ptr<GrpcAgentLink> link,
                      GrpcAgentLink::Connect(target, run_id, links_.size(), &clock_, &inbox_,

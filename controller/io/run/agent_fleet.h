@@ -14,6 +14,7 @@
 
 #include "common/time/clock.h"
 #include "controller/core/run/agent_state.h"
+#include "controller/io/agents/agent_security.h"
 #include "controller/io/agents/embedded_agent.h"
 #include "controller/io/agents/grpc_agent_link.h"
 
@@ -22,6 +23,7 @@ namespace monsoon {
 struct FleetOptions {
   std::vector<std::string> agents;  // empty: the embedded one
   int64_t expect_agents = 0;        // 0: any number
+  AgentSecurity security;
   std::vector<std::string> embedded_arguments;
   std::optional<int> embedded_core;  // the CPU on which the embedded one runs alone; none: any
   bool carries_secrets = false;      // API keys will be sent to the agents

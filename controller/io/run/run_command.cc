@@ -35,10 +35,19 @@ std::string NewRunId() {
   return absl::StrFormat("%08x%04x", random(), random() & 0xffff);
 }
 
+// What the command line says, else what the scenario does.
+AgentSecurity SecurityOf(const AgentSecurity& flags, const Scenario& scenario) {
+  if (flags.files.any() || flags.insecure_agents) return flags;
+  const AgentTlsPaths& paths = scenario.agent_tls;
+  return {.files = {.cert = paths.cert, .key = paths.key, .ca = paths.ca},
+          .insecure_agents = scenario.insecure_agents};
+}
+
 FleetOptions MakeFleetOptions(const RunOptions& options, const RunInputs& inputs) {
   FleetOptions fleet;
   fleet.agents = options.agents.empty() ? inputs.scenario.agents : options.agents;
   fleet.expect_agents = options.agents.empty() ? inputs.scenario.expect_agents : 0;
+  fleet.security = SecurityOf(options.security, inputs.scenario);
   for (const std::string& target : options.allow_targets) {
     fleet.embedded_arguments.insert(fleet.embedded_arguments.end(), {"--allow-target", target});
   }

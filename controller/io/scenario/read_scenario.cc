@@ -14,6 +14,7 @@
 #include "controller/io/scenario/map_reader.h"
 #include "controller/io/scenario/read_axes.h"
 #include "controller/io/scenario/read_calibration.h"
+#include "controller/io/scenario/read_paths.h"
 #include "controller/io/scenario/read_settings.h"
 
 namespace monsoon {
@@ -46,6 +47,28 @@ void ReadAgents(MapReader& map, std::vector<std::string>& agents) {
     } else {
       agents.push_back(item.scalar);
     }
+  }
+}
+
+void ReadAgentTls(MapReader& map, const ScenarioSource& source, Scenario& scenario) {
+  map.ReadBool("insecure_agents", scenario.insecure_agents);
+  const YamlNode* const node = map.Find("agent_tls");
+  if (node == nullptr) return;
+  MapReader tls(*node, "agent_tls", map.diagnostics());
+  if (!node->IsMap()) return;
+  AgentTlsPaths& paths = scenario.agent_tls;
+  const std::pair<std::string_view, std::string*> files[] = {
+      {"ca", &paths.ca}, {"cert", &paths.cert}, {"key", &paths.key}};
+  for (const auto& [key, path] : files) {
+    ReadPath(tls, key, WantedPath::kFile, source, *path);
+    if (!tls.Has(key)) {
+      map.Complain("agent_tls", *node,
+                   StrCat("also `", key, "`: mutual TLS takes {ca, cert, key}, three PEM files"));
+    }
+  }
+  tls.RejectUnknownKeys();
+  if (scenario.insecure_agents) {
+    map.Complain("insecure_agents", "false, or no agent_tls: it is plain text or TLS");
   }
 }
 
@@ -198,6 +221,7 @@ Scenario ReadScenario(const YamlNode& root, const ScenarioSource& source, bool c
   map.ReadUnsigned("seed", scenario.seed);
   ReadAgents(map, scenario.agents);
   map.ReadInt("expect_agents", kExpectAgentsRange, scenario.expect_agents);
+  ReadAgentTls(map, source, scenario);
   map.ReadDuration("pause", kPauseRange, scenario.pause_ns);
   map.ReadBool("preflight", scenario.preflight);
   if (const YamlNode* const node = map.Find("duration")) top.duration_mark = node->mark;

@@ -211,6 +211,16 @@ std::string ScenarioToYaml(const Scenario& scenario) {
       "name: ", YamlText(scenario.name), "\nseed: ", scenario.seed, "\nagents: ", YamlList(agents),
       "\nexpect_agents: ", scenario.expect_agents, "\npause: ", YamlDuration(scenario.pause_ns),
       "\npreflight: ", YamlBool(scenario.preflight), "\n");
+  if (scenario.insecure_agents) text += "insecure_agents: true\n";
+  if (!scenario.agent_tls.ca.empty()) {
+    text += StrCat("agent_tls: ",
+                   YamlFlowMap()
+                       .Add("ca", YamlText(scenario.agent_tls.ca))
+                       .Add("cert", YamlText(scenario.agent_tls.cert))
+                       .Add("key", YamlText(scenario.agent_tls.key))
+                       .str(),
+                   "\n");
+  }
   if (!scenario.calibration_path.empty()) {
     text += StrCat("calibration: ", YamlText(scenario.calibration_path), "\n");
   }

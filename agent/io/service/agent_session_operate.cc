@@ -1,0 +1,50 @@
+// The part of AgentSession that operators see: what its watch is told, and how it takes its leave.
+#include <utility>
+
+#include "agent/io/service/agent_session.h"
+
+namespace monsoon {
+
+void AgentSession::TellWatch(int64_t now_ns, const CaseRunner* runner) {
+  const int64_t heard_ns = last_heard_ns_.load(std::memory_order_relaxed);
+  watch_.Tick({.now_ns = now_ns,
+               .heard_ns = heard_ns,
+               .lease_until_ns = heard_ns + lease_ns_,
+               .unacknowledged_bytes = outlet_.unacknowledged_bytes()},
+              runner);
+}
+
+void AgentSession::Collect(int32_t case_index, RequestRecord record) {
+  watch_.Collected(record);
+  outlet_.Add(case_index, std::move(record));
+}
+
+void AgentSession::Drain(const std::string& reason) {
+  absl::MutexLock lock(&mutex_);
+  draining_ = reason;
+  if (runner_ != nullptr) runner_->Stop(LoadMode::kDrain);
+}
+
+void AgentSession::BreakOff() {
+  absl::MutexLock lock(&mutex_);
+  if (runner_ != nullptr) runner_->Stop(LoadMode::kCancel);
+}
+
+bool AgentSession::delivered() const {
+  absl::MutexLock lock(&mutex_);
+  return runner_ == nullptr && outlet_.unacknowledged_bytes() == 0;
+}
+
+std::string AgentSession::WhyGaveUp(const CaseRunner& runner, bool work_was_left) const {
+  if (stop_asked_ || runner.mode() == LoadMode::kRun) return "";
+  if (!draining_.empty()) {
+    // It may have come to its own end meanwhile.
+    const bool complete =
+        runner.mode() == LoadMode::kDrain && runner.no_more_work() && !work_was_left;
+    return complete && !runner.agent_case().open_loop ? "" : draining_;
+  }
+  if (runner.mode() != LoadMode::kCancel) return "";
+  return gave_up_.empty() ? "nothing was heard from the controller for the lease" : gave_up_;
+}
+
+}  // namespace monsoon
