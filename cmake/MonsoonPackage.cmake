@@ -19,7 +19,7 @@ function(monsoon_install_program component program)
     # Only ./dev package makes these; an installation by hand goes without.
     install(FILES ${MONSOON_PACKAGE_FILES}/${ARGV2}.1.gz DESTINATION share/man/man1
             COMPONENT ${component} OPTIONAL)
-    install(FILES ${MONSOON_PACKAGE_FILES}/changelog.gz ${MONSOON_PACKAGE_FILES}/${ARGV2}/copyright
+    install(FILES ${MONSOON_PACKAGE_FILES}/changelog.Debian.gz ${MONSOON_PACKAGE_FILES}/${ARGV2}/copyright
             DESTINATION share/doc/${ARGV2} COMPONENT ${component} OPTIONAL)
   endif()
 endfunction()
@@ -28,6 +28,9 @@ monsoon_install_program(agent agent monsoon-agent)
 install(FILES deploy/systemd/monsoon-agent.service deploy/systemd/monsoon-agent@.service
         DESTINATION lib/systemd/system COMPONENT agent)
 install(FILES deploy/agent.toml DESTINATION /etc/monsoon COMPONENT agent)
+# Where the unit takes certificates from; for root alone, and empty until somebody fills it.
+install(DIRECTORY DESTINATION /etc/monsoon/tls COMPONENT agent
+        DIRECTORY_PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE)
 install(FILES deploy/systemd/60-monsoon-agent.conf DESTINATION share/monsoon/sysctl.d COMPONENT agent)
 install(PROGRAMS deploy/certs.sh DESTINATION share/monsoon COMPONENT agent)
 
@@ -56,21 +59,21 @@ set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 
 set(CPACK_DEBIAN_AGENT_PACKAGE_NAME monsoon-agent)
 set(CPACK_DEBIAN_AGENT_DESCRIPTION "load-sending host of the Monsoon LLM load tester
- An agent takes the requests that a Monsoon controller plans, sends them to an
- LLM inference engine and times the streamed answers, with its own delay
- measured beside them.
- .
- The package has a systemd unit, which is neither enabled nor started by the
- installation.")
+An agent takes the requests that a Monsoon controller plans, sends them to an
+LLM inference engine and times the streamed answers, with its own delay
+measured beside them.
+
+The package has a systemd unit, which is neither enabled nor started by the
+installation.")
 set(CPACK_DEBIAN_AGENT_PACKAGE_RECOMMENDS "ca-certificates, openssl")
 set(CPACK_DEBIAN_AGENT_PACKAGE_CONTROL_EXTRA
     "${MONSOON_PACKAGING}/conffiles;${MONSOON_PACKAGING}/agent/postinst;${MONSOON_PACKAGING}/agent/prerm;${MONSOON_PACKAGING}/agent/postrm")
 
 set(CPACK_DEBIAN_CONTROLLER_PACKAGE_NAME monsoon-controller)
 set(CPACK_DEBIAN_CONTROLLER_DESCRIPTION "distributed load tester for LLM inference engines
- The controller plans the requests of a scenario, has one or many agents send
- them with a common start, and merges their records into one report: time to
- first token, tokens per second, and an error bound of the measurement itself.")
+The controller plans the requests of a scenario, has one or many agents send
+them with a common start, and merges their records into one report: time to
+first token, tokens per second, and an error bound of the measurement itself.")
 set(CPACK_DEBIAN_CONTROLLER_PACKAGE_DEPENDS
     "monsoon-agent (= ${PROJECT_VERSION}-${CPACK_DEBIAN_PACKAGE_RELEASE})")
 set(CPACK_DEBIAN_CONTROLLER_PACKAGE_RECOMMENDS ca-certificates)

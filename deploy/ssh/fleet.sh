@@ -45,7 +45,7 @@ remote() {
 # Local files of one host's folder: the sockets of its tunnel.
 tunnel_socket() {
   local folder="${XDG_RUNTIME_DIR:-${TMPDIR:-/tmp}}/monsoon-fleet-$UID"
-  mkdir -p -m 700 -- "$folder"
+  [[ -d $folder ]] || mkdir -m 700 -- "$folder"
   [[ -O $folder && ! -L $folder ]] || die "$folder belongs to somebody else"
   printf '%s/%s-%s\n' "$folder" "$(printf '%s' "$1" | cksum | cut -d ' ' -f 1)" "$PORT"
 }

@@ -156,7 +156,8 @@ class Manifests:
                 yield "the agents' Service names agents that are not ready"
             pod = template_of(agents)["spec"]
             options = options_of(pod["containers"][0])
-            if pod["terminationGracePeriodSeconds"] <= seconds(options["--drain-timeout"]):
+            # After the drain, records that are not acknowledged have 20 s to reach the controller.
+            if pod["terminationGracePeriodSeconds"] < seconds(options["--drain-timeout"]) + 20:
                 yield "an agent is killed before --drain-timeout is over"
             ports = {p["name"]: p["containerPort"] for p in pod["containers"][0]["ports"]}
             for flag, port in (("--listen", "control"), ("--health-listen", "health")):

@@ -39,7 +39,7 @@ BROKEN = (
     ("agents.yaml", 'cpu: "4"', 'cpu: "3500m"', "whole number"),
     ("agents.yaml", "grpc: {port: 7071}", "grpc: {port: 7072}", "has no port 7072"),
     ("agents.yaml", "grpc: {port: 7071}", "grpc: {port: health}", "has no port health"),
-    ("agents.yaml", "terminationGracePeriodSeconds: 60", "terminationGracePeriodSeconds: 30",
+    ("agents.yaml", "terminationGracePeriodSeconds: 75", "terminationGracePeriodSeconds: 60",
      "killed before"),
     ("agents.yaml", "--listen=0.0.0.0:7070", "--listen=0.0.0.0:7000", "--listen is not"),
     ("agents.yaml", "- --allow-controller=monsoon-controller", "- --insecure-listen",
