@@ -44,6 +44,7 @@ absl::StatusOr<AgentOptions> MakeOptions(const AgentFlags& flags, AgentObserver*
   std::random_device random;
   options.instance_id =
       StrCat(absl::Hex(random(), absl::kZeroPad8), absl::Hex(random(), absl::kZeroPad8));
+  options.cores = static_cast<int>(UsableCores().size());
   const size_t cores = flags.cores.empty() ? UsableCores().size() : flags.cores.size();
   options.load_threads = {
       .count = flags.load_threads > 0 ? flags.load_threads : std::max(1, static_cast<int>(cores)),

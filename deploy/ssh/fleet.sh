@@ -94,7 +94,7 @@ install_certificates() {
 # On the host: whether the process of the pid file is our program still. Sets pid.
 # shellcheck disable=SC2016
 RUNNING='running() { pid="$(cat agent.pid 2>/dev/null)" && [ -n "$pid" ] &&
-  case "$(readlink "/proc/$pid/exe")" in "$PWD/agent"|"$PWD/agent (deleted)") ;; *) false ;; esac; }
+  [ "$(tr "\0" "\n" <"/proc/$pid/cmdline" 2>/dev/null | head -n 1)" = "$PWD/agent" ]; }
 cd "$1" || exit 1; shift
 '
 

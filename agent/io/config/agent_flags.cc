@@ -67,6 +67,12 @@ std::string TomlValue(const CLI::Option& option) {
   }
   const bool list = option.get_multi_option_policy() == CLI::MultiOptionPolicy::TakeAll;
   const auto quote = [](std::string* out, const std::string& value) {
+    const bool number =
+        !value.empty() && value.find_first_not_of("0123456789") == std::string::npos;
+    if (number) {
+      out->append(value);
+      return;
+    }
     out->append("\"");
     for (const char c : value) {
       if (c == '"' || c == '\\') out->push_back('\\');
@@ -76,7 +82,7 @@ std::string TomlValue(const CLI::Option& option) {
   };
   const std::string joined = absl::StrJoin(values, ", ", quote);
   if (list) return StrCat("[", joined, "]");
-  return values.empty() ? "\"\"" : joined;
+  return joined;  // empty: not set
 }
 
 std::string Effective(const CLI::App& app, const std::string& path, const Origins& origins) {
@@ -92,7 +98,8 @@ std::string Effective(const CLI::App& app, const std::string& path, const Origin
     } else if (option->count() > 0) {
       from = "command line";
     }
-    std::string line = StrCat(key, " = ", TomlValue(*option));
+    const std::string value = TomlValue(*option);
+    std::string line = value.empty() ? StrCat("#", key, " = \"\"") : StrCat(key, " = ", value);
     line.resize(std::max<size_t>(line.size(), 48), ' ');
     text += StrCat(line, "  # ", from, "\n");
   }

@@ -26,6 +26,7 @@ struct AgentOptions {
   std::string hostname;
   std::string name;         // what its operator calls it, in messages and tables
   std::string instance_id;  // new with each start of the process
+  int cores = 0;            // that the process may use
   LoadThreads load_threads;
   AddressPolicy policy;
   // Where health checks are answered as well, in plain text and by themselves; empty: nowhere.

@@ -56,11 +56,10 @@ absl::StatusOr<std::unique_ptr<AgentServer>> AgentServer::Start(AgentOptions opt
                                                                 const Clock* clock) {
   std::unique_ptr<AgentServer> agent(new AgentServer(std::move(options), clock));
   grpc::EnableDefaultHealthCheckService(true);
-  ASSIGN_OR_RETURN(const std::shared_ptr<grpc::ServerCredentials> credentials,
-                   MakeCredentials(agent->options_, clock));
+  ASSIGN_OR_RETURN(agent->credentials_, MakeCredentials(agent->options_, clock));
   grpc::ServerBuilder builder;
   LimitCallers(builder);
-  builder.AddListeningPort(grpc_address, credentials, &agent->port_);
+  builder.AddListeningPort(grpc_address, agent->credentials_, &agent->port_);
   // Two agents on one port would each get some of the connections.
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, 2000);

@@ -13,7 +13,8 @@
 
 namespace grpc {
 class Server;
-}
+class ServerCredentials;
+}  // namespace grpc
 
 namespace monsoon {
 
@@ -45,6 +46,7 @@ class AgentServer {
   const AgentOptions options_;
   AgentService service_;
   int port_ = 0;
+  std::shared_ptr<grpc::ServerCredentials> credentials_;  // gRPC asks them at every handshake
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<HealthServer> health_;
 };

@@ -77,7 +77,10 @@ v1::Welcome AgentService::MakeWelcome() {
     absl::MutexLock lock(&mutex_);
     welcome.set_epoch(epoch_);
     welcome.set_busy(taken_);
-    if (session_ != nullptr) welcome.set_run_id(session_->run_id());
+    if (session_ != nullptr) {
+      welcome.set_run_id(session_->run_id());
+      welcome.mutable_limits()->set_used_concurrency(session_->concurrency());
+    }
     welcome.set_draining(!draining_.empty());
   }
   welcome.set_protocol_version(kProtocolVersion);
@@ -85,6 +88,7 @@ v1::Welcome AgentService::MakeWelcome() {
   welcome.set_hostname(options_.hostname);
   welcome.set_name(options_.name);
   welcome.set_instance_id(options_.instance_id);
+  welcome.mutable_limits()->set_cores(options_.cores);
   welcome.mutable_limits()->set_load_threads(options_.load_threads.count);
   welcome.mutable_limits()->set_max_concurrency(MaxConnections());
   welcome.mutable_limits()->set_item_cache_bytes(options_.item_cache_bytes);

@@ -58,6 +58,8 @@ class AgentSession {
   void BreakOff();
   // Any thread: no case is going on, and the controller has confirmed every record.
   bool delivered() const;
+  // Any thread: requests in flight that the case may have; 0 between cases.
+  int64_t concurrency() const;
 
   // Data thread. `cancel` breaks the Data stream off when the session closes.
   // FAILED_PRECONDITION when a stream is attached already.

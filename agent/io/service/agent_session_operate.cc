@@ -35,6 +35,11 @@ bool AgentSession::delivered() const {
   return runner_ == nullptr && outlet_.unacknowledged_bytes() == 0;
 }
 
+int64_t AgentSession::concurrency() const {
+  absl::MutexLock lock(&mutex_);
+  return runner_ == nullptr ? 0 : runner_->agent_case().concurrency;
+}
+
 std::string AgentSession::WhyGaveUp(const CaseRunner& runner, bool work_was_left) const {
   if (stop_asked_ || runner.mode() == LoadMode::kRun) return "";
   if (!draining_.empty()) {

@@ -24,6 +24,7 @@
 #include "controller/io/run/case_driver.h"
 #include "controller/io/run/preflight.h"
 #include "controller/io/run/run_inputs.h"
+#include "controller/io/run/scenario_security.h"
 #include "controller/io/scenario/scenario_yaml.h"
 
 namespace monsoon {
@@ -33,14 +34,6 @@ namespace {
 std::string NewRunId() {
   std::random_device random;
   return absl::StrFormat("%08x%04x", random(), random() & 0xffff);
-}
-
-// What the command line says, else what the scenario does.
-AgentSecurity SecurityOf(const AgentSecurity& flags, const Scenario& scenario) {
-  if (flags.files.any() || flags.insecure_agents) return flags;
-  const AgentTlsPaths& paths = scenario.agent_tls;
-  return {.files = {.cert = paths.cert, .key = paths.key, .ca = paths.ca},
-          .insecure_agents = scenario.insecure_agents};
 }
 
 FleetOptions MakeFleetOptions(const RunOptions& options, const RunInputs& inputs) {
