@@ -21,8 +21,9 @@ class StrictLoader(yaml.SafeLoader):
     """YAML in which a key that is given twice is an error, as it is for Kubernetes."""
 
     def construct_mapping(self, node, deep=False):
-        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
-        twice = sorted({str(key) for key in keys if keys.count(key) > 1} - {"<<"})
+        keys = [self.construct_object(key, deep=True) for key, _ in node.value
+                if key.tag != "tag:yaml.org,2002:merge"]
+        twice = sorted({str(key) for key in keys if keys.count(key) > 1})
         if twice:
             raise yaml.constructor.ConstructorError(
                 None, None, f"{', '.join(twice)} given twice", node.start_mark)

@@ -36,7 +36,7 @@ BROKEN = (
     ("agents.yaml", "enableServiceLinks: false", "hostNetwork: true", "hostNetwork"),
     ("agents.yaml", "emptyDir: {sizeLimit: 1536Mi}", "hostPath: {path: /var/spool}", "not allowed"),
     ("agents.yaml", 'limits: {cpu: "4"', 'limits: {cpu: "8"', "not Guaranteed"),
-    ("agents.yaml", 'cpu: "4"', 'cpu: "3500m"', "whole number"),
+    ("agents.yaml", 'limits: {cpu: "4"', 'limits: {cpu: "3500m"', "whole number"),
     ("agents.yaml", "grpc: {port: 7071}", "grpc: {port: 7072}", "has no port 7072"),
     ("agents.yaml", "grpc: {port: 7071}", "grpc: {port: health}", "has no port health"),
     ("agents.yaml", "terminationGracePeriodSeconds: 75", "terminationGracePeriodSeconds: 60",

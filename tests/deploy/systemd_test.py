@@ -57,7 +57,9 @@ class UnitTest(unittest.TestCase):
         return self.machine.run("systemctl", "is-active", unit, check=False).stdout.strip()
 
     def main_pid(self, unit=UNIT):
-        return int(self.machine.show(unit, "MainPID"))
+        pid = int(self.machine.show(unit, "MainPID"))
+        self.assertGreater(pid, 1, self.journal())  # kill would take 0 for this test itself
+        return pid
 
     def journal(self, unit=UNIT):
         return self.machine.run("journalctl", "-u", unit, "-o", "cat", "--no-pager").stdout
