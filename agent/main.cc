@@ -12,6 +12,7 @@
 #include "agent/io/service/health_check.h"
 #include "agent/serve.h"
 #include "common/base/str_cat.h"
+#include "common/process/guard_memory.h"
 #include "common/time/clock.h"
 
 namespace monsoon {
@@ -59,6 +60,7 @@ int Run(const AgentFlags& flags) {
 }
 
 int Main(int argc, char** argv) {
+  GuardMemory();
   int exit_status = 0;
   const std::optional<AgentFlags> flags = ParseAgentFlags(argc, argv, &exit_status);
   if (!flags) return exit_status;

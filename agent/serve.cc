@@ -29,6 +29,7 @@ namespace monsoon {
 namespace {
 
 constexpr int64_t kDrainLookNs = 50 * kNsPerMs;
+constexpr unsigned kShutdownSeconds = 15;
 
 std::string Hostname() {
   char hostname[256] = {};
@@ -204,6 +205,7 @@ absl::StatusOr<int> Serve(const AgentFlags& flags, const sigset_t& signals) {
   server->BeginDrain(SignalName(signal));
   const bool drained = Drain(*server, flags.drain_timeout_ns, signals, clock);
   const int64_t undelivered_bytes = watch.status().session.unacknowledged_bytes;
+  alarm(kShutdownSeconds);  // whatever hangs now, the program ends
   server->Shutdown();
   log.Write({drained && undelivered_bytes == 0 ? LogLevel::kInfo : LogLevel::kWarning,
              "stop",

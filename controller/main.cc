@@ -9,6 +9,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "common/process/guard_memory.h"
 #include "common/version.h"
 #include "controller/agent_flags.h"
 #include "controller/core/report/exit_status.h"
@@ -74,6 +75,7 @@ std::vector<std::string> TakeForeignWords(int& argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  monsoon::GuardMemory();
   signal(SIGPIPE, SIG_IGN);
 
   std::vector<std::string> foreign_words = TakeForeignWords(argc, argv);

@@ -40,10 +40,10 @@ CustomEngine FromProto(const v1::CustomEngine& proto) {
 void ToProto(const EngineTarget& engine, v1::Engine* proto) {
   proto->set_type(engine.type);
   proto->set_url(engine.url);
-  for (const auto& [name, value] : engine.headers) {
-    v1::Header* header = proto->add_headers();
-    header->set_name(name);
-    header->set_value(value);
+  for (const SecretHeader& header : engine.headers) {
+    v1::Header* added = proto->add_headers();
+    added->set_name(header.name);
+    added->set_value(header.value.Reveal());
   }
   proto->set_api_key(engine.api_key.Reveal());
   proto->set_extra_body_json(engine.extra_body_json);

@@ -76,15 +76,21 @@ class Parser {
     return absl::OkStatus();
   }
 
+  absl::Status SkipInList(const std::string& key) {
+    return SkipToContent() ? absl::OkStatus()
+                           : Error(StrCat("the list of '", key, "' has no end: ]"));
+  }
+
   absl::Status TakeValues(ConfigEntry& entry) {
     SkipBlanks();
     if (Peek() != '[') return TakeValue(entry, "");
     Skip();
     for (;;) {
-      if (!SkipToContent()) return Error(StrCat("the list of '", entry.key, "' has no end: ]"));
+      RETURN_IF_ERROR(SkipInList(entry.key));
       if (Peek() == ']') break;
       RETURN_IF_ERROR(TakeValue(entry, ",]"));
-      if (!SkipToContent() || (Peek() != ',' && Peek() != ']')) {
+      RETURN_IF_ERROR(SkipInList(entry.key));
+      if (Peek() != ',' && Peek() != ']') {
         return Error(StrCat("expected , or ] in the list of '", entry.key, "'"));
       }
       if (Peek() == ',') Skip();

@@ -26,7 +26,9 @@ absl::StatusOr<std::unique_ptr<CaseRunner>> CaseRunner::Create(AgentCase agent_c
 }
 
 CaseRunner::CaseRunner(AgentCase agent_case, int64_t max_queued_work)
-    : agent_case_(std::move(agent_case)), work_(static_cast<size_t>(max_queued_work)) {}
+    : agent_case_(std::move(agent_case)),
+      redactor_(agent_case_.engine),
+      work_(static_cast<size_t>(max_queued_work)) {}
 
 absl::Status CaseRunner::Init(const LoadThreads& threads, const AddressPolicy* policy,
                               const Clock* clock) {
@@ -93,6 +95,12 @@ CaseRunner::~CaseRunner() {
 }
 
 absl::Status CaseRunner::AddWork(std::unique_ptr<PreparedRequest> request) {
+  if (!queued_bytes_.Add(work_.ApproximateSize(), request->body.size())) {
+    return absl::ResourceExhaustedError(
+        StrCat("the controller handed out more than ", QueuedBytes::kLimit >> 30,
+               " GiB of requests at once, more than this agent keeps waiting; use more agents, or "
+               "shorter prompts"));
+  }
   if (work_.TryPush(request)) return absl::OkStatus();
   return absl::ResourceExhaustedError(
       StrCat("the controller handed out more than the ", work_.capacity(),
@@ -149,13 +157,17 @@ CaseRunner::Counters CaseRunner::counters() const {
 }
 
 void CaseRunner::DrainRecords(const std::function<void(RequestRecord&)>& take) {
+  const auto pass_on = [&](RequestRecord& record) {
+    redactor_.Redact(record.error_message);
+    take(record);
+  };
   RequestRecord record;
   for (const auto& loop : loops_) {
-    while (loop->records().TryPop(record)) take(record);
+    while (loop->records().TryPop(record)) pass_on(record);
   }
   if (!ended()) return;
   for (const auto& loop : loops_) {
-    for (RequestRecord& late : loop->overflow()) take(late);
+    for (RequestRecord& late : loop->overflow()) pass_on(late);
     loop->overflow().clear();
   }
 }

@@ -34,8 +34,6 @@ struct AgentOptions {
   std::optional<AgentTls> tls;  // without: plain text, and everybody who reaches it is obeyed
   int64_t item_cache_bytes = int64_t{1} << 30;
   int64_t max_queued_work = int64_t{1} << 16;
-  // Of requests that are built and wait for their turn.
-  int64_t max_queued_bytes = int64_t{4} << 30;
   // Records that the controller has not acknowledged; beyond this the case is given up.
   int64_t max_unacknowledged_bytes = int64_t{1} << 30;
   AgentObserver* observer = NoObserver();  // outlives the agent

@@ -10,7 +10,8 @@
 namespace monsoon {
 
 // Every connection is made with the store's newest version, and only with a peer whose certificate
-// the store's authority vouches for. The credentials keep the store alive.
+// the store's authority vouches for. The credentials keep the store alive, and must outlive the
+// server: it does not own them, and asks them at every handshake.
 std::shared_ptr<grpc::ServerCredentials> TlsServerCredentials(std::shared_ptr<TlsStore> store);
 
 }  // namespace monsoon

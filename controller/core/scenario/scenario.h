@@ -103,7 +103,7 @@ struct EngineSpec {
   std::string url;
   std::string api_key_env;
   std::string api_key_file;
-  std::vector<std::pair<std::string, std::string>> headers;
+  std::vector<SecretHeader> headers;
   std::string extra_body_json;  // "" = none
   std::string prompt_template;  // as in EngineTarget (agent_case.h), with the next two
   std::string system_prompt;

@@ -1,7 +1,9 @@
 #include "controller/io/agents/agent_channel.h"
 
+#include <grpc/support/log.h>
 #include <grpcpp/grpcpp.h>
 
+#include <cstdlib>
 #include <thread>
 
 #include "absl/synchronization/notification.h"
@@ -40,6 +42,16 @@ AgentInfo ToInfo(const AgentTarget& target, const v1::Welcome& welcome) {
   return info;
 }
 
+// gRPC writes its own view of failures to stderr, beside our sentences; with GRPC_VERBOSITY set, it
+// may.
+void QuietGrpc() {
+  static const bool once = [] {
+    if (std::getenv("GRPC_VERBOSITY") == nullptr) gpr_set_log_function([](gpr_log_func_args*) {});
+    return true;
+  }();
+  static_cast<void>(once);
+}
+
 absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> MakeCredentials(
     const AgentTarget& target) {
   if (!target.tls.all()) return grpc::InsecureChannelCredentials();
@@ -74,6 +86,7 @@ absl::Status AwaitConnection(grpc::Channel& channel, const AgentTarget& target) 
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<grpc::Channel>> OpenChannel(const AgentTarget& target) {
+  QuietGrpc();
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);

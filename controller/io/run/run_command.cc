@@ -25,6 +25,7 @@
 #include "controller/io/run/preflight.h"
 #include "controller/io/run/run_inputs.h"
 #include "controller/io/run/scenario_security.h"
+#include "controller/io/run/secrets.h"
 #include "controller/io/scenario/scenario_yaml.h"
 
 namespace monsoon {
@@ -191,6 +192,7 @@ int RunCommand(const RunOptions& options) {
                     {.downloads = Downloads::kYes, .quiet = options.quiet});
   if (!inputs.ok()) return Fail(inputs.status(), kExitRejected);
 
+  ForgetVariables(SecretVariables(inputs->scenario));
   // From here on a signal drains; until now it simply ended the program. No thread exists yet.
   SignalWatcher::Block();
   Run run(options, *std::move(inputs));

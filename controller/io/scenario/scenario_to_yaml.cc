@@ -119,7 +119,9 @@ std::string EngineToYaml(const EngineSpec& engine) {
       .AddText("api_key_file", engine.api_key_file);
   if (!engine.headers.empty()) {
     YamlFlowMap headers;
-    for (const auto& [name, value] : engine.headers) headers.Add(name, YamlText(value));
+    for (const SecretHeader& header : engine.headers) {
+      headers.Add(header.name, YamlWritten(header.written));
+    }
     map.Add("headers", headers.str());
   }
   map.AddText("prompt_template", engine.prompt_template)

@@ -141,6 +141,14 @@ DatasetSpec AnyDataset(std::mt19937_64& random) {
   return dataset;
 }
 
+// A dollar sign in a value is written twice.
+SecretHeader AnyHeader(const std::string& name, std::mt19937_64& random) {
+  const std::string value = AnyText(random);
+  std::string written;
+  for (const char c : value) written.append(c == '$' ? 2 : 1, c);
+  return {name, value, written};
+}
+
 EngineSpec AnyEngine(std::mt19937_64& random) {
   const bool raw = random() % 2 == 0;
   EngineSpec engine{.type = raw ? "sglang" : "vllm",
@@ -159,7 +167,7 @@ EngineSpec AnyEngine(std::mt19937_64& random) {
     engine.prompt_template.clear();
   }
   if (random() % 2 == 0) engine.api_key_env = "KEY";
-  if (random() % 2 == 0) engine.headers = {{"X-A", AnyText(random)}, {"X-!$'~", AnyText(random)}};
+  if (random() % 2 == 0) engine.headers = {AnyHeader("X-A", random), AnyHeader("X-!$'~", random)};
   if (random() % 2 == 0) {
     engine.extra_body_json =
         R"({"$k":"$v","n":null,"f":0.1,"e":1e+22,"i":-5,"u":18446744073709551615,"s":"a\"\\\n\u0001é",)"
@@ -212,6 +220,11 @@ Scenario AnyScenario(std::mt19937_64& random) {
   for (int32_t i = 0; i < count; ++i) scenario.cases.push_back(AnyCase(random, i));
   if (random() % 2 == 0) scenario.agents = {"load1:7070", "[::1]:5", "unix:/run/$x y.sock"};
   scenario.expect_agents = AnyIn(random, kExpectAgentsRange);
+  if (random() % 2 == 0) {
+    scenario.agent_tls = {"/" + AnyText(random) + ".pem", "/cert.pem", "/key.pem"};
+  } else {
+    scenario.insecure_agents = random() % 2 == 0;
+  }
   scenario.pause_ns = AnyIn(random, kPauseRange);
   return scenario;
 }

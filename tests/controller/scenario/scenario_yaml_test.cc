@@ -99,7 +99,8 @@ verdict: {max_error: 5ms, max_error_share: 3%, max_busy: 0.8, max_starved: 2%}
   EXPECT_EQ(spec.concurrency, 16);
   EXPECT_EQ(spec.engine.url, "https://gpu1/own/route");
   EXPECT_EQ(spec.engine.api_key_env, "KEY");
-  EXPECT_THAT(spec.engine.headers, ElementsAre(Pair("X-Tenant", "7"), Pair("X-B", "b c")));
+  EXPECT_EQ(spec.engine.headers,
+            (std::vector<SecretHeader>{{"X-Tenant", "7", "7"}, {"X-B", "b c", "b c"}}));
   EXPECT_EQ(spec.engine.extra_body_json, R"({"top_a":0.5,"flags":[true,null,"5",5],"name":"名"})");
   EXPECT_EQ(spec.requests, 50);
   EXPECT_EQ(spec.warmup, 4);
