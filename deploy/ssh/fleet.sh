@@ -36,10 +36,13 @@ usage() { sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "${BASH_SOURCE[0]}"; }
 
 # remote HOST SCRIPT [ARG...]: runs the script there, by sh, with the arguments as $1, $2...
 remote() {
-  local host="$1" script="$2" quoted
+  local host="$1" script="$2" word quoted=""
   shift 2
-  quoted="$(printf '%q ' "$script" fleet "$DIR" "$@")"
-  "${SSH[@]}" -- "$host" "sh -c $quoted"
+  # In single quotes, which every login shell knows; bash's own %q does not suit all.
+  for word in "$script" fleet "$DIR" "$@"; do
+    quoted+=" '${word//\'/\'\\\'\'}'"
+  done
+  "${SSH[@]}" -- "$host" "sh -c$quoted"
 }
 
 # Local files of one host's folder: the sockets of its tunnel.
@@ -94,15 +97,14 @@ install_certificates() {
 # On the host: whether the process of the pid file is our program still. Sets pid.
 # shellcheck disable=SC2016
 RUNNING='running() { pid="$(cat agent.pid 2>/dev/null)" && [ -n "$pid" ] &&
-  [ "$(tr "\0" "\n" <"/proc/$pid/cmdline" 2>/dev/null | head -n 1)" = "$PWD/agent" ]; }
+  [ "$({ tr "\0" "\n" <"/proc/$pid/cmdline"; } 2>/dev/null | head -n 1)" = "$PWD/agent" ]; }
 cd "$1" || exit 1; shift
 '
 
 start_host() {
   local host="$1" flags
   shift
-  flags=(--listen "127.0.0.1:$PORT" --health-listen "127.0.0.1:$((PORT + 1))" --name "${host##*@}"
-    --spool-dir spool)
+  flags=(--listen "127.0.0.1:$PORT" --health-listen "127.0.0.1:$((PORT + 1))" --name "${host##*@}")
   if [[ -n $TLS ]]; then
     flags[1]="0.0.0.0:$PORT"
     flags+=(--tls-cert tls/agent.pem --tls-key tls/agent.key --tls-ca tls/ca.pem
@@ -112,7 +114,7 @@ start_host() {
   remote "$host" "$RUNNING"'if running; then echo "runs already, as process $pid"; exit 0; fi
     health="$1" seconds="$2"; shift 2
     [ -x ./agent ] || { echo "has no agent; fleet.sh install comes first" >&2; exit 1; }
-    setsid "$PWD/agent" "$@" >agent.log 2>&1 </dev/null & echo $! >agent.pid
+    STATE_DIRECTORY="$PWD" setsid "$PWD/agent" "$@" >agent.log 2>&1 </dev/null & echo $! >agent.pid
     i=0
     until ./agent --health-check "$health" >/dev/null 2>&1; do
       i=$((i + 1))

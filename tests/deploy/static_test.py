@@ -143,17 +143,19 @@ class TextsTest(unittest.TestCase):
             with open(os.path.join(program_help.ROOT, "docs", name), encoding="utf-8") as file:
                 blocks = re.findall(r"^```\w*\n(.*?)^```", file.read(), re.MULTILINE | re.DOTALL)
             for line in "\n".join(blocks).replace("\\\n", " ").splitlines():
+                # After an image's name come the program's flags, before it those of the engine.
+                image = r":0\.1\.0" if ":0.1.0" in line else ""
                 for program, command, pattern in (
-                        ("agent", "", r"\bmonsoon-agent( --.*)"),
-                        ("controller", "run", r"\bmonsoon-controller run( .*)"),
-                        ("controller", "calibrate", r"\bmonsoon-controller calibrate(.*)")):
+                        ("agent", "", rf".*\b(?:monsoon-|build/bin/)agent{image}( --.*)"),
+                        ("controller", "run", rf".*\b(?:monsoon-|bin/)controller{image} run( .*)"),
+                        ("controller", "calibrate", r".*\bmonsoon-controller calibrate(.*)")):
                     match = re.search(pattern, line)
                     if match:
                         checked += 1
                         self.assertEqual(program_help.unknown_flags(
                             program_help.FLAG.findall(match[1]),
                             program_help.flags_of(program, command)), [], line)
-        self.assertGreater(checked, 5)
+        self.assertGreater(checked, 3)
 
 
 if __name__ == "__main__":
