@@ -46,7 +46,7 @@ class UnitsTest(unittest.TestCase):
             self.assertTrue(values["StateDirectory"].startswith("monsoon"))
             self.assertEqual(values["LimitCORE"], "0")
             self.assertNotIn("CPUQuota", values)
-            # /proc/stat, and sched_setaffinity.
+            # /proc/sys and /proc/stat, and sched_setaffinity.
             self.assertNotIn("ProcSubset", values)
             self.assertNotIn("@resources", values["SystemCallFilter"])
             agent = program_help.flags_of("agent")
@@ -155,7 +155,7 @@ class TextsTest(unittest.TestCase):
                         self.assertEqual(program_help.unknown_flags(
                             program_help.FLAG.findall(match[1]),
                             program_help.flags_of(program, command)), [], line)
-        self.assertGreater(checked, 3)
+        self.assertGreater(checked, 2)
 
 
 if __name__ == "__main__":

@@ -132,6 +132,7 @@ class UnitTest(unittest.TestCase):
             wait_for(lambda: self.threads_on(0) > 0 or run.poll() is not None, 30,
                      "a thread that is pinned")
             pinned = self.threads_on(0)
+            files = self.machine.run("sh", "-c", f"ls -l /proc/{self.main_pid()}/fd").stdout
         finally:
             output = run.communicate(timeout=120)[0]
         self.assertEqual(run.returncode, 0, output)
@@ -139,11 +140,8 @@ class UnitTest(unittest.TestCase):
         self.assertEqual(case["requests"]["ok"], 400)
         self.assertEqual(case["verdict"], "VALID", case["reasons"])
         self.assertGreater(pinned, 0)
-        # What the agent reads under /proc is there in its sandbox. /proc/stat: the host's CPU time;
-        # /proc/thread-self/schedstat: how long its threads waited for a core.
-        text = json.dumps(self.report("load"))
-        self.assertNotIn("schedstat", text)
-        self.assertNotIn("schedstat", self.journal())
+        # How long its threads wait for a core, which it must be able to read in its sandbox.
+        self.assertIn("/schedstat", files)
 
     def test_05_drains_when_it_is_stopped(self):
         run = self.machine.popen(*self.prepare_run(100000, "drain"))
