@@ -17,10 +17,13 @@ CONTROLLER_PARTS=("${AGENT_PARTS[@]}" nlohmann-json3-dev)
 
 manual() {
   local program="$1" name="$2" what="$3"
-  help2man --no-info --section=1 --version-string=monsoon --name="$what" \
-    --output="$OUT/$name.1" "$BUILD/bin/$program"
-  # help2man takes the name from the usage line, which says "agent", not the installed link.
-  sed -i "s/^\\.B $program\$/.B $name/" "$OUT/$name.1"
+  # The page is called what the program is called once it is installed.
+  ln -s "$BUILD/bin/$program" "$OUT/$name"
+  help2man --no-info --section=1 --name="$what" --output="$OUT/$name.1" \
+    --version-string="$name $("$BUILD/bin/$program" --version | sed 's/.* //')" "$OUT/$name"
+  rm -- "$OUT/$name"
+  # Where the usage line names no program.
+  sed -i "s/^\\.B \\[OPTIONS\\]\$/.B $name\\n[OPTIONS]/" "$OUT/$name.1"
   gzip -9nf "$OUT/$name.1"
 }
 

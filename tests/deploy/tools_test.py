@@ -58,6 +58,10 @@ class ToolsTest(unittest.TestCase):
                                         capture_output=True, timeout=60, check=False)
                 self.assertEqual(broken.returncode, 1, f"{bad}: {broken.stdout}")
 
+    @needs("docker-compose")
+    def test_compose_schema(self):
+        self.check("docker-compose", "--file", os.path.join(DEPLOY, "compose.yaml"), "config", "--quiet")
+
     @needs("lintian")
     def test_lintian(self):
         packages = [os.path.join(PACKAGES, name) for name in sorted(os.listdir(PACKAGES))
