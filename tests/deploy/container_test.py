@@ -15,6 +15,7 @@ import unittest
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "e2e"))
 
 import harness  # noqa: E402
+import netns  # noqa: E402
 from run_case import scenario  # noqa: E402
 
 TREE = os.environ.get("MONSOON_ROOTFS", os.path.join(harness.ROOT, "build", "deploy", "rootfs"))
@@ -74,10 +75,8 @@ class ContainerTest(unittest.TestCase):
 
     @classmethod
     def tool(cls, name, *arguments, check=True, timeout_s=600):
-        store = ["--root", os.path.join(cls.folder, "store"), "--runroot",
-                 os.path.join(cls.folder, "run"), "--storage-driver", "vfs"]
         done = subprocess.run(
-            [name, *store, *arguments], capture_output=True, text=True, timeout=timeout_s,
+            [name, *cls.store(), *arguments], capture_output=True, text=True, timeout=timeout_s,
             check=False, stdin=subprocess.DEVNULL, env=os.environ | {
                 "CONTAINERS_CONF": os.path.join(cls.folder, "containers.conf"),
                 "TMPDIR": cls.folder})
@@ -86,17 +85,22 @@ class ContainerTest(unittest.TestCase):
         return done
 
     @classmethod
+    def store(cls):
+        return ["--root", os.path.join(cls.folder, "store"), "--runroot",
+                os.path.join(cls.folder, "run"), "--storage-driver", "vfs"]
+
+    @classmethod
     def build(cls, target):
         cls.tool("buildah", "bud", "--isolation=chroot", "--format=docker", "--signature-policy",
                  os.path.join(cls.folder, "policy.json"), "--build-arg",
                  "BASE_BUILD=localhost/base", "--build-arg", "BASE_RUNTIME=localhost/base",
-                 "--build-arg", "PREBUILT=yes", "--target", target, "-t", f"monsoon-{target}",
+                 "--build-arg", "PREBUILT=yes", "--target", target, "-t", f"monsoon-{target}:0.1.0",
                  "-f", os.path.join(harness.ROOT, "deploy", "container", "Containerfile"),
                  harness.ROOT)
 
     def run_image(self, image, *arguments, options=(), check=True):
         return self.tool("podman", "run", "--read-only", "--cap-drop=all", "--tmpfs", "/tmp",
-                         "--security-opt=no-new-privileges", *options, f"localhost/{image}",
+                         "--security-opt=no-new-privileges", *options, f"localhost/{image}:0.1.0",
                          *arguments, check=check)
 
     def size(self, image):
@@ -104,10 +108,11 @@ class ContainerTest(unittest.TestCase):
 
     def test_small_and_nobody(self):
         for image in ("monsoon-agent", "monsoon-controller"):
-            config = json.loads(self.tool("podman", "image", "inspect", f"localhost/{image}").stdout)
+            config = json.loads(self.tool("podman", "image", "inspect",
+                                          f"localhost/{image}:0.1.0").stdout)
             self.assertEqual(config[0]["Config"]["User"], "65532:65532")
             self.assertEqual(config[0]["Config"]["StopSignal"], "SIGTERM")
-            added = self.size(f"localhost/{image}") - self.size("localhost/base")
+            added = self.size(f"localhost/{image}:0.1.0") - self.size("localhost/base")
             print(f"{image}: {added / 1e6:.1f} MB more than its base")
             self.assertLess(added, MOST_ADDED_BYTES, image)
 
@@ -146,6 +151,57 @@ class ContainerTest(unittest.TestCase):
         self.tool("podman", "stop", "--time", "60", "agent")
         state = json.loads(self.tool("podman", "inspect", "agent").stdout)[0]["State"]
         self.assertEqual(state["ExitCode"], 0, self.tool("podman", "logs", "agent").stderr)
+
+    def test_compose(self):
+        """The whole of compose.yaml, in a network namespace so that no rule of this machine's own
+        firewall is touched."""
+        for program in ("podman-compose", "/usr/lib/podman/netavark", "/usr/lib/podman/aardvark-dns"):
+            if not shutil.which(program):
+                self.skipTest(f"{os.path.basename(program)} is missing (package of the same name)")
+        if netns.why_not():
+            self.skipTest(netns.why_not())
+        hosts = self.enterContext(netns.Hosts("compose"))
+        results = os.path.join(self.folder, "compose-results")
+        os.makedirs(results)
+        os.chmod(results, 0o777)
+        self._podman_of_this_store()
+        compose = ["nsenter", f"--net=/run/netns/{hosts.namespace('compose')}", "podman-compose",
+                   "-f", os.path.join(harness.ROOT, "deploy", "compose.yaml")]
+        env = os.environ | {
+            "PATH": os.path.join(self.folder, "bin") + ":" + os.environ["PATH"],
+            "CONTAINERS_CONF": os.path.join(self.folder, "bridge.conf"), "RESULTS": results,
+            "NOFILE": "16384", "LLM_API_KEY": "none"}
+
+        def run(*arguments):
+            done = subprocess.run([*compose, *arguments], capture_output=True, text=True,
+                                  timeout=300, check=False, env=env, stdin=subprocess.DEVNULL)
+            return done.stdout + done.stderr
+
+        self.addCleanup(run, "down", "--volumes")
+        output = run("up", "--no-build", "--detach")
+        report = os.path.join(results, "runs", "report.json")
+        harness.wait_for(lambda: os.path.exists(report), 120, f"a report; compose said {output}")
+        with open(report, encoding="utf-8") as file:
+            case = json.load(file)["cases"][0]
+        self.assertEqual(case["requests"]["ok"], case["requests"]["planned"], output)
+        self.assertEqual(len(case["agents"]), 4)
+
+    def _podman_of_this_store(self):
+        """A `podman` for podman-compose, which knows neither stores nor this machine's limits."""
+        os.makedirs(os.path.join(self.folder, "bin"))
+        store = " ".join(self.store())
+        path = os.path.join(self.folder, "bin", "podman")
+        with open(path, "w", encoding="ascii") as file:
+            file.write(f"""#!/bin/bash
+if [ "$1" = run ]; then
+  shift
+  set -- run --ulimit nproc=4096:4096 "$@"
+fi
+exec {shutil.which("podman")} {store} "$@"
+""")
+        os.chmod(path, 0o755)
+        with open(os.path.join(self.folder, "bridge.conf"), "w", encoding="ascii") as file:
+            file.write(CONTAINERS_CONF.replace('netns = "host"\n', ""))
 
 
 if __name__ == "__main__":
