@@ -63,6 +63,13 @@ class AgentDrainTest : public ServiceTest {
     server_ = *std::move(server);
   }
 
+  // The server goes before its observer.
+  void TearDown() override {
+    control_ = nullptr;
+    data_ = nullptr;
+    server_ = nullptr;
+  }
+
   // A case of `count` requests, two at a time, that has begun.
   void StartCase(const LiveEngine& engine, uint64_t count) {
     PrepareCase(engine);

@@ -38,7 +38,7 @@ std::vector<AgentRow> Fleet() {
 TEST(AgentTable, HasARowForEachAgent) {
   EXPECT_EQ(RenderAgentTable(Fleet()),
             // clang-format off
-      "agent       state     name  host    version  protocol             clock offset  round trip  threads/cores  free connections\n"
+      "agent       state     name  host    version  protocol            clock offset  round trip  threads/cores  free connections\n"
       "load1:7070  idle      left  host-a  0.1.0           3  -12.500 ms +- 0.021 ms    0.042 ms            4/8       936 of 1000\n"
       "load2:7070  run 1f2e  left  host-a  0.1.0           3  -12.500 ms +- 0.021 ms    0.042 ms            4/8       936 of 1000\n"
       "load3:7070  draining  left  host-a  0.1.0           3  -12.500 ms +- 0.021 ms    0.042 ms            4/8       936 of 1000\n"
