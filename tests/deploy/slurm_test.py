@@ -45,6 +45,7 @@ class SlurmTest(RunTest):
             "SLURM_JOB_NODELIST": ",".join(["localhost"] * nodes),
             "MONSOON_BIN": harness.BIN, "MONSOON_LISTEN": "127.0.0.1",
             "MONSOON_CERTS": os.path.join(harness.ROOT, "deploy", "certs.sh"),
+            "MONSOON_STATE": os.path.join(self.folder, "state"),
             "MONSOON_OUT": os.path.join(self.folder, "run"),
             "MONSOON_PORT": str(free_ports(nodes, 1000))} | environment
         return subprocess.Popen([SCRIPT, *arguments], env=env, cwd=self.folder, text=True,
