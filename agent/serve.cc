@@ -70,6 +70,11 @@ absl::StatusOr<AgentOptions> MakeOptions(const AgentFlags& flags, AgentObserver*
     log->Write({LogLevel::kWarning, "spool", {{"what", sentence}}});
   };
   options.observer = observer;
+  if (!flags.health_listen.empty()) {
+    ASSIGN_OR_RETURN(const ListenAddress health,
+                     ParseListenAddress(flags.health_listen, "--health-listen"));
+    options.health_grpc_address = health.ToGrpc();
+  }
   ASSIGN_OR_RETURN(options.policy, AddressPolicy::WithAllowed(flags.allow_targets));
   if (flags.tls.files.any()) {
     options.tls.emplace();
@@ -176,6 +181,9 @@ absl::Status CheckFlags(const AgentFlags& flags) {
     ASSIGN_OR_RETURN(const ListenAddress metrics,
                      ParseListenAddress(flags.metrics_listen, "--metrics-listen"));
     RETURN_IF_ERROR(CheckMetricsAddress(metrics, flags.tls.insecure_listen));
+  }
+  if (!flags.health_listen.empty()) {
+    RETURN_IF_ERROR(ParseListenAddress(flags.health_listen, "--health-listen").status());
   }
   return AddressPolicy::WithAllowed(flags.allow_targets).status();
 }

@@ -24,6 +24,7 @@ struct AgentFlags {
   LogFormat log_format = LogFormat::kText;
   LogLevel log_level = LogLevel::kInfo;
   std::string metrics_listen;    // empty: no metrics
+  std::string health_listen;     // empty: health checks are answered at `listen` alone
   std::string health_check;      // an address: ask that agent, and end
   bool check_config = false;     // print `effective`, and end
   std::string spool_dir;  // empty: the usual place

@@ -43,6 +43,9 @@ void AddListening(CLI::App& app, AgentFlags& flags) {
       ->capture_default_str();
   app.add_option("--metrics-listen", flags.metrics_listen,
                  "Serve Prometheus metrics on HOST:PORT, at /metrics; off by default");
+  app.add_option("--health-listen", flags.health_listen,
+                 "Answer gRPC health checks on HOST:PORT or unix:PATH as well, in plain text and "
+                 "without any other service: for probes that speak no mutual TLS");
 }
 
 void AddLoad(CLI::App& app, AgentFlags& flags) {

@@ -30,6 +30,8 @@ struct AgentOptions {
   int cores = 0;            // that the process may use
   LoadThreads load_threads;
   AddressPolicy policy;
+  // Where health checks are answered as well, in plain text and by themselves; empty: nowhere.
+  std::string health_grpc_address;
   std::optional<AgentTls> tls;  // without: plain text, and everybody who reaches it is obeyed
   int64_t item_cache_bytes = int64_t{1} << 30;
   int64_t max_queued_work = int64_t{1} << 16;
