@@ -77,8 +77,10 @@ grpc::Status AgentService::Inspect(ControlStream* stream) {
   {
     absl::MutexLock lock(&mutex_);
     welcome->set_epoch(registry_.epoch());
-    welcome->set_busy(registry_.held());
-    welcome->set_run_id(registry_.run_id());
+    ObserveHolder();
+    const std::string run_id = registry_.HeldBy(clock_.MonotonicNs());
+    welcome->set_busy(!run_id.empty());
+    welcome->set_run_id(run_id);
     welcome->set_draining(registry_.draining());
   }
   stream->Write(response);
@@ -104,7 +106,9 @@ std::optional<v1::Refusal> AgentService::Enter(const v1::Hello& hello,
   absl::MutexLock lock(&mutex_);
   const SessionRegistry::Verdict verdict =
       registry_.Resume(hello.run_id(), hello.resume().instance_id(), hello.resume().epoch());
-  if (verdict.answer != SessionRegistry::Answer::kFound) return MakeRefusal(verdict);
+  // There is none for a moment while one that has lost the agent winds up.
+  const bool found = verdict.answer == SessionRegistry::Answer::kFound && session_ != nullptr;
+  if (!found) return MakeRefusal(verdict);
   session = session_;
   return std::nullopt;
 }
@@ -242,14 +246,15 @@ void AgentService::Shutdown() {
   if (session != nullptr) End(session, "the agent was stopped");
 }
 
-bool AgentService::holds_run() const {
+bool AgentService::holds_run() {
   absl::MutexLock lock(&mutex_);
-  return registry_.held();
+  ObserveHolder();
+  return !registry_.HeldBy(clock_.MonotonicNs()).empty();
 }
 
 bool AgentService::delivered() const {
   absl::MutexLock lock(&mutex_);
-  return session_ == nullptr ? !registry_.held() : session_->delivered();
+  return session_ == nullptr || session_->delivered();
 }
 
 }  // namespace monsoon
