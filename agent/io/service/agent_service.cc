@@ -130,8 +130,10 @@ grpc::Status AgentService::Inspect(const grpc::ServerContext& context, ControlSt
   {
     absl::MutexLock lock(&mutex_);
     welcome->set_epoch(registry_.epoch());
-    welcome->set_busy(registry_.held());
-    welcome->set_run_id(registry_.run_id());
+    ObserveHolder();
+    const std::string run_id = registry_.HeldBy(clock_.MonotonicNs());
+    welcome->set_busy(!run_id.empty());
+    welcome->set_run_id(run_id);
     welcome->set_draining(registry_.draining());
     if (session_ != nullptr) {
       welcome->mutable_limits()->set_used_concurrency(session_->concurrency());
@@ -161,7 +163,9 @@ std::optional<v1::Refusal> AgentService::Enter(const grpc::ServerContext& contex
   absl::MutexLock lock(&mutex_);
   const SessionRegistry::Verdict verdict =
       registry_.Resume(hello.run_id(), hello.resume().instance_id(), hello.resume().epoch());
-  if (verdict.answer != SessionRegistry::Answer::kFound) return MakeRefusal(verdict);
+  // There is none for a moment while one that has lost the agent winds up.
+  const bool found = verdict.answer == SessionRegistry::Answer::kFound && session_ != nullptr;
+  if (!found) return MakeRefusal(verdict);
   session = session_;
   return std::nullopt;
 }

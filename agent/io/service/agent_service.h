@@ -49,8 +49,8 @@ class AgentService final : public v1::AgentService::Service {
   void Drain(const std::string& reason);
   void BreakOff(const std::string& reason);
   void Shutdown();
-  // A run holds the agent.
-  bool holds_run() const;
+  // A run holds the agent, and its lease lasts.
+  bool holds_run();
   // None does, or no case of it is going on and its controller has acknowledged every record.
   bool delivered() const;
 

@@ -28,14 +28,15 @@ void AgentService::Shutdown() {
   if (session != nullptr) End(session, "the agent was stopped");
 }
 
-bool AgentService::holds_run() const {
+bool AgentService::holds_run() {
   absl::MutexLock lock(&mutex_);
-  return registry_.held();
+  ObserveHolder();
+  return !registry_.HeldBy(clock_.MonotonicNs()).empty();
 }
 
 bool AgentService::delivered() const {
   absl::MutexLock lock(&mutex_);
-  return session_ == nullptr ? !registry_.held() : session_->delivered();
+  return session_ == nullptr || session_->delivered();
 }
 
 }  // namespace monsoon

@@ -56,6 +56,8 @@ class RecordOutlet {
 
   bool delivered() const;  // everything was acknowledged
   int64_t unacknowledged_bytes() const;
+  // Waits until it is, or the stream that acknowledges is gone.
+  void AwaitDelivered(absl::Duration patience) const;
 
  private:
   // The end of a case, for the spool.
