@@ -11,6 +11,8 @@
 namespace monsoon {
 namespace {
 
+constexpr absl::Duration kHousekeeping = absl::Hours(1);
+
 grpc::Status ToGrpc(const absl::Status& status) {
   return {static_cast<grpc::StatusCode>(status.code()), std::string(status.message())};
 }
@@ -31,6 +33,27 @@ grpc::Status Refuse(AgentService::ControlStream* stream, v1::Refusal refusal) {
 }
 
 }  // namespace
+
+AgentService::AgentService(const AgentOptions* options, const Clock* clock)
+    : options_(*options),
+      clock_(*clock),
+      spools_(options->spool_folder, options->spool_limits, clock),
+      registry_(options->instance_id),
+      housekeeper_([this] { KeepHouse(); }) {}
+
+AgentService::~AgentService() {
+  Shutdown();
+  housekeeper_.join();
+}
+
+void AgentService::KeepHouse() {
+  GiveWay();
+  for (bool over = false; !over;) {
+    spools_.Expire();
+    absl::MutexLock lock(&mutex_);
+    over = mutex_.AwaitWithTimeout(absl::Condition(&shut_down_), kHousekeeping);
+  }
+}
 
 grpc::Status AgentService::Control(grpc::ServerContext* context, ControlStream* stream) {
   v1::ControlRequest request;
@@ -103,8 +126,8 @@ std::optional<v1::Refusal> AgentService::Take(const v1::Hello& hello,
     evicted->Close("its lease had run out, and another run took the agent");
     evicted->BreakStreams();
   }
-  session =
-      std::make_shared<AgentSession>(&options_, &clock_, hello.run_id(), verdict.epoch, lease_ns);
+  session = std::make_shared<AgentSession>(&options_, &clock_, &spools_, hello.run_id(),
+                                           verdict.epoch, lease_ns);
   absl::MutexLock lock(&mutex_);
   if (shut_down_) {
     registry_.End(verdict.epoch);
@@ -173,9 +196,16 @@ grpc::Status AgentService::Data(grpc::ServerContext* context, DataStream* stream
   stream->Write(attached);
   // Both directions have a thread of their own, for gRPC's would keep the low priority and may make
   // the next run's load threads.
+  absl::Status unread;  // why a record cannot be read back
   std::thread writer([&, number = pass->pass] {
     GiveWay();
-    WriteAll<v1::DataResponse>(stream, [&] { return session->NextData(number); });
+    WriteAll<v1::DataResponse>(stream, [&]() -> std::optional<v1::DataResponse> {
+      auto next = session->NextData(number);
+      if (next.ok()) return *std::move(next);
+      unread = next.status();
+      context->TryCancel();
+      return std::nullopt;
+    });
   });
   absl::Status status;
   std::thread reader([&] {
@@ -185,6 +215,7 @@ grpc::Status AgentService::Data(grpc::ServerContext* context, DataStream* stream
   reader.join();
   session->DetachData(pass->pass);
   writer.join();
+  if (!unread.ok()) status = absl::InternalError(unread.message());
   // What was received is not sent again, so an error in it would be a hole: it ends the run.
   if (!status.ok() && !absl::IsDataLoss(status)) End(session, std::string(status.message()));
   return ToGrpc(status);

@@ -26,8 +26,8 @@ absl::Status Gap(const char* stream, uint64_t number, uint64_t highest) {
 
 }  // namespace
 
-AgentSession::AgentSession(const AgentOptions* options, const Clock* clock, std::string run_id,
-                           uint64_t epoch, int64_t lease_ns)
+AgentSession::AgentSession(const AgentOptions* options, const Clock* clock, SpoolStore* spools,
+                           std::string run_id, uint64_t epoch, int64_t lease_ns)
     : options_(*options),
       clock_(*clock),
       run_id_(std::move(run_id)),
@@ -35,6 +35,10 @@ AgentSession::AgentSession(const AgentOptions* options, const Clock* clock, std:
       lease_ns_(lease_ns),
       lease_until_ns_(clock->MonotonicNs() + lease_ns),
       intake_(run_id_, options->item_cache_bytes),
+      outlet_(options->spool_memory_bytes, spools->Make({.run_id = run_id_,
+                                                         .instance_id = options->instance_id,
+                                                         .epoch = epoch,
+                                                         .hostname = options->hostname})),
       probes_(&options->policy, clock, [this](const ProbeResult& result) { TellProbed(result); }),
       preparer_([this] { PrepareCases(); }),
       monitor_([this] { Monitor(); }) {}
@@ -52,7 +56,7 @@ bool AgentSession::has_control() const {
 
 bool AgentSession::delivered() const {
   absl::MutexLock lock(&mutex_);
-  return runner_ == nullptr && unready_.empty() && outlet_.unacknowledged_bytes() == 0;
+  return runner_ == nullptr && unready_.empty() && outlet_.delivered();
 }
 
 bool AgentSession::over() const {
@@ -157,7 +161,10 @@ absl::Status AgentSession::Obey(const v1::ControlRequest& request) {
     case v1::ControlRequest::kStop:
       Stop(request.stop());
       return absl::OkStatus();
-    case v1::ControlRequest::kEndRun:
+    case v1::ControlRequest::kEndRun: {
+      absl::MutexLock lock(&mutex_);
+      ended_by_controller_ = true;
+    }
       Close("the controller ended the run");
       return absl::OkStatus();
     case v1::ControlRequest::kHello:

@@ -42,8 +42,8 @@ class AgentSession {
   };
 
   // The lease begins. All pointers outlive the session.
-  AgentSession(const AgentOptions* options, const Clock* clock, std::string run_id, uint64_t epoch,
-               int64_t lease_ns);
+  AgentSession(const AgentOptions* options, const Clock* clock, SpoolStore* spools,
+               std::string run_id, uint64_t epoch, int64_t lease_ns);
   ~AgentSession();
   AgentSession(const AgentSession&) = delete;
   AgentSession& operator=(const AgentSession&) = delete;
@@ -78,7 +78,9 @@ class AgentSession {
 
   // Data, likewise.
   absl::StatusOr<DataPass> AttachData(std::function<void()> cancel);
-  std::optional<v1::DataResponse> NextData(uint64_t pass) { return outlet_.Next(pass); }
+  absl::StatusOr<std::optional<v1::DataResponse>> NextData(uint64_t pass) {
+    return outlet_.Next(pass);
+  }
   absl::Status OnData(const v1::DataRequest& request);
   void DetachData(uint64_t pass);
 
@@ -120,6 +122,7 @@ class AgentSession {
   void SendProgress(const CaseRunner& runner, int64_t now_ns);
   void CollectRecords(CaseRunner& runner, int64_t now_ns);
   void FinishCase(CaseRunner& runner);
+  void Spill(int64_t now_ns);
 
   const AgentOptions& options_;
   const Clock& clock_;
@@ -145,6 +148,7 @@ class AgentSession {
   LoadMode asked_ ABSL_GUARDED_BY(mutex_) = LoadMode::kRun;     // by Stop
   std::string gave_up_ ABSL_GUARDED_BY(mutex_);  // why this agent ended the case by itself
   std::string close_reason_ ABSL_GUARDED_BY(mutex_);
+  bool ended_by_controller_ ABSL_GUARDED_BY(mutex_) = false;
   bool preparing_ ABSL_GUARDED_BY(mutex_) = true;  // the preparer's thread has not ended
   bool closing_ ABSL_GUARDED_BY(mutex_) = false;
   bool over_ ABSL_GUARDED_BY(mutex_) = false;
@@ -155,6 +159,7 @@ class AgentSession {
   uint64_t last_received_ = 0;
   int64_t last_flush_ns_ = 0;
   double cpu_seconds_at_prepare_ = 0;
+  int64_t next_spill_ns_ = 0;  // not before: the last one failed
 
   std::thread preparer_;
   std::thread monitor_;

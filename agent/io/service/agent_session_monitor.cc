@@ -1,10 +1,12 @@
 // The monitor of an AgentSession: every 10 ms it looks at the case and at the lease; at the end it
 // winds the run up.
+#include <limits>
 #include <utility>
 
 #include "agent/io/service/agent_session.h"
 #include "agent/io/service/give_way.h"
 #include "agent/io/service/messages.h"
+#include "common/base/str_cat.h"
 #include "common/wire/protocol.h"
 
 namespace monsoon {
@@ -12,6 +14,7 @@ namespace {
 
 constexpr absl::Duration kMonitorPeriod = absl::Milliseconds(10);
 constexpr int64_t kFlushIntervalNs = 200 * kNsPerMs;
+constexpr int64_t kSpillAgainNs = kNsPerS;  // after a failure
 constexpr char kLeaseRanOut[] = "nothing was heard from the controller for the lease";
 
 }  // namespace
@@ -31,9 +34,13 @@ void AgentSession::Monitor() {
 
 void AgentSession::MonitorOnce() {
   const int64_t now_ns = clock_.MonotonicNs();
-  if (now_ns > lease_until_ns()) probes_.BreakOff();
+  const bool lapsed = now_ns > lease_until_ns();
+  if (lapsed) probes_.BreakOff();
   const std::shared_ptr<CaseRunner> current = runner();
-  if (current == nullptr) return;
+  if (current == nullptr) {
+    if (lapsed) Spill(now_ns);
+    return;
+  }
   current->CheckLease(now_ns);
   // Looked at before the records are collected: what ended by now is collected for certain.
   const bool ended = current->ended();
@@ -58,8 +65,29 @@ void AgentSession::WindUp() {
     const auto done = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return runner_ == nullptr; };
     mutex_.AwaitWithTimeout(absl::Condition(&done), absl::Milliseconds(1));
   }
+  bool in_good_order = false;
+  {
+    absl::MutexLock lock(&mutex_);
+    in_good_order = ended_by_controller_;
+  }
+  // Without the lock: it writes to disk.
+  if (absl::Status kept = outlet_.Conclude(in_good_order); !kept.ok()) {
+    options_.tell(StrCat("records of run ", run_id_, " are lost: ", ToStd(kept.message())));
+  }
   absl::MutexLock lock(&mutex_);
   over_ = true;
+}
+
+void AgentSession::Spill(int64_t now_ns) {
+  if (now_ns < next_spill_ns_) return;
+  const absl::Status spilled = outlet_.SpillAll();
+  if (spilled.ok()) return;
+  // They stay in memory, for the controller to come back.
+  if (next_spill_ns_ == 0) {
+    options_.tell(
+        StrCat("records of run ", run_id_, " are kept in memory only: ", ToStd(spilled.message())));
+  }
+  next_spill_ns_ = now_ns + kSpillAgainNs;
 }
 
 void AgentSession::CollectRecords(CaseRunner& runner, int64_t now_ns) {
@@ -70,10 +98,7 @@ void AgentSession::CollectRecords(CaseRunner& runner, int64_t now_ns) {
     last_flush_ns_ = now_ns;
     outlet_.Flush();
   }
-  if (outlet_.unacknowledged_bytes() > options_.max_unacknowledged_bytes) {
-    BreakOffCase(
-        "the controller did not take the records, and this agent's memory for them is full");
-  }
+  if (const std::string trouble = outlet_.trouble(); !trouble.empty()) BreakOffCase(trouble);
 }
 
 void AgentSession::SendProgress(const CaseRunner& runner, int64_t now_ns) {
@@ -98,21 +123,22 @@ void AgentSession::SendProgress(const CaseRunner& runner, int64_t now_ns) {
 }
 
 void AgentSession::FinishCase(CaseRunner& runner) {
-  absl::MutexLock lock(&mutex_);
   // Work that no slot took before the case was stopped.
   const int32_t case_index = runner.agent_case().case_index;
-  for (const auto& request : runner.TakeBack(static_cast<uint64_t>(options_.max_queued_work))) {
+  for (const auto& request : runner.TakeBack(std::numeric_limits<uint64_t>::max())) {
     outlet_.Add(case_index, NotSentRecord(*request));
   }
-  outlet_.Flush();
-
-  CaseEnd end{.last_sequence = outlet_.last_sequence(),
-              .cpu_seconds = ProcessCpuSeconds() - cpu_seconds_at_prepare_};
-  if (runner.mode() == LoadMode::kCancel && asked_ != LoadMode::kCancel) {
+  CaseEnd end{.cpu_seconds = ProcessCpuSeconds() - cpu_seconds_at_prepare_};
+  if (absl::MutexLock lock(&mutex_);
+      runner.mode() == LoadMode::kCancel && asked_ != LoadMode::kCancel) {
     end.gave_up = gave_up_.empty() ? kLeaseRanOut : gave_up_;
   }
   v1::ControlResponse response;
-  *response.mutable_case_done() = MakeCaseDone(runner, end);
+  v1::CaseDone* done = response.mutable_case_done();
+  *done = MakeCaseDone(runner, end);
+  outlet_.EndCase(done);
+  // Under the lock, so that the answer to no Recall comes after it.
+  absl::MutexLock lock(&mutex_);
   control_.SendNumbered(std::move(response));
   runner_ = nullptr;
 }

@@ -102,7 +102,6 @@ v1::CaseDone MakeCaseDone(CaseRunner& runner, const CaseEnd& end) {
   const LoopFacts facts = runner.JoinAndCollect();
   v1::CaseDone done;
   done.set_case_index(runner.agent_case().case_index);
-  done.set_last_sequence(end.last_sequence);
   done.set_new_connections(facts.new_connections);
   done.set_reused_connections(facts.reused_connections);
   done.set_busy_share_max(facts.busy_share_max);

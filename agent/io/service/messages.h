@@ -32,11 +32,10 @@ v1::Progress MakeProgress(const CaseRunner& runner, uint64_t received);
 double ProcessCpuSeconds();
 
 struct CaseEnd {
-  uint64_t last_sequence = 0;
   double cpu_seconds = 0;  // of the process, during the case
   std::string gave_up;     // why this agent ended the case by itself; "": it did not
 };
-// Joins the load threads. REQUIRES: runner.ended().
+// All but last_sequence. Joins the load threads. REQUIRES: runner.ended().
 v1::CaseDone MakeCaseDone(CaseRunner& runner, const CaseEnd& end);
 
 }  // namespace monsoon

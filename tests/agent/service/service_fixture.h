@@ -8,6 +8,7 @@
 #include <set>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "agent/io/service/agent_server.h"
@@ -21,10 +22,15 @@ class ServiceTest : public ::testing::Test {
  protected:
   using Kind = v1::ControlResponse::MessageCase;
 
-  void SetUp() override {
-    AgentOptions options{
-        .hostname = "host", .instance_id = "instance", .load_threads = {.count = 2}};
-    auto server = AgentServer::Start(options, "127.0.0.1:0", &clock_);
+  void SetUp() override { StartServer(MakeOptions()); }
+
+  virtual AgentOptions MakeOptions() {
+    return {.hostname = "host", .instance_id = "instance", .load_threads = {.count = 2}};
+  }
+
+  void StartServer(AgentOptions options) {
+    server_ = nullptr;
+    auto server = AgentServer::Start(std::move(options), "127.0.0.1:0", &clock_);
     ASSERT_TRUE(server.ok()) << server.status();
     server_ = *std::move(server);
   }
