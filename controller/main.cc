@@ -9,7 +9,9 @@
 
 #include <CLI/CLI.hpp>
 
+#include "common/process/guard_memory.h"
 #include "common/version.h"
+#include "controller/agent_flags.h"
 #include "controller/core/report/exit_status.h"
 #include "controller/io/calibrate/calibrate_command.h"
 #include "controller/io/evalscope/from_evalscope_command.h"
@@ -73,6 +75,7 @@ std::vector<std::string> TakeForeignWords(int& argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  monsoon::GuardMemory();
   signal(SIGPIPE, SIG_IGN);
 
   std::vector<std::string> foreign_words = TakeForeignWords(argc, argv);
@@ -97,6 +100,7 @@ int main(int argc, char** argv) {
                       "Load threads of the agent that this command starts; 0: one for each core");
   run_app->add_flag("!--no-preflight", run.preflight,
                     "Do not ask each engine once before any load; as `preflight: false`");
+  monsoon::AddAgentSecurity(*run_app, run.security);
   run_app->add_flag("--quiet", run.quiet, "No progress, only the report");
 
   monsoon::ResumeOptions resume;
@@ -105,6 +109,7 @@ int main(int argc, char** argv) {
   resume_app->add_option("RUN_DIR", resume.run_dir, "The run's folder")->required();
   resume_app->add_option("--agents", resume.agents, "HOST:PORT,...: where the run's agents are now")
       ->delimiter(',');
+  monsoon::AddAgentSecurity(*resume_app, resume.security);
   resume_app->add_flag("--rerun", resume.rerun,
                        "Repeat the case that was interrupted, as a new attempt");
   resume_app->add_flag("--quiet", resume.quiet, "No progress, only the report");
@@ -130,6 +135,8 @@ int main(int argc, char** argv) {
   std::vector<std::string> agents;
   CLI::App* agents_app = app.add_subcommand("agents", "Show the state of agents");
   agents_app->add_option("AGENTS", agents, "HOST:PORT,...")->delimiter(',')->required();
+  monsoon::AgentSecurity agents_security;
+  monsoon::AddAgentSecurity(*agents_app, agents_security);
 
   monsoon::CalibrateOptions calibrate;
   CLI::App* calibrate_app = AddCalibrate(app, calibrate);
@@ -154,7 +161,7 @@ int main(int argc, char** argv) {
     return monsoon::FetchCommand(scenario_path, overrides, fetch_quietly);
   }
   if (report_app->parsed()) return monsoon::ReportCommand(run_dir);
-  if (agents_app->parsed()) return monsoon::AgentsCommand(agents);
+  if (agents_app->parsed()) return monsoon::AgentsCommand(agents, agents_security);
   if (from_evalscope_app->parsed()) {
     if (!foreign_line.empty()) foreign_words.insert(foreign_words.begin(), foreign_line);
     return monsoon::FromEvalscopeCommand(foreign_words);

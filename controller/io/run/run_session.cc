@@ -89,6 +89,14 @@ absl::Status RunSession::Connect() {
   return absl::OkStatus();
 }
 
+AgentSecurity RunSession::Security() const {
+  const AgentSecurity& asked = invocation_.security;
+  if (asked.files.any() || asked.insecure_agents) return asked;
+  const AgentTlsPaths& paths = inputs_.scenario.agent_tls;
+  return {.files = {.cert = paths.cert, .key = paths.key, .ca = paths.ca},
+          .insecure_agents = inputs_.scenario.insecure_agents};
+}
+
 std::vector<std::string> RunSession::EmbeddedArguments() const {
   std::vector<std::string> arguments = {"--spool-dir", SpoolDir(run_dir_)};
   for (const std::string& target : invocation_.allow_targets) {
@@ -105,6 +113,7 @@ FleetOptions RunSession::MakeFleetOptions() {
   const Scenario& scenario = inputs_.scenario;
   fleet.agents = invocation_.agents.empty() ? scenario.agents : invocation_.agents;
   fleet.expect_agents = invocation_.agents.empty() ? scenario.expect_agents : 0;
+  fleet.security = Security();
   fleet.embedded_arguments = EmbeddedArguments();
   fleet.embedded_inherits = lock_->file();
   fleet.carries_secrets = inputs_.has_secrets();
