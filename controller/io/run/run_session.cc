@@ -112,6 +112,7 @@ FleetOptions RunSession::MakeFleetOptions() {
   fleet.expect_agents = invocation_.agents.empty() ? scenario.expect_agents : 0;
   fleet.security = Security();
   fleet.embedded_arguments = EmbeddedArguments();
+  fleet.embedded_inherits = lock_->file();
   fleet.carries_secrets = inputs_.has_secrets();
   fleet.lease_ns = scenario.lease_ns;
   fleet.on_records = [this](int32_t case_index, std::span<RequestRecord> records) {
