@@ -14,6 +14,7 @@ namespace {
 
 constexpr absl::Duration kMonitorPeriod = absl::Milliseconds(10);
 constexpr int64_t kFlushIntervalNs = 200 * kNsPerMs;
+constexpr absl::Duration kAcksBehindEndRun = absl::Seconds(1);
 constexpr int64_t kSpillAgainNs = kNsPerS;  // after a failure
 constexpr char kLeaseRanOut[] = "nothing was heard from the controller for the lease";
 
@@ -70,6 +71,8 @@ void AgentSession::WindUp() {
     absl::MutexLock lock(&mutex_);
     in_good_order = ended_by_controller_;
   }
+  // EndRun on Control may overtake the last RecordAck on Data.
+  if (in_good_order) outlet_.AwaitDelivered(kAcksBehindEndRun);
   // Without the lock: it writes to disk.
   if (absl::Status kept = outlet_.Conclude(in_good_order); !kept.ok()) {
     options_.tell(StrCat("records of run ", run_id_, " are lost: ", ToStd(kept.message())));

@@ -81,6 +81,14 @@ bool RecordOutlet::delivered() const {
   return backlog_.empty();
 }
 
+void RecordOutlet::AwaitDelivered(absl::Duration patience) const {
+  absl::MutexLock lock(&mutex_);
+  const auto done = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return backlog_.empty() || pass_ == 0;
+  };
+  mutex_.AwaitWithTimeout(absl::Condition(&done), patience);
+}
+
 std::string RecordOutlet::trouble() const {
   absl::MutexLock lock(&mutex_);
   return trouble_;

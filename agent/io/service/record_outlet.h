@@ -55,6 +55,8 @@ class RecordOutlet {
   absl::Status Conclude(bool in_good_order);
 
   bool delivered() const;  // everything was acknowledged
+  // Waits until it is, or the stream that acknowledges is gone.
+  void AwaitDelivered(absl::Duration patience) const;
 
  private:
   // The end of a case, for the spool.
