@@ -59,7 +59,7 @@ absl::Status NotOurs(const std::string& path) {
 struct RunDb::Statements {
   SqliteStatement insert_batch;
   SqliteStatement insert_request;
-  SqliteStatement remove_unreported;
+  SqliteStatement remove_outdone;
 };
 
 RunDb::RunDb(sqlite3* db, std::string path) : db_(db), path_(std::move(path)) {}
@@ -103,12 +103,12 @@ absl::Status RunDb::PrepareStatements() {
   ASSIGN_OR_RETURN(SqliteStatement insert_request,
                    SqliteStatement::Prepare(db_, path_, kInsertRequestSql));
   ASSIGN_OR_RETURN(
-      SqliteStatement remove_unreported,
+      SqliteStatement remove_outdone,
       SqliteStatement::Prepare(db_, path_,
                                "DELETE FROM requests WHERE case_id = ? AND request_index = ? AND "
-                               "reported = 0"));
+                               "(reported = 0 OR status = 'not_sent')"));
   statements_ = std::make_unique<Statements>(
-      Statements{std::move(insert_batch), std::move(insert_request), std::move(remove_unreported)});
+      Statements{std::move(insert_batch), std::move(insert_request), std::move(remove_outdone)});
   return absl::OkStatus();
 }
 
@@ -180,9 +180,11 @@ absl::Status RunDb::InsertRecords(const std::string& agent, int32_t case_index,
     absl::Status status =
         InsertRequest(case_index, request_id, agent, /*reported=*/true, shift_ns, record);
     if (absl::IsAlreadyExists(status)) {
-      ASSIGN_OR_RETURN(const bool removed, RemoveUnreported(case_index, record.request_index));
+      ASSIGN_OR_RETURN(const bool removed, RemoveOutdone(case_index, record.request_index));
       if (removed) {
         status = InsertRequest(case_index, request_id, agent, /*reported=*/true, shift_ns, record);
+      } else if (record.status == RequestStatus::kNotSent) {
+        continue;
       }
     }
     if (absl::IsAlreadyExists(status)) {
@@ -203,8 +205,8 @@ absl::Status RunDb::InsertRequest(int32_t case_index, const std::string& request
   return insert.Run();
 }
 
-absl::StatusOr<bool> RunDb::RemoveUnreported(int32_t case_index, uint64_t request_index) {
-  SqliteStatement& remove = statements_->remove_unreported;
+absl::StatusOr<bool> RunDb::RemoveOutdone(int32_t case_index, uint64_t request_index) {
+  SqliteStatement& remove = statements_->remove_outdone;
   remove.Bind(int64_t{case_index});
   remove.Bind(static_cast<int64_t>(request_index));
   RETURN_IF_ERROR(remove.Run());

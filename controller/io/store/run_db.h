@@ -71,8 +71,10 @@ class RunDb {
   // Appends the records of one batch and remembers its id, in one transaction. A batch that is
   // already there is left alone and still OK (it was resent). Stamps in `records` are shifted by
   // `shift_ns` (kNever stays kNever) on the way in. `request_id_prefix` + request_index makes the
-  // request_id column. A record replaces what AppendUnreported wrote of its request; a second
-  // record of one request is ALREADY_EXISTS.
+  // request_id column. A record replaces what AppendUnreported wrote of its request. A record that
+  // says "not sent" gives way to another one: an agent that was lost before the start answers like
+  // that for work that somebody else then got. Any other second record of a request is
+  // ALREADY_EXISTS.
   absl::Status AppendRecords(const BatchId& batch, int32_t case_index,
                              const std::string& request_id_prefix, int64_t shift_ns,
                              std::span<const RequestRecord> records);
@@ -132,8 +134,8 @@ class RunDb {
   absl::Status InsertRequest(int32_t case_index, const std::string& request_id,
                              const std::string& agent, bool reported, int64_t shift_ns,
                              const RequestRecord& record);
-  // Whether there was such a row.
-  absl::StatusOr<bool> RemoveUnreported(int32_t case_index, uint64_t request_index);
+  // Of a row that a record may replace. Whether there was one.
+  absl::StatusOr<bool> RemoveOutdone(int32_t case_index, uint64_t request_index);
   absl::Status InsertCase(const CaseFacts& facts);
   absl::Status MarkSuperseded(int32_t case_index, int32_t by);
   absl::Status InsertAgents(const CaseFacts& facts);

@@ -70,11 +70,22 @@ TEST_F(RunDbResumeTest, ALateRecordReplacesWhatTheControllerHadToSay) {
   }
 }
 
-TEST_F(RunDbResumeTest, ASecondTrueRecordIsAnErrorWhateverItsStatus) {
-  // The agent itself says that it did not send this one: that is a record like any other.
-  ASSERT_TRUE(
-      db_->AppendRecords({"a:1", 1, 1, "i"}, 0, "r.", 0, Unreported(RequestStatus::kNotSent, {0}))
-          .ok());
+// An agent that was lost before the start says so of work that somebody else has got since.
+TEST_F(RunDbResumeTest, ARecordThatSaysNotSentGivesWay) {
+  const auto not_sent = Unreported(RequestStatus::kNotSent, {0, 1});
+  ASSERT_TRUE(db_->AppendRecords({"b:1", 1, 1, "i"}, 0, "r.", 0, Records(0, 1)).ok());
+  ASSERT_TRUE(db_->AppendRecords({"a:1", 1, 1, "i"}, 0, "r.", 0, not_sent).ok());
+  ASSERT_TRUE(db_->AppendRecords({"b:1", 1, 2, "i"}, 0, "r.", 0, Records(1, 1)).ok());
+  const std::vector<StoredRequest> rows = ReadAll(*db_);
+  ASSERT_EQ(rows.size(), 2u);
+  for (const StoredRequest& row : rows) {
+    EXPECT_EQ(row.record.status, RequestStatus::kOk);
+    EXPECT_EQ(row.agent, "b:1");
+  }
+}
+
+TEST_F(RunDbResumeTest, ASecondTrueRecordIsAnError) {
+  ASSERT_TRUE(db_->AppendRecords({"a:1", 1, 1, "i"}, 0, "r.", 0, Records(0, 1)).ok());
   EXPECT_EQ(db_->AppendRecords({"b:1", 1, 1, "i"}, 0, "r.", 0, Records(0, 1)).code(),
             absl::StatusCode::kAlreadyExists);
   // A late one, and then a second late one.
