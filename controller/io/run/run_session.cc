@@ -195,7 +195,9 @@ absl::Status RunSession::Execute(const std::vector<SessionCase>& cases) {
 absl::Status RunSession::Pause() {
   const auto keep = [this](const AgentInfo& agent, const RecordsEvent& late) {
     const absl::Status kept = keeper_->Keep(agent, late);
-    return kept.ok() ? kept : absl::DataLossError(kept.message());
+    if (kept.ok()) return kept;
+    fleet_->KeepRecords();
+    return absl::DataLossError(kept.message());
   };
   const int64_t until_ns = clock_.MonotonicNs() + inputs_.scenario.pause_ns;
   while (clock_.MonotonicNs() < until_ns && signals_.count() == 0) {
