@@ -6,9 +6,11 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <iostream>
 #include <random>
 
+#include "agent/core/spool/spool_order.h"
 #include "agent/io/config/agent_flags.h"
 #include "agent/io/config/core_list.h"
 #include "agent/io/config/listen_address.h"
@@ -22,6 +24,11 @@
 
 namespace monsoon {
 namespace {
+
+std::string Environment(const char* name) {
+  const char* value = getenv(name);
+  return value == nullptr ? "" : value;
+}
 
 absl::StatusOr<AgentOptions> MakeOptions(const AgentFlags& flags) {
   AgentOptions options;
@@ -37,6 +44,13 @@ absl::StatusOr<AgentOptions> MakeOptions(const AgentFlags& flags) {
       .cores = flags.cores,
       .spin_ns = flags.spin_us * kNsPerUs};
   options.item_cache_bytes = flags.item_cache_bytes;
+  options.spool_memory_bytes = flags.spool_memory_bytes;
+  options.spool_folder =
+      flags.spool_dir.empty()
+          ? DefaultSpoolFolder(Environment("STATE_DIRECTORY"), Environment("XDG_STATE_HOME"),
+                               Environment("HOME"))
+          : flags.spool_dir;
+  options.tell = [](const std::string& sentence) { std::cerr << "agent: " << sentence << "\n"; };
   ASSIGN_OR_RETURN(options.policy, AddressPolicy::WithAllowed(flags.allow_targets));
   if (flags.tls.files.any()) {
     options.tls.emplace();
@@ -95,6 +109,7 @@ int Main(int argc, char** argv) {
   sigaddset(&signals, SIGTERM);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   signal(SIGPIPE, SIG_IGN);
+  signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error like a full disk
   if (flags->exit_with_parent != 0) {
     prctl(PR_SET_PDEATHSIG, SIGTERM);
     if (getppid() != flags->exit_with_parent) return 0;  // it is gone already

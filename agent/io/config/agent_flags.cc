@@ -43,6 +43,13 @@ std::optional<AgentFlags> ParseAgentFlags(int argc, char** argv, int* exit_statu
   app.add_option("--item-cache", flags.item_cache_bytes, "Memory for dataset items")
       ->transform(CLI::AsSizeValue(false))
       ->capture_default_str();
+  app.add_option("--spool-dir", flags.spool_dir,
+                 "Where records go that no controller takes, for 24 h and up to 1 GiB (default: "
+                 "$STATE_DIRECTORY/spool, else ~/.local/state/monsoon/spool)");
+  app.add_option("--spool-memory-bytes", flags.spool_memory_bytes,
+                 "Records that wait for the controller in memory; beyond it they go to disk")
+      ->transform(CLI::AsSizeValue(false))
+      ->capture_default_str();
   app.add_option("--port-file", flags.port_file, "Write the port listened on to this file");
   app.add_option("--exit-with-parent", flags.exit_with_parent,
                  "End when the process that started this agent, of this pid, ends");

@@ -18,6 +18,8 @@ struct AgentFlags {
   int64_t spin_us = 0;     // before a due moment, look at the clock instead of sleeping
   std::vector<std::string> allow_targets;
   int64_t item_cache_bytes = int64_t{1} << 30;
+  std::string spool_dir;  // empty: the usual place
+  int64_t spool_memory_bytes = int64_t{64} << 20;
   std::string port_file;         // the port listened on is written there
   int64_t exit_with_parent = 0;  // the embedded agent ends with its controller, of this pid; 0: not
 };

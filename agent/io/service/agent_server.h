@@ -28,6 +28,7 @@ class AgentServer {
   ~AgentServer();
 
   int port() const { return port_; }  // of a TCP address
+  AgentService& service() { return service_; }
   // Ends the run that is going on and refuses new ones; returns when all streams have ended.
   void Shutdown();
 

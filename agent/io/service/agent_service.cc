@@ -5,20 +5,16 @@
 #include <thread>
 #include <utility>
 
-#include "absl/cleanup/cleanup.h"
 #include "absl/strings/ascii.h"
 
-#include "agent/io/http/open_files.h"
 #include "agent/io/service/give_way.h"
 #include "agent/io/service/messages.h"
-#include "common/base/str_cat.h"
-#include "common/model/engine_type.h"
-#include "common/version.h"
 #include "common/wire/protocol.h"
 
 namespace monsoon {
 namespace {
 
+constexpr absl::Duration kHousekeeping = absl::Hours(1);
 constexpr size_t kMaxRunIdBytes = 64;
 constexpr uint32_t kMaxLeaseMs = 600'000;
 
@@ -26,25 +22,17 @@ grpc::Status ToGrpc(const absl::Status& status) {
   return {static_cast<grpc::StatusCode>(status.code()), std::string(status.message())};
 }
 
-// A thread that first calls `begin`, then writes what comes out of `outbox` until it is closed and
-// empty, or the stream breaks.
-template <typename Message, typename Stream>
-std::thread StartWriter(BlockingQueue<Message>& outbox, Stream* stream, void (*begin)()) {
-  return std::thread([&outbox, stream, begin] {
-    begin();
-    while (std::optional<Message> message = outbox.Pop()) {
-      if (!stream->Write(*message)) return;
-    }
-  });
+// Writes what `next` hands out until that ends or the stream breaks.
+template <typename Message, typename Stream, typename Next>
+void WriteAll(Stream* stream, const Next& next) {
+  while (std::optional<Message> message = next()) {
+    if (!stream->Write(*message)) return;
+  }
 }
 
-grpc::Status Refuse(AgentService::ControlStream* stream, v1::Refusal::Code code,
-                    const std::string& message) {
+grpc::Status Refuse(AgentService::ControlStream* stream, v1::Refusal refusal) {
   v1::ControlResponse response;
-  response.mutable_refusal()->set_code(code);
-  response.mutable_refusal()->set_message(message);
-  response.mutable_refusal()->set_protocol_version(kProtocolVersion);
-  if (code == v1::Refusal::CODE_TOO_MANY) response.mutable_refusal()->set_retry_after_ms(1000);
+  *response.mutable_refusal() = std::move(refusal);
   stream->Write(response);
   return grpc::Status::OK;
 }
@@ -70,27 +58,33 @@ absl::Status CheckHello(const v1::Hello& hello) {
 
 }  // namespace
 
-v1::Welcome AgentService::MakeWelcome(uint64_t epoch, bool busy) const {
-  v1::Welcome welcome;
-  welcome.set_protocol_version(kProtocolVersion);
-  welcome.set_agent_version(kVersion);
-  welcome.set_hostname(options_.hostname);
-  welcome.set_instance_id(options_.instance_id);
-  welcome.set_epoch(epoch);
-  welcome.mutable_limits()->set_load_threads(options_.load_threads.count);
-  welcome.mutable_limits()->set_max_concurrency(MaxConnections());
-  welcome.mutable_limits()->set_item_cache_bytes(options_.item_cache_bytes);
-  welcome.mutable_limits()->set_max_queued_work(options_.max_queued_work);
-  for (const std::string& name : EngineTypeNames()) welcome.add_engine_types(name);
-  welcome.set_busy(busy);
-  return welcome;
+AgentService::AgentService(const AgentOptions* options, const Clock* clock)
+    : options_(*options),
+      clock_(*clock),
+      spools_(options->spool_folder, options->spool_limits, clock),
+      door_(options->tls ? &options->tls->controllers : nullptr, clock),
+      registry_(options->instance_id),
+      housekeeper_([this] { KeepHouse(); }) {}
+
+AgentService::~AgentService() {
+  Shutdown();
+  housekeeper_.join();
+}
+
+void AgentService::KeepHouse() {
+  GiveWay();
+  for (bool over = false; !over;) {
+    spools_.Expire();
+    absl::MutexLock lock(&mutex_);
+    over = mutex_.AwaitWithTimeout(absl::Condition(&shut_down_), kHousekeeping);
+  }
 }
 
 grpc::Status AgentService::Control(grpc::ServerContext* context, ControlStream* stream) {
   std::unique_ptr<Doorkeeper::Visit> visit;
   const grpc::Status admitted = door_.Admit(context, &visit);
   if (admitted.error_code() == grpc::StatusCode::RESOURCE_EXHAUSTED) {
-    return Refuse(stream, v1::Refusal::CODE_TOO_MANY, admitted.error_message());
+    return Refuse(stream, MakeRefusal(v1::Refusal::CODE_TOO_MANY, admitted.error_message()));
   }
   return admitted.ok() ? Greet(context, stream, *visit) : admitted;
 }
@@ -100,42 +94,41 @@ grpc::Status AgentService::Greet(grpc::ServerContext* context, ControlStream* st
   v1::ControlRequest request;
   if (!stream->Read(&request)) return grpc::Status::OK;
   if (!request.has_hello()) {
-    return Refuse(stream, v1::Refusal::CODE_BAD_MESSAGE, "expected Hello as the first message");
+    return Refuse(
+        stream, MakeRefusal(v1::Refusal::CODE_BAD_MESSAGE, "expected Hello as the first message"));
   }
   const v1::Hello hello = request.hello();
   if (hello.protocol_version() != kProtocolVersion) {
-    return Refuse(
-        stream, v1::Refusal::CODE_PROTOCOL_VERSION,
-        StrCat("the controller (version ", hello.controller_version(), ") speaks protocol ",
-               hello.protocol_version(), ", this agent (version ", kVersion, ") speaks protocol ",
-               kProtocolVersion, "; install the same version of both"));
+    return Refuse(stream, MakeVersionRefusal(hello.controller_version(), hello.protocol_version()));
   }
   if (hello.purpose() != v1::Hello::PURPOSE_RUN) {
     visit.Extend(Doorkeeper::kInspectionNs);
     return Inspect(stream);
   }
   if (const absl::Status fair = CheckHello(hello); !fair.ok()) {
-    return Refuse(stream, v1::Refusal::CODE_BAD_MESSAGE, std::string(fair.message()));
+    return Refuse(stream, MakeRefusal(v1::Refusal::CODE_BAD_MESSAGE, std::string(fair.message())));
   }
   visit.End();
   return ServeRun(context, stream, hello);
 }
 
 grpc::Status AgentService::Inspect(ControlStream* stream) {
-  bool busy = false;
-  uint64_t epoch = 0;
+  v1::ControlResponse response;
+  v1::Welcome* welcome = response.mutable_welcome();
+  *welcome = MakeWelcome(options_);
   {
     absl::MutexLock lock(&mutex_);
-    busy = taken_;
-    epoch = epoch_;
+    welcome->set_epoch(registry_.epoch());
+    welcome->set_busy(registry_.held());
+    welcome->set_run_id(registry_.run_id());
+    welcome->set_draining(registry_.draining());
   }
-  v1::ControlResponse response;
-  *response.mutable_welcome() = MakeWelcome(epoch, busy);
   stream->Write(response);
   v1::ControlRequest request;
   while (stream->Read(&request)) {
     if (!request.has_ping()) {
-      return Refuse(stream, v1::Refusal::CODE_BAD_MESSAGE, "an inspection may only Ping");
+      return Refuse(stream,
+                    MakeRefusal(v1::Refusal::CODE_BAD_MESSAGE, "an inspection may only Ping"));
     }
     *response.mutable_pong() = MakePong(request.ping(), clock_);
     stream->Write(response);
@@ -143,62 +136,89 @@ grpc::Status AgentService::Inspect(ControlStream* stream) {
   return grpc::Status::OK;
 }
 
+void AgentService::ObserveHolder() {
+  if (session_ != nullptr) registry_.Observe(session_->lease_until_ns(), session_->has_control());
+}
+
+std::optional<v1::Refusal> AgentService::Enter(const v1::Hello& hello,
+                                               std::shared_ptr<AgentSession>& session) {
+  if (!hello.has_resume()) return Take(hello, session);
+  absl::MutexLock lock(&mutex_);
+  const SessionRegistry::Verdict verdict =
+      registry_.Resume(hello.run_id(), hello.resume().instance_id(), hello.resume().epoch());
+  if (verdict.answer != SessionRegistry::Answer::kFound) return MakeRefusal(verdict);
+  session = session_;
+  return std::nullopt;
+}
+
+std::optional<v1::Refusal> AgentService::Take(const v1::Hello& hello,
+                                              std::shared_ptr<AgentSession>& session) {
+  const int64_t lease_ns = hello.lease_ms() == 0 ? kDefaultLeaseNs : hello.lease_ms() * kNsPerMs;
+  const int64_t now_ns = clock_.MonotonicNs();
+  SessionRegistry::Verdict verdict;
+  std::shared_ptr<AgentSession> evicted;
+  {
+    absl::MutexLock lock(&mutex_);
+    ObserveHolder();
+    verdict = registry_.Take(hello.run_id(), now_ns, now_ns + lease_ns);
+    if (verdict.answer != SessionRegistry::Answer::kTaken) return MakeRefusal(verdict);
+    evicted = std::exchange(session_, nullptr);
+  }
+  if (evicted != nullptr) {
+    evicted->Close("its lease had run out, and another run took the agent");
+    evicted->BreakStreams();
+  }
+  session = std::make_shared<AgentSession>(&options_, &clock_, &spools_, hello.run_id(),
+                                           verdict.epoch, lease_ns);
+  absl::MutexLock lock(&mutex_);
+  if (shut_down_) {
+    registry_.End(verdict.epoch);
+    return MakeRefusal(v1::Refusal::CODE_DRAINING, "this agent is being stopped");
+  }
+  session_ = session;
+  return std::nullopt;
+}
+
 grpc::Status AgentService::ServeRun(grpc::ServerContext* context, ControlStream* stream,
                                     const v1::Hello& hello) {
-  uint64_t epoch = 0;
-  {
-    absl::MutexLock lock(&mutex_);
-    if (taken_) {
-      return Refuse(stream, v1::Refusal::CODE_BUSY,
-                    "this agent is busy with another run; wait for it, or stop its controller");
-    }
-    taken_ = true;
-    epoch = ++epoch_;
-  }
-  const absl::Cleanup give_back = [this] {
-    absl::MutexLock lock(&mutex_);
-    taken_ = false;
-    run_context_ = nullptr;
-  };
-
-  const int64_t lease_ns = hello.lease_ms() == 0 ? kDefaultLeaseNs : hello.lease_ms() * kNsPerMs;
+  std::shared_ptr<AgentSession> session;
+  if (auto refusal = Enter(hello, session); refusal) return Refuse(stream, *std::move(refusal));
+  v1::Welcome welcome = MakeWelcome(options_);
+  welcome.set_epoch(session->epoch());
+  welcome.set_resumed(hello.has_resume());
   ControlOutbox outbox;
-  auto session =
-      std::make_shared<AgentSession>(&options_, &clock_, hello.run_id(), epoch, lease_ns, &outbox);
-  {
-    absl::MutexLock lock(&mutex_);
-    session_ = session;
-    run_context_ = context;
-  }
-  v1::ControlResponse response;
-  *response.mutable_welcome() = MakeWelcome(epoch, false);
-  outbox.Push(std::move(response));
-  std::thread writer = StartWriter(outbox, stream, [] {});
-
-  absl::Status status;
+  absl::Status status = session->AttachControl(
+      &outbox, [context] { context->TryCancel(); }, hello.resume().received_control(),
+      std::move(welcome));
+  if (!status.ok()) return ToGrpc(status);
+  std::thread writer([&] { WriteAll<v1::ControlResponse>(stream, [&] { return outbox.Pop(); }); });
   v1::ControlRequest request;
-  while (status.ok() && stream->Read(&request)) status = session->OnControl(request);
-
-  session->Close();
-  {
-    absl::MutexLock lock(&mutex_);
-    session_ = nullptr;
+  while (status.ok() && !session->over() && stream->Read(&request)) {
+    status = session->OnControl(request);
   }
-  // The Data thread holds the session while it is in it; it was told to leave by Close().
-  while (session.use_count() > 1) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  session->DetachControl();
+  // A stream that broke, or lost a message, may be taken up again; anything else ends the run.
+  if (!status.ok() && !absl::IsDataLoss(status)) End(session, std::string(status.message()));
+  if (session->over()) End(session, "");
   session = nullptr;
   outbox.Close();
   writer.join();
   return ToGrpc(status);
 }
 
-std::shared_ptr<AgentSession> AgentService::FindSession(const v1::Attach& attach) {
+void AgentService::End(const std::shared_ptr<AgentSession>& session, const std::string& why) {
+  session->Close(why);
+  session->BreakStreams();
   absl::MutexLock lock(&mutex_);
-  if (session_ == nullptr || session_->run_id() != attach.run_id() ||
-      session_->epoch() != attach.epoch() || attach.instance_id() != options_.instance_id) {
-    return nullptr;
-  }
-  return session_;
+  registry_.End(session->epoch());
+  if (session_ == session) session_ = nullptr;
+}
+
+std::shared_ptr<AgentSession> AgentService::FindSession(const v1::Attach& attach) const {
+  absl::MutexLock lock(&mutex_);
+  const SessionRegistry::Verdict verdict =
+      registry_.Resume(attach.run_id(), attach.instance_id(), attach.epoch());
+  return verdict.answer == SessionRegistry::Answer::kFound ? session_ : nullptr;
 }
 
 grpc::Status AgentService::Data(grpc::ServerContext* context, DataStream* stream) {
@@ -213,27 +233,68 @@ grpc::Status AgentService::Data(grpc::ServerContext* context, DataStream* stream
     return {grpc::StatusCode::FAILED_PRECONDITION,
             "a Data stream must begin with Attach, for the run that holds this agent"};
   }
-  DataOutbox outbox;
-  absl::Status status = session->AttachData(&outbox, [context] { context->TryCancel(); });
-  if (!status.ok()) return ToGrpc(status);
+  const absl::StatusOr<AgentSession::DataPass> pass =
+      session->AttachData([context] { context->TryCancel(); });
+  if (!pass.ok()) return ToGrpc(pass.status());
+  v1::DataResponse attached;
+  attached.mutable_attached()->set_received_data(pass->received);
+  stream->Write(attached);
   // Both directions have a thread of their own, for gRPC's would keep the low priority and may make
   // the next run's load threads.
-  std::thread writer = StartWriter(outbox, stream, &GiveWay);
+  absl::Status unread;  // why a record cannot be read back
+  std::thread writer([&, number = pass->pass] {
+    GiveWay();
+    WriteAll<v1::DataResponse>(stream, [&]() -> std::optional<v1::DataResponse> {
+      auto next = session->NextData(number);
+      if (next.ok()) return *std::move(next);
+      unread = next.status();
+      context->TryCancel();
+      return std::nullopt;
+    });
+  });
+  absl::Status status;
   std::thread reader([&] {
     GiveWay();
     while (status.ok() && stream->Read(&request)) status = session->OnData(request);
   });
   reader.join();
-  session->DetachData();
-  session = nullptr;
-  outbox.Close();
+  session->DetachData(pass->pass);
   writer.join();
+  if (!unread.ok()) status = absl::InternalError(unread.message());
+  // What was received is not sent again, so an error in it would be a hole: it ends the run.
+  if (!status.ok() && !absl::IsDataLoss(status)) End(session, std::string(status.message()));
   return ToGrpc(status);
 }
 
-void AgentService::Shutdown() {
+void AgentService::Drain(const std::string& reason) {
   absl::MutexLock lock(&mutex_);
-  if (run_context_ != nullptr) run_context_->TryCancel();
+  registry_.Drain(reason);
+}
+
+void AgentService::BreakOff(const std::string& reason) {
+  absl::MutexLock lock(&mutex_);
+  if (session_ != nullptr) session_->BreakOffCase(reason);
+}
+
+void AgentService::Shutdown() {
+  std::shared_ptr<AgentSession> session;
+  {
+    absl::MutexLock lock(&mutex_);
+    shut_down_ = true;
+    registry_.Drain("its process ends");
+    session = session_;
+  }
+  if (session != nullptr) End(session, "the agent was stopped");
+}
+
+bool AgentService::holds_run() const {
+  absl::MutexLock lock(&mutex_);
+  return registry_.held();
+}
+
+bool AgentService::delivered() const {
+  absl::MutexLock lock(&mutex_);
+  return session_ == nullptr ? !registry_.held() : session_->delivered();
 }
 
 }  // namespace monsoon
