@@ -116,7 +116,8 @@ void CaseRunner::WakeAll() {
 }
 
 void CaseRunner::StartAt(int64_t monotonic_ns) {
-  control_.StartAt(monotonic_ns);
+  // Of a moment long past, only that it is past matters.
+  control_.StartAt(std::max<int64_t>(0, monotonic_ns));
   WakeAll();
 }
 
