@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Makes a small Debian 12 in a folder, with systemd and with everything that our packages depend on but
-# without them: what the tests of units and packages boot, and what the images of their test are made
+# Makes a small Debian 12 in a folder, with systemd, with Slurm, and with everything that our packages
+# depend on but without them: what the tests of units and packages boot, and what the images of their test are made
 # from. Takes a minute or two; a tree that is complete is left as it is.
 #
 #   rootfs.sh DIR PACKAGES_DIR
@@ -9,6 +9,7 @@ set -euo pipefail
 DIR="${1:?the folder to make}" PACKAGES="${2:?the folder of the .deb files}"
 SUITE=bookworm
 INCLUDE=systemd,systemd-sysv,dbus,iproute2,procps,openssl,ca-certificates
+SLURM=(slurm-wlm munge)
 
 depends() {
   local file
@@ -16,7 +17,7 @@ depends() {
     sed 's/(.*//;s/|.*//;s/ //g' | grep -v '^monsoon-' | sort -u
 }
 
-wanted="$SUITE $INCLUDE $(depends | paste -sd ' ')"
+wanted="$SUITE $INCLUDE ${SLURM[*]} $(depends | paste -sd ' ')"
 if [[ -f $DIR.made && "$(<"$DIR.made")" == "$wanted" ]]; then
   exit 0
 fi
@@ -25,6 +26,11 @@ rm -rf -- "$DIR" "$DIR.made"
 mkdir -p -- "$DIR"
 debootstrap --variant=minbase --include="$INCLUDE" "$SUITE" "$DIR" ${mirror:+"$mirror"} >"$DIR.log"
 mapfile -t packages < <(depends)
-chroot "$DIR" apt-get install -y -qq --no-install-recommends "${packages[@]}" >>"$DIR.log"
+# Nothing of it is started by its installation.
+printf '#!/bin/sh\nexit 101\n' >"$DIR/usr/sbin/policy-rc.d"
+chmod 755 "$DIR/usr/sbin/policy-rc.d"
+chroot "$DIR" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+  "${packages[@]}" "${SLURM[@]}" >>"$DIR.log" 2>&1
+rm -- "$DIR/usr/sbin/policy-rc.d"
 chroot "$DIR" apt-get clean
 printf '%s' "$wanted" >"$DIR.made"

@@ -12,7 +12,7 @@ import unittest
 
 HERE = os.path.realpath(os.path.dirname(__file__))
 MODULES = ("static_test", "manifests_test", "tools_test", "slurm_test", "netns_test", "fleet_test",
-           "systemd_test", "container_test")
+           "systemd_test", "slurm_real_test", "container_test")
 
 
 class Table(unittest.TextTestResult):
@@ -39,11 +39,12 @@ class Table(unittest.TextTestResult):
 
 
 def main(names):
+    """`names`: files or modules; none: all."""
     sys.path.insert(0, HERE)
     suite = unittest.TestSuite()
     for name in names or MODULES:
         suite.addTests(unittest.defaultTestLoader.loadTestsFromModule(
-            importlib.import_module(name.removesuffix(".py"))))
+            importlib.import_module(os.path.basename(name).removesuffix(".py"))))
     result = unittest.TextTestRunner(verbosity=2, resultclass=Table).run(suite)
     print()
     for test, outcome, reason in result.rows:
