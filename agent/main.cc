@@ -19,6 +19,7 @@
 #include "agent/io/service/agent_server.h"
 #include "common/base/status_macros.h"
 #include "common/base/str_cat.h"
+#include "common/process/guard_memory.h"
 #include "common/time/steady_clock.h"
 
 namespace monsoon {
@@ -51,6 +52,14 @@ absl::StatusOr<AgentOptions> MakeOptions(const AgentFlags& flags) {
           : flags.spool_dir;
   options.tell = [](const std::string& sentence) { std::cerr << "agent: " << sentence << "\n"; };
   ASSIGN_OR_RETURN(options.policy, AddressPolicy::WithAllowed(flags.allow_targets));
+  if (flags.tls.files.any()) {
+    options.tls.emplace();
+    options.tls->files = flags.tls.files;
+    ASSIGN_OR_RETURN(options.tls->controllers, ControllerList::Parse(flags.tls.allow_controllers));
+    options.tls->tell = [](const std::string& sentence) {
+      std::cerr << StrCat("agent: ", sentence, "\n");
+    };
+  }
   return options;
 }
 
@@ -68,12 +77,15 @@ absl::Status WritePortFile(const std::string& path, int port) {
 
 absl::Status Serve(const AgentFlags& flags, const sigset_t& signals) {
   ASSIGN_OR_RETURN(const ListenAddress address, ParseListenAddress(flags.listen));
-  RETURN_IF_ERROR(CheckListenAddress(address, flags.insecure_listen));
+  RETURN_IF_ERROR(CheckTlsFlags(address, flags.tls));
   ASSIGN_OR_RETURN(AgentOptions options, MakeOptions(flags));
   static const SteadyClock clock;
   if (address.is_unix()) umask(077);
   ASSIGN_OR_RETURN(const std::unique_ptr<AgentServer> server,
                    AgentServer::Start(std::move(options), address.ToGrpc(), &clock));
+  if (const std::string warning = PlainTextWarning(address, flags.tls); !warning.empty()) {
+    std::cerr << "agent: " << warning << "\n";
+  }
   RETURN_IF_ERROR(WritePortFile(flags.port_file, server->port()));
   std::cout << "listening on "
             << (address.is_unix() ? address.ToGrpc() : StrCat(address.host, ":", server->port()))
@@ -85,6 +97,7 @@ absl::Status Serve(const AgentFlags& flags, const sigset_t& signals) {
 }
 
 int Main(int argc, char** argv) {
+  GuardMemory();
   int exit_status = 0;
   const std::optional<AgentFlags> flags = ParseAgentFlags(argc, argv, &exit_status);
   if (!flags) return exit_status;

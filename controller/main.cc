@@ -9,11 +9,14 @@
 
 #include <CLI/CLI.hpp>
 
+#include "common/process/guard_memory.h"
 #include "common/version.h"
+#include "controller/agent_flags.h"
 #include "controller/core/report/exit_status.h"
 #include "controller/io/calibrate/calibrate_command.h"
 #include "controller/io/evalscope/from_evalscope_command.h"
 #include "controller/io/run/other_commands.h"
+#include "controller/io/run/resume_command.h"
 #include "controller/io/run/run_command.h"
 
 namespace {
@@ -72,6 +75,7 @@ std::vector<std::string> TakeForeignWords(int& argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  monsoon::GuardMemory();
   signal(SIGPIPE, SIG_IGN);
 
   std::vector<std::string> foreign_words = TakeForeignWords(argc, argv);
@@ -96,7 +100,19 @@ int main(int argc, char** argv) {
                       "Load threads of the agent that this command starts; 0: one for each core");
   run_app->add_flag("!--no-preflight", run.preflight,
                     "Do not ask each engine once before any load; as `preflight: false`");
+  monsoon::AddAgentSecurity(*run_app, run.security);
   run_app->add_flag("--quiet", run.quiet, "No progress, only the report");
+
+  monsoon::ResumeOptions resume;
+  CLI::App* const resume_app = app.add_subcommand(
+      "resume", "Take up a run whose controller died: collect, close, run what remains");
+  resume_app->add_option("RUN_DIR", resume.run_dir, "The run's folder")->required();
+  resume_app->add_option("--agents", resume.agents, "HOST:PORT,...: where the run's agents are now")
+      ->delimiter(',');
+  monsoon::AddAgentSecurity(*resume_app, resume.security);
+  resume_app->add_flag("--rerun", resume.rerun,
+                       "Repeat the case that was interrupted, as a new attempt");
+  resume_app->add_flag("--quiet", resume.quiet, "No progress, only the report");
 
   std::string scenario_path;
   std::vector<std::string> overrides;
@@ -119,6 +135,8 @@ int main(int argc, char** argv) {
   std::vector<std::string> agents;
   CLI::App* agents_app = app.add_subcommand("agents", "Show the state of agents");
   agents_app->add_option("AGENTS", agents, "HOST:PORT,...")->delimiter(',')->required();
+  monsoon::AgentSecurity agents_security;
+  monsoon::AddAgentSecurity(*agents_app, agents_security);
 
   monsoon::CalibrateOptions calibrate;
   CLI::App* calibrate_app = AddCalibrate(app, calibrate);
@@ -137,12 +155,13 @@ int main(int argc, char** argv) {
     return app.exit(error) == 0 ? monsoon::kExitOk : monsoon::kExitRejected;
   }
   if (run_app->parsed()) return monsoon::RunCommand(run);
+  if (resume_app->parsed()) return monsoon::ResumeCommand(resume);
   if (validate_app->parsed()) return monsoon::ValidateCommand(scenario_path, overrides);
   if (fetch_app->parsed()) {
     return monsoon::FetchCommand(scenario_path, overrides, fetch_quietly);
   }
   if (report_app->parsed()) return monsoon::ReportCommand(run_dir);
-  if (agents_app->parsed()) return monsoon::AgentsCommand(agents);
+  if (agents_app->parsed()) return monsoon::AgentsCommand(agents, agents_security);
   if (from_evalscope_app->parsed()) {
     if (!foreign_line.empty()) foreign_words.insert(foreign_words.begin(), foreign_line);
     return monsoon::FromEvalscopeCommand(foreign_words);

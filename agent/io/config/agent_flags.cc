@@ -17,10 +17,7 @@ std::optional<AgentFlags> ParseAgentFlags(int argc, char** argv, int* exit_statu
   app.add_option("--listen", flags.listen,
                  "Where controllers reach this agent: HOST:PORT or unix:PATH")
       ->capture_default_str();
-  app.add_flag(
-      "--insecure-listen", flags.insecure_listen,
-      "Allow plain text on an address other than loopback (anybody who reaches it can make "
-      "this agent send load)");
+  AddTlsFlags(app, flags.tls);
   app.add_option("--threads", flags.load_threads,
                  "Load threads; 0: one for each core, or for each of --cores")
       ->check(CLI::Range(0, 1024))

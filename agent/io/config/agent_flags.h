@@ -6,11 +6,13 @@
 #include <string>
 #include <vector>
 
+#include "agent/io/config/tls_flags.h"
+
 namespace monsoon {
 
 struct AgentFlags {
   std::string listen = "127.0.0.1:7070";
-  bool insecure_listen = false;
+  TlsFlags tls;
   int load_threads = 0;    // 0: one for each core, or each of `cores`
   std::vector<int> cores;  // that the load threads stay on; empty: where the kernel puts them
   int64_t spin_us = 0;     // before a due moment, look at the clock instead of sleeping

@@ -12,14 +12,16 @@
 
 namespace grpc {
 class Server;
-}
+class ServerCredentials;
+}  // namespace grpc
 
 namespace monsoon {
 
 class AgentServer {
  public:
   // Listens on `grpc_address` ("127.0.0.1:7070", "unix:PATH"). UNAVAILABLE when the address cannot
-  // be had; an address in use is not shared with another agent. `clock` outlives the server.
+  // be had; an address in use is not shared with another agent. FAILED_PRECONDITION, naming the
+  // file, when options.tls names one that will not do. `clock` outlives the server.
   static absl::StatusOr<std::unique_ptr<AgentServer>> Start(AgentOptions options,
                                                             const std::string& grpc_address,
                                                             const Clock* clock);
@@ -36,6 +38,7 @@ class AgentServer {
   const AgentOptions options_;
   AgentService service_;
   int port_ = 0;
+  std::shared_ptr<grpc::ServerCredentials> credentials_;  // gRPC asks them at every handshake
   std::unique_ptr<grpc::Server> server_;
 };
 

@@ -1,8 +1,11 @@
 #include "agent/io/service/agent_service.h"
 
+#include <algorithm>
 #include <string>
 #include <thread>
 #include <utility>
+
+#include "absl/strings/ascii.h"
 
 #include "agent/io/service/give_way.h"
 #include "agent/io/service/messages.h"
@@ -12,6 +15,8 @@ namespace monsoon {
 namespace {
 
 constexpr absl::Duration kHousekeeping = absl::Hours(1);
+constexpr size_t kMaxRunIdBytes = 64;
+constexpr uint32_t kMaxLeaseMs = 600'000;
 
 grpc::Status ToGrpc(const absl::Status& status) {
   return {static_cast<grpc::StatusCode>(status.code()), std::string(status.message())};
@@ -32,12 +37,32 @@ grpc::Status Refuse(AgentService::ControlStream* stream, v1::Refusal refusal) {
   return grpc::Status::OK;
 }
 
+// A run's id becomes part of every request's x-request-id, and its lease is how long this agent
+// goes on without hearing from anybody.
+absl::Status CheckHello(const v1::Hello& hello) {
+  const auto in_ids = [](char c) {
+    return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_';
+  };
+  const std::string& id = hello.run_id();
+  if (id.empty() || id.size() > kMaxRunIdBytes || !std::all_of(id.begin(), id.end(), in_ids)) {
+    return absl::InvalidArgumentError(
+        StrCat("the run's id must be 1 to ", kMaxRunIdBytes, " letters, digits, - and _"));
+  }
+  if (hello.lease_ms() > kMaxLeaseMs) {
+    return absl::InvalidArgumentError(
+        StrCat("the controller asks for a lease of ", hello.lease_ms() / 1000,
+               " s; this agent grants at most ", kMaxLeaseMs / 1000, " s"));
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 AgentService::AgentService(const AgentOptions* options, const Clock* clock)
     : options_(*options),
       clock_(*clock),
       spools_(options->spool_folder, options->spool_limits, clock),
+      door_(options->tls ? &options->tls->controllers : nullptr, clock),
       registry_(options->instance_id),
       housekeeper_([this] { KeepHouse(); }) {}
 
@@ -56,6 +81,16 @@ void AgentService::KeepHouse() {
 }
 
 grpc::Status AgentService::Control(grpc::ServerContext* context, ControlStream* stream) {
+  std::unique_ptr<Doorkeeper::Visit> visit;
+  const grpc::Status admitted = door_.Admit(context, &visit);
+  if (admitted.error_code() == grpc::StatusCode::RESOURCE_EXHAUSTED) {
+    return Refuse(stream, MakeRefusal(v1::Refusal::CODE_TOO_MANY, admitted.error_message()));
+  }
+  return admitted.ok() ? Greet(context, stream, *visit) : admitted;
+}
+
+grpc::Status AgentService::Greet(grpc::ServerContext* context, ControlStream* stream,
+                                 Doorkeeper::Visit& visit) {
   v1::ControlRequest request;
   if (!stream->Read(&request)) return grpc::Status::OK;
   if (!request.has_hello()) {
@@ -66,8 +101,15 @@ grpc::Status AgentService::Control(grpc::ServerContext* context, ControlStream* 
   if (hello.protocol_version() != kProtocolVersion) {
     return Refuse(stream, MakeVersionRefusal(hello.controller_version(), hello.protocol_version()));
   }
-  return hello.purpose() == v1::Hello::PURPOSE_RUN ? ServeRun(context, stream, hello)
-                                                   : Inspect(stream);
+  if (hello.purpose() != v1::Hello::PURPOSE_RUN) {
+    visit.Extend(Doorkeeper::kInspectionNs);
+    return Inspect(stream);
+  }
+  if (const absl::Status fair = CheckHello(hello); !fair.ok()) {
+    return Refuse(stream, MakeRefusal(v1::Refusal::CODE_BAD_MESSAGE, std::string(fair.message())));
+  }
+  visit.End();
+  return ServeRun(context, stream, hello);
 }
 
 grpc::Status AgentService::Inspect(ControlStream* stream) {
@@ -184,8 +226,11 @@ std::shared_ptr<AgentSession> AgentService::FindSession(const v1::Attach& attach
 }
 
 grpc::Status AgentService::Data(grpc::ServerContext* context, DataStream* stream) {
+  std::unique_ptr<Doorkeeper::Visit> visit;
+  if (grpc::Status admitted = door_.Admit(context, &visit); !admitted.ok()) return admitted;
   v1::DataRequest request;
   if (!stream->Read(&request)) return grpc::Status::OK;
+  visit->End();
   std::shared_ptr<AgentSession> session =
       request.has_attach() ? FindSession(request.attach()) : nullptr;
   if (session == nullptr) {

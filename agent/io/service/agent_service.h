@@ -20,6 +20,7 @@
 #include "agent/core/session/session_registry.h"
 #include "agent/io/service/agent_options.h"
 #include "agent/io/service/agent_session.h"
+#include "agent/io/service/doorkeeper.h"
 #include "agent/io/spool/spool_store.h"
 #include "common/time/clock.h"
 #include "monsoon/v1/agent.grpc.pb.h"
@@ -54,6 +55,7 @@ class AgentService final : public v1::AgentService::Service {
   bool delivered() const;
 
  private:
+  grpc::Status Greet(grpc::ServerContext* context, ControlStream* stream, Doorkeeper::Visit& visit);
   grpc::Status Inspect(ControlStream* stream);
   grpc::Status ServeRun(grpc::ServerContext* context, ControlStream* stream,
                         const v1::Hello& hello);
@@ -74,6 +76,7 @@ class AgentService final : public v1::AgentService::Service {
   const AgentOptions& options_;
   const Clock& clock_;
   SpoolStore spools_;
+  Doorkeeper door_;
 
   mutable absl::Mutex mutex_;
   SessionRegistry registry_ ABSL_GUARDED_BY(mutex_);

@@ -30,6 +30,8 @@ class EmbeddedAgent {
 
   AgentTarget target() const;
   pid_t pid() const { return process_->pid(); }
+  // Whether the process has ended by itself.
+  bool HasEnded() { return process_->HasEnded(); }
 
  private:
   EmbeddedAgent() = default;

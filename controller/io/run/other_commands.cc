@@ -109,8 +109,8 @@ int ReportCommand(const std::string& run_dir) {
   return ExitStatus(*report);
 }
 
-int AgentsCommand(const std::vector<std::string>& agents) {
-  const absl::StatusOr<std::vector<AgentTarget>> targets = ResolveAllAgents(agents);
+int AgentsCommand(const std::vector<std::string>& agents, const AgentSecurity& security) {
+  const absl::StatusOr<std::vector<AgentTarget>> targets = ResolveSecureAgents(agents, security);
   if (!targets.ok()) return Fail(targets.status());
   const SteadyClock clock;
   int exit_status = kExitOk;

@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "controller/io/agents/agent_security.h"
+
 namespace monsoon {
 
 // `controller validate`: every check that needs no engine, no agent and no network; prints the
@@ -22,6 +24,6 @@ int ReportCommand(const std::string& run_dir);
 
 // `controller agents`: health, version, clock offset and limits of each agent. 0 when all answer, 2
 // otherwise.
-int AgentsCommand(const std::vector<std::string>& agents);
+int AgentsCommand(const std::vector<std::string>& agents, const AgentSecurity& security);
 
 }  // namespace monsoon

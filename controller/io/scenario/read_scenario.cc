@@ -12,8 +12,10 @@
 #include "controller/core/scenario/matrix.h"
 #include "controller/core/scenario/scenario_plan.h"
 #include "controller/io/scenario/map_reader.h"
+#include "controller/io/scenario/read_agents.h"
 #include "controller/io/scenario/read_axes.h"
 #include "controller/io/scenario/read_calibration.h"
+#include "controller/io/scenario/read_paths.h"
 #include "controller/io/scenario/read_settings.h"
 
 namespace monsoon {
@@ -30,22 +32,25 @@ void ReadName(MapReader& map, const ScenarioSource& source, std::string& name) {
   }
 }
 
-void ReadAgents(MapReader& map, std::vector<std::string>& agents) {
-  const YamlNode* const node = map.Find("agents");
+void ReadAgentTls(MapReader& map, const ScenarioSource& source, Scenario& scenario) {
+  map.ReadBool("insecure_agents", scenario.insecure_agents);
+  const YamlNode* const node = map.Find("agent_tls");
   if (node == nullptr) return;
-  if (!node->IsSequence()) return map.Complain("agents", *node, "a list of HOST:PORT or unix:PATH");
-  for (const YamlNode& item : node->items) {
-    if (item.IsBroken()) continue;
-    if (!item.IsScalar()) {
-      map.Complain("agents", item, "HOST:PORT or unix:PATH");
-    } else if (const absl::Status status = CheckAgentAddress(item.scalar); !status.ok()) {
-      map.diagnostics().Add(item.mark,
-                            StrCat("agents is ", Describe(item), ": ", status.message()));
-    } else if (std::find(agents.begin(), agents.end(), item.scalar) != agents.end()) {
-      map.Complain("agents", item, "each agent once");
-    } else {
-      agents.push_back(item.scalar);
+  MapReader tls(*node, "agent_tls", map.diagnostics());
+  if (!node->IsMap()) return;
+  AgentTlsPaths& paths = scenario.agent_tls;
+  const std::pair<std::string_view, std::string*> files[] = {
+      {"ca", &paths.ca}, {"cert", &paths.cert}, {"key", &paths.key}};
+  for (const auto& [key, path] : files) {
+    ReadPath(tls, key, WantedPath::kFile, source, *path);
+    if (!tls.Has(key)) {
+      map.Complain("agent_tls", *node,
+                   StrCat("also `", key, "`: mutual TLS takes {ca, cert, key}, three PEM files"));
     }
+  }
+  tls.RejectUnknownKeys();
+  if (scenario.insecure_agents) {
+    map.Complain("insecure_agents", "false, or no agent_tls: it is plain text or TLS");
   }
 }
 
@@ -196,8 +201,8 @@ Scenario ReadScenario(const YamlNode& root, const ScenarioSource& source, bool c
   if (!map.Has("cases")) complete = RequireAxes(top, diagnostics) && complete;
   ReadSettings(map, top.matrix.base);
   map.ReadUnsigned("seed", scenario.seed);
-  ReadAgents(map, scenario.agents);
-  map.ReadInt("expect_agents", kExpectAgentsRange, scenario.expect_agents);
+  ReadFleet(map, scenario);
+  ReadAgentTls(map, source, scenario);
   map.ReadDuration("pause", kPauseRange, scenario.pause_ns);
   map.ReadBool("preflight", scenario.preflight);
   if (const YamlNode* const node = map.Find("duration")) top.duration_mark = node->mark;
