@@ -9,6 +9,7 @@
 
 #include "agent/io/service/give_way.h"
 #include "agent/io/service/messages.h"
+#include "common/base/str_cat.h"
 #include "common/wire/protocol.h"
 
 namespace monsoon {

@@ -62,7 +62,6 @@ class AgentService final : public v1::AgentService::Service {
   // The session that `hello` asks for, new or known.
   std::optional<v1::Refusal> Enter(const v1::Hello& hello, std::shared_ptr<AgentSession>& session);
   std::optional<v1::Refusal> Take(const v1::Hello& hello, std::shared_ptr<AgentSession>& session);
-  absl::Status Converse(ControlStream* stream, AgentSession& session);
   std::shared_ptr<AgentSession> FindSession(const v1::Attach& attach) const;
   // The run is over; `why` as for AgentSession::Close.
   void End(const std::shared_ptr<AgentSession>& session, const std::string& why);
