@@ -48,7 +48,8 @@ absl::StatusOr<std::vector<WeightedTarget>> AgentFleet::FindTargets() {
   std::vector<WeightedTarget> targets;
   if (options_.agents.empty()) {
     ASSIGN_OR_RETURN(embedded_,
-                     EmbeddedAgent::Start(options_.embedded_arguments, options_.embedded_core));
+                     EmbeddedAgent::Start(options_.embedded_arguments, options_.embedded_core,
+                                          options_.embedded_inherits));
     targets.push_back({embedded_->target()});
   } else {
     ASSIGN_OR_RETURN(targets, ResolveWeightedAgents(options_.agents, options_.security));
