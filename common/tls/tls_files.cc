@@ -35,7 +35,8 @@ absl::Status CheckKeyMode(const std::string& path) {
   struct stat info {};
   if (stat(path.c_str(), &info) != 0 || (info.st_mode & S_IRWXO) == 0) return absl::OkStatus();
   return absl::FailedPreconditionError(
-      StrCat("the private key ", path, " may be read by every user of this machine; chmod 600 it (a Kubernetes secret: "
+      StrCat("the private key ", path,
+             " may be read by every user of this machine; chmod 600 it (a Kubernetes secret: "
              "defaultMode: 0440)"));
 }
 

@@ -72,6 +72,9 @@ absl::StatusOr<std::unique_ptr<AgentServer>> AgentServer::Start(AgentOptions opt
                "; is another agent running there? Choose another port with "
                "--listen"));
   }
+  if (!agent->options_.health_grpc_address.empty()) {
+    ASSIGN_OR_RETURN(agent->health_, HealthServer::Start(agent->options_.health_grpc_address));
+  }
   agent->SetServing(true);
   return agent;
 }
@@ -80,11 +83,12 @@ void AgentServer::SetServing(bool serving) {
   grpc::HealthCheckServiceInterface* const health = server_->GetHealthCheckService();
   health->SetServingStatus("", serving);
   health->SetServingStatus(v1::AgentService::service_full_name(), serving);
+  if (health_ != nullptr) health_->SetServing(serving);
 }
 
 void AgentServer::BeginDrain(const std::string& reason) {
   SetServing(false);
-  service_.BeginDrain(reason);
+  service_.Drain(reason);
 }
 
 void AgentServer::Shutdown() {
