@@ -327,8 +327,12 @@ class LogTest(RunTest):
             self.assertEqual(second.status, 2)
             self.assertIn("busy", agent.await_event("refused")["reason"])
             first.process.kill()
-            ended = agent.await_event("run_ended")
-            self.assertEqual(ended["level"], "warning")
+            self.assertEqual(agent.await_event("controller_silent")["level"], "warning")
+            self.assertEqual(agent.await_event("lease_lost")["level"], "error")
+            self.assertIn("lease", agent.await_event("case_ended")["gave_up"])
+            status, out, err = self.controller("agents", agent.address)
+            self.assertEqual(status, 0, err)
+            self.assertRegex(out, rf"(?m)^{agent.address} +idle ")
 
 
 class ConfigTest(RunTest):
