@@ -9,6 +9,7 @@
 
 #include "agent/io/service/give_way.h"
 #include "agent/io/service/messages.h"
+#include "common/base/str_cat.h"
 #include "common/wire/protocol.h"
 
 namespace monsoon {
@@ -17,6 +18,7 @@ namespace {
 constexpr absl::Duration kHousekeeping = absl::Hours(1);
 constexpr size_t kMaxRunIdBytes = 64;
 constexpr uint32_t kMaxLeaseMs = 600'000;
+constexpr uint32_t kTooManyRetryMs = 1000;
 
 grpc::Status ToGrpc(const absl::Status& status) {
   return {static_cast<grpc::StatusCode>(status.code()), std::string(status.message())};
@@ -84,7 +86,9 @@ grpc::Status AgentService::Control(grpc::ServerContext* context, ControlStream* 
   std::unique_ptr<Doorkeeper::Visit> visit;
   const grpc::Status admitted = door_.Admit(context, &visit);
   if (admitted.error_code() == grpc::StatusCode::RESOURCE_EXHAUSTED) {
-    return Refuse(stream, MakeRefusal(v1::Refusal::CODE_TOO_MANY, admitted.error_message()));
+    v1::Refusal refusal = MakeRefusal(v1::Refusal::CODE_TOO_MANY, admitted.error_message());
+    refusal.set_retry_after_ms(kTooManyRetryMs);
+    return Refuse(stream, std::move(refusal));
   }
   return admitted.ok() ? Greet(context, stream, *visit) : admitted;
 }
