@@ -36,6 +36,7 @@ struct FleetOptions {
   AgentSecurity security;
   std::vector<std::string> embedded_arguments;
   std::optional<int> embedded_core;  // the CPU on which the embedded one runs alone; none: any
+  int embedded_inherits = -1;        // a file that stays open while the embedded one lives
   bool carries_secrets = false;      // API keys will be sent to the agents
   int64_t lease_ns = kDefaultLeaseNs;
   RecordsHook on_records;                                // or nullptr

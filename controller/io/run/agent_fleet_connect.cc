@@ -48,7 +48,8 @@ absl::StatusOr<std::vector<WeightedTarget>> AgentFleet::FindTargets() {
   std::vector<WeightedTarget> targets;
   if (options_.agents.empty()) {
     ASSIGN_OR_RETURN(embedded_,
-                     EmbeddedAgent::Start(options_.embedded_arguments, options_.embedded_core));
+                     EmbeddedAgent::Start(options_.embedded_arguments, options_.embedded_core,
+                                          options_.embedded_inherits));
     targets.push_back({embedded_->target()});
   } else {
     ASSIGN_OR_RETURN(targets, ResolveWeightedAgents(options_.agents, options_.security));
@@ -66,7 +67,8 @@ absl::Status AgentFleet::CheckSecrets(const std::vector<WeightedTarget>& targets
   for (const auto& [target, weight] : targets) {
     if (!options_.carries_secrets || target.confidential()) continue;
     return absl::PermissionDeniedError(
-        StrCat("the engine's API key would travel to agent ", target.name,
+        StrCat("the engine's API key, or a header's ${VARIABLE}, would travel to agent ",
+               target.name,
                " in plain text; give --agent-ca, --agent-cert and --agent-key (agent_tls), or use "
                "agents on this machine or through a tunnel (ssh -L)"));
   }

@@ -78,7 +78,8 @@ class Resume {
     }
     std::unique_ptr<EmbeddedAgent> agent;
     if (embedded && std::filesystem::exists(session_.run_dir() + "/spool")) {
-      ASSIGN_OR_RETURN(agent, EmbeddedAgent::Start(session_.EmbeddedArguments()));
+      ASSIGN_OR_RETURN(agent, EmbeddedAgent::Start(session_.EmbeddedArguments(), std::nullopt,
+                                                   session_.lock().file()));
       targets.push_back(agent->target());
     }
     if (targets.empty()) return absl::OkStatus();

@@ -73,6 +73,7 @@ class RunSession {
   AgentSecurity Security() const;
   // For the agent that this process starts, with its spool in the run's folder.
   std::vector<std::string> EmbeddedArguments() const;
+  const RunLock& lock() const { return *lock_; }
 
  private:
   FleetOptions MakeFleetOptions();
