@@ -18,7 +18,6 @@ namespace {
 constexpr absl::Duration kHousekeeping = absl::Hours(1);
 constexpr size_t kMaxRunIdBytes = 64;
 constexpr uint32_t kMaxLeaseMs = 600'000;
-constexpr uint32_t kTooManyRetryMs = 1000;
 
 grpc::Status ToGrpc(const absl::Status& status) {
   return {static_cast<grpc::StatusCode>(status.code()), std::string(status.message())};
@@ -90,7 +89,7 @@ grpc::Status AgentService::Control(grpc::ServerContext* context, ControlStream* 
   if (admitted.ok()) return Greet(context, stream, *visit);
   if (admitted.error_code() == grpc::StatusCode::RESOURCE_EXHAUSTED) {
     v1::Refusal refusal = MakeRefusal(v1::Refusal::CODE_TOO_MANY, admitted.error_message());
-    refusal.set_retry_after_ms(kTooManyRetryMs);
+    refusal.set_retry_after_ms(1000);
     return TurnAway(*context, stream, std::move(refusal));
   }
   options_.observer->On(Refused{context->peer(), admitted.error_message()});
