@@ -9,10 +9,13 @@
 
 #include <CLI/CLI.hpp>
 
+#include "common/process/guard_memory.h"
 #include "common/version.h"
+#include "controller/agent_flags.h"
 #include "controller/core/report/exit_status.h"
 #include "controller/io/calibrate/calibrate_command.h"
 #include "controller/io/evalscope/from_evalscope_command.h"
+#include "controller/io/run/agents_command.h"
 #include "controller/io/run/other_commands.h"
 #include "controller/io/run/resume_command.h"
 #include "controller/io/run/run_command.h"
@@ -73,6 +76,7 @@ std::vector<std::string> TakeForeignWords(int& argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  monsoon::GuardMemory();
   signal(SIGPIPE, SIG_IGN);
 
   std::vector<std::string> foreign_words = TakeForeignWords(argc, argv);
@@ -99,6 +103,7 @@ int main(int argc, char** argv) {
                       "Load threads of the agent that this command starts; 0: one for each core");
   run_app->add_flag("!--no-preflight", run.preflight,
                     "Do not ask each engine once before any load; as `preflight: false`");
+  monsoon::AddAgentSecurity(*run_app, run.security);
   run_app->add_flag("--quiet", run.quiet, "No progress, only the report");
 
   monsoon::ResumeOptions resume;
@@ -107,6 +112,7 @@ int main(int argc, char** argv) {
   resume_app->add_option("RUN_DIR", resume.run_dir, "The run's folder")->required();
   resume_app->add_option("--agents", resume.agents, "HOST:PORT,...: where the run's agents are now")
       ->delimiter(',');
+  monsoon::AddAgentSecurity(*resume_app, resume.security);
   resume_app->add_flag("--rerun", resume.rerun,
                        "Repeat the case that was interrupted, as a new attempt");
   resume_app->add_flag("--quiet", resume.quiet, "No progress, only the report");
@@ -129,9 +135,14 @@ int main(int argc, char** argv) {
   CLI::App* report_app = app.add_subcommand("report", "Report a run again from its records");
   report_app->add_option("RUN_DIR", run_dir, "The run's folder")->required();
 
-  std::vector<std::string> agents;
-  CLI::App* agents_app = app.add_subcommand("agents", "Show the state of agents");
-  agents_app->add_option("AGENTS", agents, "HOST:PORT,...")->delimiter(',')->required();
+  monsoon::AgentsOptions agents;
+  CLI::App* agents_app = app.add_subcommand("agents", "Show health, clock and capacity of agents");
+  agents_app->add_option("SCENARIO", agents.what, "The scenario that names them, or HOST:PORT,...");
+  agents_app
+      ->add_option("--agents", agents.agents, "HOST:PORT,... instead of the scenario's agents")
+      ->delimiter(',');
+  agents_app->add_flag("--json", agents.json, "For scripts");
+  monsoon::AddAgentSecurity(*agents_app, agents.security);
 
   monsoon::CalibrateOptions calibrate;
   CLI::App* calibrate_app = AddCalibrate(app, calibrate);

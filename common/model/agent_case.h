@@ -11,6 +11,7 @@
 
 #include "common/base/secret.h"
 #include "common/model/custom_engine.h"
+#include "common/model/secret_header.h"
 #include "common/time/clock.h"
 
 namespace monsoon {
@@ -46,12 +47,12 @@ struct Timeouts {
 
 // The engine as an agent sees it.
 struct EngineTarget {
-  std::string type;                                          // a name of common/model/engine_type.h
-  std::string url;                                           // http:// or https://, the full route
-  std::vector<std::pair<std::string, std::string>> headers;  // added to every request, in order
-  Secret api_key;                                            // empty: none
-  std::string extra_body_json;  // a JSON object merged over the request body; empty: none
-  std::string route;            // of the type (engine_type.h); empty: its first
+  std::string type;                   // a name of common/model/engine_type.h
+  std::string url;                    // http:// or https://, the full route
+  std::vector<SecretHeader> headers;  // added to every request, in order
+  Secret api_key;                     // empty: none
+  std::string extra_body_json;        // a JSON object merged over the request body; empty: none
+  std::string route;                  // of the type (engine_type.h); empty: its first
   // How a route without chat messages gets its prompt (common/prompt/prompt_template.h); empty: the
   // dataset's text alone.
   std::string prompt_template;

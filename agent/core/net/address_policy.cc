@@ -38,7 +38,9 @@ const std::vector<Forbidden>& NeverAllowed() {
       {MustParse("fe80::/10"), "a link-local address"},
       {MustParse("fd00:ec2::/32"), "a cloud metadata address"},
       {MustParse("fd20:ce::254/128"), "a cloud metadata address"},
+      {MustParse("fd00:42::42/128"), "a cloud metadata address"},
       {MustParse("100.100.100.200/32"), "a cloud metadata address"},
+      {MustParse("168.63.129.16/32"), "a cloud metadata address"},
       {MustParse("192.0.0.192/32"), "a cloud metadata address"},
       {MustParse("0.0.0.0/8"), "the unspecified address"},
       {MustParse("::/128"), "the unspecified address"},
@@ -47,6 +49,44 @@ const std::vector<Forbidden>& NeverAllowed() {
       {MustParse("ff00::/8"), "a multicast address"},
   };
   return forbidden;
+}
+
+// Networks whose addresses carry an IPv4 address, to which a translator or tunnel on the way
+// delivers: the byte at which it begins.
+struct Carrier {
+  IpNetwork network;
+  size_t offset;
+};
+
+const std::vector<Carrier>& Carriers() {
+  static const auto& carriers = *new std::vector<Carrier>{
+      {MustParse("64:ff9b::/96"), 12},    // NAT64, RFC 6052
+      {MustParse("64:ff9b:1::/48"), 12},  // NAT64 of the network's own, RFC 8215
+      {MustParse("2002::/16"), 2},        // 6to4, RFC 3056
+      {MustParse("::/96"), 12},           // IPv4-compatible, RFC 4291
+  };
+  return carriers;
+}
+
+IpAddress CarriedBy(const IpAddress& address, size_t offset) {
+  IpAddress carried;
+  std::copy(kMappedPrefix.begin(), kMappedPrefix.end(), carried.bytes.begin());
+  std::copy_n(address.bytes.begin() + offset, 4, carried.bytes.begin() + kMappedPrefix.size());
+  return carried;
+}
+
+// Why nothing is ever sent to `address`; nullptr where that is the configuration's to say.
+const Forbidden* FindForbidden(const IpAddress& address) {
+  for (const Forbidden& entry : NeverAllowed()) {
+    if (entry.network.Contains(address)) return &entry;
+  }
+  static const auto& loopback = *new IpAddress(ParseIpAddress("::1").value());
+  if (address == loopback) return nullptr;
+  for (const Carrier& carrier : Carriers()) {
+    if (!carrier.network.Contains(address)) continue;
+    if (const Forbidden* found = FindForbidden(CarriedBy(address, carrier.offset))) return found;
+  }
+  return nullptr;
 }
 
 }  // namespace
@@ -121,11 +161,9 @@ absl::StatusOr<AddressPolicy> AddressPolicy::WithAllowed(const std::vector<std::
 }
 
 absl::Status AddressPolicy::Check(const IpAddress& address) const {
-  for (const Forbidden& entry : NeverAllowed()) {
-    if (entry.network.Contains(address)) {
-      return absl::PermissionDeniedError(StrCat(address.ToString(), " is ", entry.why,
-                                                ", to which an agent never sends anything"));
-    }
+  if (const Forbidden* const forbidden = FindForbidden(address)) {
+    return absl::PermissionDeniedError(StrCat(address.ToString(), " is ", forbidden->why,
+                                              ", to which an agent never sends anything"));
   }
   const bool allowed = std::any_of(allowed_.begin(), allowed_.end(),
                                    [&](const IpNetwork& net) { return net.Contains(address); });

@@ -4,7 +4,7 @@
 //
 // Immutable, thread-safe. By default loopback and private networks are allowed; link-local and
 // cloud metadata addresses, multicast, broadcast and the unspecified address never are, whatever
-// the configuration says.
+// the configuration says, nor are the IPv6 addresses by which a translator would reach them.
 #pragma once
 
 #include <array>
@@ -45,7 +45,7 @@ class AddressPolicy {
  public:
   // Loopback and private networks (RFC 1918, RFC 6598, RFC 4193).
   AddressPolicy();
-  // Those, and `networks` as well. "any" allows every public address.
+  // The default ones, and `networks` as well. "any" allows every public address.
   static absl::StatusOr<AddressPolicy> WithAllowed(const std::vector<std::string>& networks);
 
   // OK, or PERMISSION_DENIED with a sentence that names the address, the reason and the flag.

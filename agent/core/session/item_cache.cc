@@ -9,6 +9,11 @@ namespace monsoon {
 absl::Status ItemCache::Add(const ItemId& id, Item item) {
   if (items_.contains(id)) return absl::OkStatus();
   const auto bytes = static_cast<int64_t>(item.content.size());
+  if (static_cast<int64_t>(items_.size()) >= max_items_) {
+    return absl::ResourceExhaustedError(StrCat("item ", ItemIdHex(id),
+                                               " does not fit the item cache: it holds ",
+                                               max_items_, " items already"));
+  }
   if (size_bytes_ + bytes > capacity_bytes_) {
     return absl::ResourceExhaustedError(StrCat("item ", ItemIdHex(id), " of ", bytes,
                                                " bytes does not fit the item cache: ", size_bytes_,

@@ -5,6 +5,7 @@
 // Not thread-safe: it belongs to the thread that reads the Data stream.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 
@@ -17,9 +18,12 @@ namespace monsoon {
 
 class ItemCache {
  public:
-  explicit ItemCache(int64_t capacity_bytes) : capacity_bytes_(capacity_bytes) {}
+  // Controllers count the bytes of items; what an item costs besides is bounded by their number.
+  explicit ItemCache(int64_t capacity_bytes)
+      : capacity_bytes_(capacity_bytes), max_items_(std::max<int64_t>(16, capacity_bytes / 64)) {}
 
-  // RESOURCE_EXHAUSTED when the cache would exceed its capacity; adding an item twice changes
+  // RESOURCE_EXHAUSTED when the cache would exceed its capacity, or hold more items than one for
+  // every 64 bytes of it; adding an item twice changes
   // nothing.
   absl::Status Add(const ItemId& id, Item item);
   void Drop(const ItemId& id);
@@ -30,6 +34,7 @@ class ItemCache {
 
  private:
   const int64_t capacity_bytes_;
+  const int64_t max_items_;
   int64_t size_bytes_ = 0;
   absl::flat_hash_map<ItemId, std::unique_ptr<Item>> items_;
 };

@@ -1,4 +1,4 @@
-// Where an agent listens, and whether it may.
+// Where an agent listens.
 #pragma once
 
 #include <string>
@@ -15,15 +15,19 @@ struct ListenAddress {
   int port = 0;           // 0: a free one
 
   bool is_unix() const { return !unix_path.empty(); }
+  // A Unix socket or loopback: nobody reaches it from another machine.
+  bool is_local() const;
   // What gRPC is given: "unix:PATH", "127.0.0.1:7070", "[::1]:7070".
   std::string ToGrpc() const;
 };
 
 // "HOST:PORT" with an IP address or "localhost", or "unix:PATH". INVALID_ARGUMENT otherwise.
-absl::StatusOr<ListenAddress> ParseListenAddress(std::string_view text);
+// `flag` is for the message.
+absl::StatusOr<ListenAddress> ParseListenAddress(std::string_view text,
+                                                 std::string_view flag = "--listen");
 
-// Plain text is for loopback and Unix sockets: anybody who reaches an agent can make it send load.
-// PERMISSION_DENIED, saying what to do, for another address unless `insecure_listen`.
-absl::Status CheckListenAddress(const ListenAddress& address, bool insecure_listen);
+// Metrics are served in plain text, and by TCP alone. INVALID_ARGUMENT for a Unix socket,
+// PERMISSION_DENIED for an address other than loopback unless `insecure_listen`.
+absl::Status CheckMetricsAddress(const ListenAddress& address, bool insecure_listen);
 
 }  // namespace monsoon

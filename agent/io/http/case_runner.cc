@@ -27,6 +27,7 @@ absl::StatusOr<std::unique_ptr<CaseRunner>> CaseRunner::Create(AgentCase agent_c
 
 CaseRunner::CaseRunner(AgentCase agent_case, int64_t max_queued_work)
     : agent_case_(std::move(agent_case)),
+      redactor_(agent_case_.engine),
       work_(static_cast<size_t>(max_queued_work)),
       concurrency_(agent_case_.concurrency) {}
 
@@ -114,6 +115,12 @@ CaseRunner::~CaseRunner() {
 }
 
 absl::Status CaseRunner::AddWork(std::unique_ptr<PreparedRequest> request) {
+  if (!queued_bytes_.Add(work_.ApproximateSize(), request->body.size())) {
+    return absl::ResourceExhaustedError(
+        StrCat("the controller handed out more than ", QueuedBytes::kLimit >> 30,
+               " GiB of requests at once, more than this agent keeps waiting; use more agents, or "
+               "shorter prompts"));
+  }
   if (work_.TryPush(request)) return absl::OkStatus();
   return absl::ResourceExhaustedError(
       StrCat("the controller handed out more than the ", work_.capacity(),
@@ -129,7 +136,8 @@ void CaseRunner::WakeAll() {
 }
 
 void CaseRunner::StartAt(int64_t monotonic_ns) {
-  control_.StartAt(monotonic_ns);
+  // Of a moment long past, only that it is past matters.
+  control_.StartAt(std::max<int64_t>(0, monotonic_ns));
   WakeAll();
 }
 
@@ -163,19 +171,28 @@ CaseRunner::Counters CaseRunner::counters() const {
     total.started += counters.started.load(std::memory_order_relaxed);
     total.token_events += counters.token_events.load(std::memory_order_relaxed);
     total.starved_slot_ns += counters.starved_slot_ns.load(std::memory_order_relaxed);
+    total.connections += counters.connections.load(std::memory_order_relaxed);
+    total.lag_max_ns =
+        std::max(total.lag_max_ns, counters.lag_max_ns.load(std::memory_order_relaxed));
+    total.busy_share_max =
+        std::max(total.busy_share_max, counters.busy_share_max.load(std::memory_order_relaxed));
   }
   total.queued = work_.ApproximateSize();
   return total;
 }
 
 void CaseRunner::DrainRecords(const std::function<void(RequestRecord&)>& take) {
+  const auto pass_on = [&](RequestRecord& record) {
+    redactor_.Redact(record.error_message);
+    take(record);
+  };
   RequestRecord record;
   for (const auto& loop : loops_) {
-    while (loop->records().TryPop(record)) take(record);
+    while (loop->records().TryPop(record)) pass_on(record);
   }
   if (!ended()) return;
   for (const auto& loop : loops_) {
-    for (RequestRecord& late : loop->overflow()) take(late);
+    for (RequestRecord& late : loop->overflow()) pass_on(late);
     loop->overflow().clear();
   }
 }

@@ -18,10 +18,12 @@
 #include "absl/synchronization/mutex.h"
 
 #include "agent/core/engine/engine_adapter.h"
+#include "agent/core/engine/redact.h"
 #include "agent/core/load/case_control.h"
 #include "agent/core/load/load_threads.h"
 #include "agent/core/load/loop_stats.h"
 #include "agent/core/load/prepared_request.h"
+#include "agent/core/load/queued_bytes.h"
 #include "agent/core/net/address_policy.h"
 #include "agent/io/http/load_loop.h"
 #include "agent/io/http/resolve.h"
@@ -37,6 +39,9 @@ class CaseRunner {
     uint64_t queued = 0;
     uint64_t token_events = 0;
     int64_t starved_slot_ns = 0;
+    uint64_t connections = 0;  // open ones
+    int64_t lag_max_ns = 0;
+    double busy_share_max = 0;
   };
 
   // Resolves the engine, checks the policy and the limits, builds the loops and starts their
@@ -59,7 +64,8 @@ class CaseRunner {
   const EngineAdapter& adapter() const { return *adapter_; }
   std::string engine_address() const { return target_.Display(); }
 
-  // Data thread. RESOURCE_EXHAUSTED when more is queued than Limits.max_queued_work allows.
+  // Data thread. RESOURCE_EXHAUSTED when more is queued than Limits.max_queued_work allows, or more
+  // than 4 GiB.
   absl::Status AddWork(std::unique_ptr<PreparedRequest> request);
   // Data thread, after a run of AddWork.
   void WorkAdded();
@@ -75,6 +81,7 @@ class CaseRunner {
   absl::Status Resize(int64_t concurrency, double rate_per_s);
   int64_t concurrency() const { return concurrency_.load(std::memory_order_relaxed); }
   void NoMoreWork();
+  bool no_more_work() const { return control_.no_more_work(); }
   void Stop(LoadMode mode);
   LoadMode mode() const { return control_.mode(); }
   int64_t start_ns() const { return control_.start_ns(); }
@@ -84,7 +91,8 @@ class CaseRunner {
   // All load threads have returned: nothing is in flight and nothing will be sent.
   bool ended() const { return running_threads_.load(std::memory_order_acquire) == 0; }
 
-  // One thread: passes on every record that is finished by now. The argument may be moved from.
+  // One thread: passes on every record that is finished by now, the case's secrets taken out of
+  // what the engine said. The argument may be moved from.
   void DrainRecords(const std::function<void(RequestRecord&)>& take);
 
   // After ended(): joins the threads and adds up what the loops measured of themselves.
@@ -101,11 +109,13 @@ class CaseRunner {
   LoopShare ShareOf(size_t index, int64_t slots, double rate_per_s) const;
 
   const AgentCase agent_case_;
+  const Redactor redactor_;
   std::unique_ptr<EngineAdapter> adapter_;
   std::optional<RequestHead> head_;
   ResolvedEndpoint target_;
   CaseControl control_;
   WorkQueue work_;
+  QueuedBytes queued_bytes_;  // Data thread only
   std::vector<std::unique_ptr<LoadLoop>> loops_;
   std::vector<std::thread> threads_;
   std::atomic<int> running_threads_{0};

@@ -9,6 +9,7 @@
 
 #include "agent/core/engine/adapter_registry.h"
 #include "agent/core/engine/decoder_scratch.h"
+#include "agent/core/engine/redact.h"
 #include "agent/core/engine/stream_recorder.h"
 #include "agent/core/http/request_head.h"
 #include "agent/io/http/engine_call.h"
@@ -253,6 +254,12 @@ ProbeResult RunProbe(const ProbeOrder& order, const AddressPolicy& policy, const
   result.probe_index = order.probe_index;
   const absl::Status tried = Probe(order, policy, clock, cancelled).Run(result);
   if (!tried.ok()) result.error = std::string(tried.message());
+  const Redactor redactor(order.agent_case.engine);
+  redactor.Redact(result.record.error_message);
+  redactor.Redact(result.content_type);
+  redactor.Redact(result.server);
+  redactor.Redact(result.body);
+  for (ProbeGet& get : result.gets) redactor.Redact(get.body);
   return result;
 }
 

@@ -1,4 +1,5 @@
 // The part of AgentService that hands out what a run left behind.
+#include <memory>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -43,9 +44,12 @@ absl::Status Send(const StoredSpool& spool, AgentService::CollectStream* stream)
 
 }  // namespace
 
-grpc::Status AgentService::Collect(grpc::ServerContext* /*context*/, CollectStream* stream) {
+grpc::Status AgentService::Collect(grpc::ServerContext* context, CollectStream* stream) {
+  std::unique_ptr<Doorkeeper::Visit> visit;
+  if (grpc::Status admitted = door_.Admit(context, &visit); !admitted.ok()) return admitted;
   v1::CollectRequest request;
   if (!stream->Read(&request)) return grpc::Status::OK;
+  visit->End();
   if (!request.has_open()) {
     return Refuse(stream, MakeRefusal(v1::Refusal::CODE_BAD_MESSAGE,
                                       "expected CollectOpen as the first message"));

@@ -76,6 +76,11 @@ void RecordOutlet::Acknowledge(uint64_t sequence) {
   if (backlog_.memory_bytes() <= memory_bytes_) trouble_.clear();
 }
 
+int64_t RecordOutlet::unacknowledged_bytes() const {
+  absl::MutexLock lock(&mutex_);
+  return backlog_.total_bytes();
+}
+
 bool RecordOutlet::delivered() const {
   absl::MutexLock lock(&mutex_);
   return backlog_.empty();

@@ -172,6 +172,13 @@ void Visit(Archive& archive, T& custom) {
   archive.Member("done", custom.pointers.done);
 }
 
+// The value is never stored.
+template <typename Archive, MaybeConst<SecretHeader> T>
+void Visit(Archive& archive, T& header) {
+  archive.Member("name", header.name);
+  archive.Member("written", header.written);
+}
+
 template <typename Archive, MaybeConst<EngineSpec> T>
 void Visit(Archive& archive, T& engine) {
   archive.Member("type", engine.type);
@@ -180,7 +187,7 @@ void Visit(Archive& archive, T& engine) {
   archive.Member("url", engine.url);
   archive.Member("api_key_env", engine.api_key_env);
   archive.Member("api_key_file", engine.api_key_file);
-  archive.Member("headers", engine.headers);
+  archive.List("request_headers", engine.headers);
   archive.Member("extra_body_json", engine.extra_body_json);
   archive.Member("prompt_template", engine.prompt_template);
   archive.Member("system_prompt", engine.system_prompt);
@@ -257,6 +264,7 @@ void Visit(Archive& archive, T& spec) {
   archive.Member("max_event_bytes", spec.max_event_bytes);
   archive.Choice("token_source", kTokenRules, spec.token_source);
   archive.Member("verify_usage", spec.verify_usage);
+  archive.Member("keep_answers", spec.keep_answers);
   archive.List("gates", spec.gates);
   archive.Object("verdict", spec.verdict);
 }
@@ -282,7 +290,10 @@ absl::StatusOr<CaseSpec> CaseSpecFromJson(std::string_view json) {
 }
 
 CaseSpec WithoutSecrets(CaseSpec spec) {
-  for (auto& [name, value] : spec.engine.headers) value = kNotStored;
+  for (SecretHeader& header : spec.engine.headers) {
+    header.value = Secret();
+    header.written = kNotStored;
+  }
   std::string& url = spec.engine.url;
   const size_t scheme = url.find("://");
   if (scheme == std::string::npos) return spec;

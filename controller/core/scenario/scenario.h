@@ -104,7 +104,7 @@ struct EngineSpec {
   std::string url;
   std::string api_key_env;
   std::string api_key_file;
-  std::vector<std::pair<std::string, std::string>> headers;
+  std::vector<SecretHeader> headers;
   std::string extra_body_json;  // "" = none
   std::string prompt_template;  // as in EngineTarget (agent_case.h), with the next two
   std::string system_prompt;
@@ -140,7 +140,7 @@ struct CaseSpec {
   int32_t index = 0;  // position in the run, from 0
   // Another attempt at the case of this index, whose plan it repeats to the last arrival; -1: none.
   int32_t repeats = -1;
-  std::string name;   // "<model>/<dataset>/<load>/<engine>" (CaseName), unique in the run
+  std::string name;  // "<model>/<dataset>/<load>/<engine>" (CaseName), unique in the run
   ModelSpec model;
   DatasetSpec dataset;
   EngineSpec engine;
@@ -156,10 +156,20 @@ struct CaseSpec {
   int64_t max_event_bytes = 16 << 20;
   TokenRule token_source = TokenRule::kAuto;
   bool verify_usage = false;  // count with the tokenizer too, and report how far usage diverges
+  bool keep_answers = false;  // stores the text of every answer
   std::vector<Gate> gates = DefaultGates();
   VerdictLimits verdict;
 
   friend bool operator==(const CaseSpec&, const CaseSpec&) = default;
+};
+
+// This controller's files for mutual TLS with agents, resolved like a dataset's; all or none.
+struct AgentTlsPaths {
+  std::string ca;
+  std::string cert;
+  std::string key;
+
+  friend bool operator==(const AgentTlsPaths&, const AgentTlsPaths&) = default;
 };
 
 struct Scenario {
@@ -173,6 +183,8 @@ struct Scenario {
   int64_t lease_ns = 10 * kNsPerS;  // an agent that hears nothing for so long stops
   OnAgentLoss on_agent_loss = OnAgentLoss::kContinue;
   int64_t max_start_skew_ns = 100 * kNsPerMs;  // no start with clocks known less exactly
+  AgentTlsPaths agent_tls;                     // empty: plain text, which stays on this machine
+  bool insecure_agents = false;                // plain text also to agents on other machines
   int64_t pause_ns = 0;                        // between cases
   bool preflight = true;                       // asks each engine once before any load
   std::string calibration_path;                // resolved like a dataset's; "" = none

@@ -1,7 +1,9 @@
 #include "controller/io/agents/agent_channel.h"
 
+#include <grpc/support/log.h>
 #include <grpcpp/grpcpp.h>
 
+#include <cstdlib>
 #include <thread>
 
 #include "absl/synchronization/notification.h"
@@ -11,6 +13,7 @@
 #include "common/base/str_cat.h"
 #include "common/version.h"
 #include "common/wire/protocol.h"
+#include "controller/io/agents/tls_diagnosis.h"
 
 namespace monsoon {
 namespace {
@@ -36,13 +39,59 @@ AgentInfo ToInfo(const AgentTarget& target, const v1::Welcome& welcome) {
   info.max_queued_work = static_cast<int64_t>(welcome.limits().max_queued_work());
   info.engine_types.assign(welcome.engine_types().begin(), welcome.engine_types().end());
   info.busy = welcome.busy();
+  info.own_name = welcome.name();
+  info.protocol = welcome.protocol_version();
+  info.run_id = welcome.run_id();
+  info.draining = welcome.draining();
+  info.cores = static_cast<int64_t>(welcome.limits().cores());
+  info.used_concurrency = static_cast<int64_t>(welcome.limits().used_concurrency());
   return info;
+}
+
+// gRPC writes its own view of failures to stderr, beside our sentences; with GRPC_VERBOSITY set, it
+// may.
+void QuietGrpc() {
+  static const bool once = [] {
+    if (std::getenv("GRPC_VERBOSITY") == nullptr) gpr_set_log_function([](gpr_log_func_args*) {});
+    return true;
+  }();
+  static_cast<void>(once);
+}
+
+absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> MakeCredentials(
+    const AgentTarget& target) {
+  if (!target.tls.all()) return grpc::InsecureChannelCredentials();
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  ASSIGN_OR_RETURN(
+      const TlsMaterial material,
+      ReadTlsFiles(target.tls, std::chrono::duration_cast<std::chrono::seconds>(now).count()));
+  return grpc::SslCredentials({.pem_root_certs = material.ca.pem,
+                               .pem_private_key = material.key_pem.Reveal(),
+                               .pem_cert_chain = material.cert.pem});
+}
+
+// OK once it is connected. What TLS forbids will not get better by waiting.
+absl::Status AwaitFirstConnection(grpc::Channel& channel, const AgentTarget& target,
+                                  const std::atomic<bool>* stop) {
+  bool diagnosed = false;
+  for (int64_t waited_ns = 0; waited_ns < kConnectSeconds * kNsPerS; waited_ns += kSliceNs) {
+    if (AwaitConnected(channel, kSliceNs, stop)) return absl::OkStatus();
+    if (Stopped(stop)) break;
+    if (diagnosed || channel.GetState(false) != GRPC_CHANNEL_TRANSIENT_FAILURE) continue;
+    diagnosed = true;
+    const std::string found = DiagnoseTls(target);
+    if (!found.empty()) return absl::FailedPreconditionError(found);
+  }
+  return absl::UnavailableError(
+      StrCat("agent ", target.name, " cannot be reached: nobody answered for ", kConnectSeconds,
+             " s. Is it running there (`agent --listen HOST:PORT`), and is the port open?"));
 }
 
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<grpc::Channel>> OpenChannel(const AgentTarget& target,
                                                            const std::atomic<bool>* stop) {
+  QuietGrpc();
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
@@ -57,13 +106,14 @@ absl::StatusOr<std::shared_ptr<grpc::Channel>> OpenChannel(const AgentTarget& ta
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 2000);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 1000);
+  // The name that the user wrote is what the certificate must be for, whichever of its addresses
+  // this agent has.
+  if (target.tls.all()) arguments.SetSslTargetNameOverride(target.host);
+  ASSIGN_OR_RETURN(const std::shared_ptr<grpc::ChannelCredentials> credentials,
+                   MakeCredentials(target));
   std::shared_ptr<grpc::Channel> channel =
-      grpc::CreateCustomChannel(target.grpc, grpc::InsecureChannelCredentials(), arguments);
-  if (!AwaitConnected(*channel, kConnectSeconds * 1'000'000'000, stop)) {
-    return absl::UnavailableError(
-        StrCat("agent ", target.name, " cannot be reached: nobody answered for ", kConnectSeconds,
-               " s. Is it running there (`agent --listen HOST:PORT`), and is the port open?"));
-  }
+      grpc::CreateCustomChannel(target.grpc, credentials, arguments);
+  RETURN_IF_ERROR(AwaitFirstConnection(*channel, target, stop));
   return channel;
 }
 
@@ -106,8 +156,13 @@ absl::StatusOr<v1::ControlResponse> ExchangeHello(const AgentTarget& target, con
   answered.Notify();
   watchdog.join();
   if (spoke) return response;
+  const grpc::Status ended = stream->Finish();
+  if (ended.error_code() == grpc::StatusCode::PERMISSION_DENIED) {
+    return absl::PermissionDeniedError(
+        StrCat("agent ", target.name, " refused this controller: ", ended.error_message()));
+  }
   return absl::UnavailableError(StrCat("agent ", target.name,
-                                       " did not answer Hello: ", StreamEndText(stream->Finish()),
+                                       " did not answer Hello: ", StreamEndText(ended),
                                        ". Is it a Monsoon agent that listens there?"));
 }
 

@@ -19,8 +19,9 @@ namespace monsoon {
 using ControlClientStream = grpc::ClientReaderWriter<v1::ControlRequest, v1::ControlResponse>;
 using DataClientStream = grpc::ClientReaderWriter<v1::DataRequest, v1::DataResponse>;
 
-// A connection of its own (channels do not share connections). UNAVAILABLE, naming the agent, when
-// nobody answers there within 5 s, or `stop` became true. The channel makes a broken connection
+// A connection of its own (channels do not share connections), over TLS where target.tls says so.
+// UNAVAILABLE, naming the agent, when nobody answers there within 5 s, or `stop` became true;
+// FAILED_PRECONDITION, with what to do, when TLS forbids it. The channel makes a broken connection
 // again by itself when it is used, at most once a second.
 absl::StatusOr<std::shared_ptr<grpc::Channel>> OpenChannel(const AgentTarget& target,
                                                            const std::atomic<bool>* stop = nullptr);
@@ -30,7 +31,8 @@ bool AwaitConnected(grpc::Channel& channel, int64_t timeout_ns, const std::atomi
 v1::Hello MakeHello(const std::string& run_id, v1::Hello::Purpose purpose,
                     int64_t lease_ns = kDefaultLeaseNs);
 // Sends it on a fresh Control stream and reads the answer, within 10 s. UNAVAILABLE when the stream
-// breaks, or when `stop` became true.
+// breaks, or when `stop` became true; PERMISSION_DENIED when the agent does not obey this
+// controller.
 absl::StatusOr<v1::ControlResponse> ExchangeHello(const AgentTarget& target, const v1::Hello& hello,
                                                   grpc::ClientContext* context,
                                                   ControlClientStream* stream,

@@ -37,12 +37,16 @@ bool IsLoopback(const addrinfo& entry) {
   return IN6_IS_ADDR_LOOPBACK(&reinterpret_cast<const sockaddr_in6*>(entry.ai_addr)->sin6_addr);
 }
 
-AgentTarget MakeTarget(const addrinfo& entry, int port) {
+AgentTarget MakeTarget(const addrinfo& entry, const std::string& host, int port) {
   const std::string address = AddressText(entry);
   const bool v4 = entry.ai_family == AF_INET;
   const std::string joined = v4 ? StrCat(address, ":", port) : StrCat("[", address, "]:", port);
-  return {
-      .name = joined, .grpc = StrCat(v4 ? "ipv4:" : "ipv6:", joined), .local = IsLoopback(entry)};
+  return {.name = joined,
+          .grpc = StrCat(v4 ? "ipv4:" : "ipv6:", joined),
+          .local = IsLoopback(entry),
+          .host = host,
+          .address = address,
+          .port = port};
 }
 
 absl::Status Unexpected(std::string_view text) {
@@ -84,7 +88,7 @@ absl::StatusOr<std::vector<AgentTarget>> ResolveAgents(std::string_view text) {
   std::vector<AgentTarget> targets;
   for (const addrinfo* entry = list; entry != nullptr; entry = entry->ai_next) {
     if (entry->ai_family == (has_v4 ? AF_INET : AF_INET6))
-      targets.push_back(MakeTarget(*entry, port));
+      targets.push_back(MakeTarget(*entry, host, port));
   }
   if (targets.size() == 1) targets.front().name = std::string(text);
   return targets;

@@ -9,12 +9,13 @@
 namespace monsoon {
 
 absl::StatusOr<std::vector<WeightedTarget>> ResolveWeightedAgents(
-    const std::vector<std::string>& texts) {
+    const std::vector<std::string>& texts, const AgentSecurity& security) {
   std::vector<WeightedTarget> all;
   std::map<std::string, std::string> known;  // gRPC's address -> as it was written
   for (const std::string& text : texts) {
     ASSIGN_OR_RETURN(const AgentEntry entry, ParseAgentEntry(text));
-    ASSIGN_OR_RETURN(const std::vector<AgentTarget> targets, ResolveAgents(entry.address));
+    ASSIGN_OR_RETURN(std::vector<AgentTarget> targets, ResolveAgents(entry.address));
+    RETURN_IF_ERROR(SecureAgents(security, targets));
     for (const AgentTarget& target : targets) {
       const auto [place, is_new] = known.emplace(target.grpc, entry.address);
       if (!is_new) {

@@ -6,6 +6,7 @@
 
 #include "absl/status/statusor.h"
 
+#include "controller/io/agents/agent_security.h"
 #include "controller/io/agents/agent_target.h"
 
 namespace monsoon {
@@ -17,8 +18,8 @@ struct WeightedTarget {
 
 // Resolves each of `texts` ("HOST:PORT", "unix:PATH", maybe with "*WEIGHT"). A name that stands for
 // several agents gives each of them its weight. INVALID_ARGUMENT, naming both, when two of them are
-// one address; otherwise as ResolveAgents().
+// one address; otherwise as ResolveSecureAgents().
 absl::StatusOr<std::vector<WeightedTarget>> ResolveWeightedAgents(
-    const std::vector<std::string>& texts);
+    const std::vector<std::string>& texts, const AgentSecurity& security);
 
 }  // namespace monsoon

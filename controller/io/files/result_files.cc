@@ -2,11 +2,13 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
 #include "common/base/status_macros.h"
 #include "common/base/str_cat.h"
+#include "controller/core/report/answers_jsonl.h"
 #include "controller/core/report/report_html.h"
 #include "controller/core/report/report_json.h"
 #include "controller/core/report/report_text.h"
@@ -27,6 +29,26 @@ absl::Status WriteRequestsCsv(const std::string& path, const RunReport& report, 
     RETURN_IF_ERROR(db.ForEachRequest(spec.index, [&](const StoredRequest& row) {
       line.clear();
       AppendRequestsCsvRow({spec.name, row.request_id, row.agent, row.record}, line);
+      written.Update(file.Append(line));
+    }));
+    RETURN_IF_ERROR(written);
+  }
+  return file.Commit();
+}
+
+// Only where a case keeps answers.
+absl::Status WriteAnswers(const std::string& path, const RunReport& report, RunDb& db) {
+  const auto keeps = [](const CaseReport& one) { return one.facts.spec.keep_answers; };
+  if (std::none_of(report.cases.begin(), report.cases.end(), keeps)) return absl::OkStatus();
+  ASSIGN_OR_RETURN(AtomicFile file, AtomicFile::Create(path));
+  for (const CaseReport& one : report.cases) {
+    absl::Status written;
+    std::string line;
+    RETURN_IF_ERROR(db.ForEachAnswer(one.facts.spec.index, [&](const StoredAnswer& answer) {
+      AnswerLine text{.case_name = one.facts.spec.name, .request_id = answer.request_id};
+      for (const auto& part : answer.parts) text.parts.emplace_back(part.channel, part.text);
+      line.clear();
+      AppendAnswerLine(text, line);
       written.Update(file.Append(line));
     }));
     RETURN_IF_ERROR(written);
@@ -72,6 +94,7 @@ absl::StatusOr<RunReport> WriteReports(const std::string& run_dir, RunDb& db,
   RETURN_IF_ERROR(WriteFileAtomically(StrCat(run_dir, "/report.html"), RenderReportHtml(report)));
   RETURN_IF_ERROR(WriteFileAtomically(StrCat(run_dir, "/report.txt"), RenderReportText(report)));
   RETURN_IF_ERROR(WriteRequestsCsv(StrCat(run_dir, "/requests.csv"), report, db));
+  RETURN_IF_ERROR(WriteAnswers(StrCat(run_dir, "/answers.jsonl"), report, db));
   return report;
 }
 

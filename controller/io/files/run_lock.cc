@@ -1,13 +1,16 @@
 #include "controller/io/files/run_lock.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstdlib>
 #include <cstring>
+#include <thread>
 #include <utility>
 
 #include "common/base/str_cat.h"
@@ -15,7 +18,8 @@
 namespace monsoon {
 namespace {
 
-constexpr int kTries = 100;
+constexpr auto kPollInterval = std::chrono::milliseconds(50);
+constexpr int kTries = 300;  // 15 s
 
 std::string LockPath(const std::string& run_dir) { return run_dir + "/run.lock"; }
 
@@ -31,6 +35,10 @@ int64_t ReadPid(int file) {
   char text[24] = {};
   const ssize_t size = pread(file, text, sizeof(text) - 1, 0);
   return size > 0 ? std::atoll(text) : 0;
+}
+
+bool IsAlive(int64_t pid) {
+  return pid <= 0 || kill(static_cast<pid_t>(pid), 0) == 0 || errno != ESRCH;
 }
 
 }  // namespace
@@ -56,6 +64,10 @@ absl::StatusOr<RunLock> RunLock::Take(const std::string& run_dir) {
     if (flock(file, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
       const int64_t pid = ReadPid(file);
       close(file);
+      if (!IsAlive(pid) && i + 1 < kTries) {
+        std::this_thread::sleep_for(kPollInterval);
+        continue;
+      }
       return absl::FailedPreconditionError(StrCat(
           "another controller works on ", run_dir, pid > 0 ? StrCat(" (process ", pid, ")") : "",
           ": wait until it has ended, or end it with Ctrl-C"));
@@ -78,7 +90,7 @@ std::optional<int64_t> RunLock::Holder(const std::string& run_dir) {
   const bool held = flock(file, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
   const int64_t pid = ReadPid(file);
   close(file);
-  if (!held) return std::nullopt;
+  if (!held || !IsAlive(pid)) return std::nullopt;
   return pid;
 }
 

@@ -20,6 +20,7 @@
 #include "common/time/clock.h"
 #include "controller/core/run/agent_state.h"
 #include "controller/core/run/agent_watch.h"
+#include "controller/io/agents/agent_security.h"
 #include "controller/io/agents/embedded_agent.h"
 #include "controller/io/agents/grpc_agent_link.h"
 #include "controller/io/agents/weighted_target.h"
@@ -32,8 +33,10 @@ struct FleetOptions {
   // (controller/core/scenario/agent_entry.h)
   std::vector<std::string> agents;
   int64_t expect_agents = 0;  // 0: any number
+  AgentSecurity security;
   std::vector<std::string> embedded_arguments;
   std::optional<int> embedded_core;  // the CPU on which the embedded one runs alone; none: any
+  int embedded_inherits = -1;        // a file that stays open while the embedded one lives
   bool carries_secrets = false;      // API keys will be sent to the agents
   int64_t lease_ns = kDefaultLeaseNs;
   RecordsHook on_records;                                // or nullptr

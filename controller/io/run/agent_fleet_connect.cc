@@ -48,10 +48,11 @@ absl::StatusOr<std::vector<WeightedTarget>> AgentFleet::FindTargets() {
   std::vector<WeightedTarget> targets;
   if (options_.agents.empty()) {
     ASSIGN_OR_RETURN(embedded_,
-                     EmbeddedAgent::Start(options_.embedded_arguments, options_.embedded_core));
+                     EmbeddedAgent::Start(options_.embedded_arguments, options_.embedded_core,
+                                          options_.embedded_inherits));
     targets.push_back({embedded_->target()});
   } else {
-    ASSIGN_OR_RETURN(targets, ResolveWeightedAgents(options_.agents));
+    ASSIGN_OR_RETURN(targets, ResolveWeightedAgents(options_.agents, options_.security));
   }
   const auto found = static_cast<int64_t>(targets.size());
   if (options_.expect_agents > 0 && found != options_.expect_agents) {
@@ -64,10 +65,11 @@ absl::StatusOr<std::vector<WeightedTarget>> AgentFleet::FindTargets() {
 
 absl::Status AgentFleet::CheckSecrets(const std::vector<WeightedTarget>& targets) const {
   for (const auto& [target, weight] : targets) {
-    if (!options_.carries_secrets || target.local) continue;
+    if (!options_.carries_secrets || target.confidential()) continue;
     return absl::PermissionDeniedError(
         StrCat("the engine's API key would travel to agent ", target.name,
-               " in plain text; use agents on this machine or through a tunnel (ssh -L)"));
+               " in plain text; give --agent-ca, --agent-cert and --agent-key (agent_tls), or use "
+               "agents on this machine or through a tunnel (ssh -L)"));
   }
   return absl::OkStatus();
 }

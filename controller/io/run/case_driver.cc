@@ -93,7 +93,7 @@ absl::Status CaseDriver::Run() {
 }
 
 void CaseDriver::BeginCounting() {
-  if (context_.counter == nullptr || KeepTextFor(spec_) == KeepText::kNone) return;
+  if (context_.counter == nullptr || CountedTextOf(spec_) == KeepText::kNone) return;
   context_.counter->BeginCase({.run_id = context_.run_id,
                                .spec = &spec_,
                                .tokenizer = tokenizer_,

@@ -10,10 +10,13 @@
 
 #include "absl/status/statusor.h"
 
+#include "controller/io/agents/agent_security.h"
+
 namespace monsoon {
 
 struct RunInvocation {
   std::vector<std::string> agents;         // as asked for; empty: the embedded one
+  AgentSecurity security;                  // the paths of its files, made absolute
   std::vector<std::string> allow_targets;  // for the embedded agent
   int64_t embedded_threads = 0;
   bool preflight = true;

@@ -20,8 +20,4 @@ int FetchCommand(const std::string& scenario_path, const std::vector<std::string
 // 2 when there is no run in `run_dir`.
 int ReportCommand(const std::string& run_dir);
 
-// `controller agents`: health, version, clock offset and limits of each agent. 0 when all answer, 2
-// otherwise.
-int AgentsCommand(const std::vector<std::string>& agents);
-
 }  // namespace monsoon

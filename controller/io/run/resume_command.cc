@@ -13,11 +13,13 @@
 #include "common/base/str_cat.h"
 #include "common/time/clock.h"
 #include "controller/core/report/exit_status.h"
+#include "controller/io/agents/agent_security.h"
 #include "controller/io/agents/embedded_agent.h"
 #include "controller/io/run/case_closing.h"
 #include "controller/io/run/other_commands.h"
 #include "controller/io/run/resume_work.h"
 #include "controller/io/run/run_session.h"
+#include "controller/io/run/secrets.h"
 #include "controller/io/run/spool_collector.h"
 #include "controller/io/run/time_zero.h"
 #include "controller/io/scenario/scenario_yaml.h"
@@ -72,11 +74,12 @@ class Resume {
     names.insert(names.end(), options_.agents.begin(), options_.agents.end());
     std::vector<AgentTarget> targets;
     if (!names.empty()) {
-      ASSIGN_OR_RETURN(targets, ResolveAllAgents(names));
+      ASSIGN_OR_RETURN(targets, ResolveSecureAgents(names, session_.Security()));
     }
     std::unique_ptr<EmbeddedAgent> agent;
     if (embedded && std::filesystem::exists(session_.run_dir() + "/spool")) {
-      ASSIGN_OR_RETURN(agent, EmbeddedAgent::Start(session_.EmbeddedArguments()));
+      ASSIGN_OR_RETURN(agent, EmbeddedAgent::Start(session_.EmbeddedArguments(), std::nullopt,
+                                                   session_.lock().file()));
       targets.push_back(agent->target());
     }
     if (targets.empty()) return absl::OkStatus();
@@ -217,6 +220,10 @@ int ResumeCommand(const ResumeOptions& options) {
       LoadRunInputs(options.run_dir + "/scenario.yaml", {}, ProcessEnvironment(),
                     {.downloads = Downloads::kYes, .quiet = options.quiet});
   if (!inputs.ok()) return Fail(inputs.status(), kExitRejected);
+  ForgetVariables(SecretVariables(inputs->scenario));
+  if (options.security.files.any() || options.security.insecure_agents) {
+    invocation->security = options.security;
+  }
   return ResumeFound(options, *std::move(found), *std::move(inputs), *std::move(invocation));
 }
 

@@ -7,10 +7,13 @@
 #include <string>
 #include <vector>
 
+#include "controller/io/agents/agent_security.h"
+
 namespace monsoon {
 
 struct ResumeOptions {
   std::string run_dir;
+  AgentSecurity security;           // in place of the run's
   std::vector<std::string> agents;  // where they are now; empty: where the run had them
   bool rerun = false;               // repeat interrupted cases as new attempts
   bool quiet = false;

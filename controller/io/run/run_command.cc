@@ -1,11 +1,13 @@
 #include "controller/io/run/run_command.h"
 
+#include <filesystem>
 #include <iostream>
 #include <utility>
 
 #include "common/base/str_cat.h"
 #include "controller/core/report/exit_status.h"
 #include "controller/io/run/run_session.h"
+#include "controller/io/run/secrets.h"
 #include "controller/io/scenario/scenario_yaml.h"
 
 namespace monsoon {
@@ -16,6 +18,14 @@ int Fail(const absl::Status& status, int exit_status) {
   return exit_status;
 }
 
+// `controller resume` may be called from another folder.
+AgentSecurity Absolute(AgentSecurity security) {
+  for (std::string* path : {&security.files.ca, &security.files.cert, &security.files.key}) {
+    if (!path->empty()) *path = std::filesystem::absolute(*path).string();
+  }
+  return security;
+}
+
 }  // namespace
 
 int RunCommand(const RunOptions& options) {
@@ -24,10 +34,14 @@ int RunCommand(const RunOptions& options) {
                     {.downloads = Downloads::kYes, .quiet = options.quiet});
   if (!inputs.ok()) return Fail(inputs.status(), kExitRejected);
 
+  ForgetVariables(SecretVariables(inputs->scenario));
+  ForgetVariables(SecretVariables(inputs->scenario));
+
   // From here on a signal drains; until now it simply ended the program. No thread exists yet.
   SignalWatcher::Block();
   RunSession run(*std::move(inputs),
                  {.agents = options.agents,
+                  .security = Absolute(options.security),
                   .allow_targets = options.allow_targets,
                   .embedded_threads = options.embedded_threads,
                   .preflight = options.preflight},

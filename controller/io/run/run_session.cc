@@ -20,6 +20,7 @@
 #include "controller/io/files/result_files.h"
 #include "controller/io/files/run_dir.h"
 #include "controller/io/run/preflight.h"
+#include "controller/io/run/scenario_security.h"
 #include "controller/io/run/time_zero.h"
 #include "controller/io/scenario/scenario_yaml.h"
 
@@ -89,6 +90,10 @@ absl::Status RunSession::Connect() {
   return absl::OkStatus();
 }
 
+AgentSecurity RunSession::Security() const {
+  return SecurityOf(invocation_.security, inputs_.scenario);
+}
+
 std::vector<std::string> RunSession::EmbeddedArguments() const {
   std::vector<std::string> arguments = {"--spool-dir", SpoolDir(run_dir_)};
   for (const std::string& target : invocation_.allow_targets) {
@@ -105,7 +110,9 @@ FleetOptions RunSession::MakeFleetOptions() {
   const Scenario& scenario = inputs_.scenario;
   fleet.agents = invocation_.agents.empty() ? scenario.agents : invocation_.agents;
   fleet.expect_agents = invocation_.agents.empty() ? scenario.expect_agents : 0;
+  fleet.security = Security();
   fleet.embedded_arguments = EmbeddedArguments();
+  fleet.embedded_inherits = lock_->file();
   fleet.carries_secrets = inputs_.has_secrets();
   fleet.lease_ns = scenario.lease_ns;
   fleet.on_records = [this](int32_t case_index, std::span<RequestRecord> records) {

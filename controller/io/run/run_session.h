@@ -69,8 +69,11 @@ class RunSession {
   ProgressDisplay& display() { return display_; }
   RepeatTracker& repeats() { return repeats_; }
   TokenCounter& counter() { return counter_; }
+  // How agents are spoken to: as the command line says, else as the scenario does.
+  AgentSecurity Security() const;
   // For the agent that this process starts, with its spool in the run's folder.
   std::vector<std::string> EmbeddedArguments() const;
+  const RunLock& lock() const { return *lock_; }
 
  private:
   FleetOptions MakeFleetOptions();

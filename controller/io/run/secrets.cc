@@ -2,9 +2,12 @@
 
 #include <cstdlib>
 #include <fstream>
+#include <optional>
+#include <set>
 #include <sstream>
 
 #include "common/base/str_cat.h"
+#include "controller/io/scenario/env_expansion.h"
 
 namespace monsoon {
 
@@ -32,6 +35,25 @@ absl::StatusOr<Secret> ReadApiKey(const EngineSpec& engine) {
                                                 " (api_key_file) holds no key"));
   }
   return Secret(std::move(key));
+}
+
+std::vector<std::string> SecretVariables(const Scenario& scenario) {
+  std::set<std::string> names = {"HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "MODELSCOPE_API_TOKEN"};
+  for (const CaseSpec& spec : scenario.cases) {
+    if (!spec.engine.api_key_env.empty()) names.insert(spec.engine.api_key_env);
+    for (const SecretHeader& header : spec.engine.headers) {
+      // Expanded without an error when the scenario was read; here only the names matter.
+      static_cast<void>(ExpandText(header.written, [&names](const std::string& name) {
+        names.insert(name);
+        return std::optional<std::string>("");
+      }));
+    }
+  }
+  return {names.begin(), names.end()};
+}
+
+void ForgetVariables(const std::vector<std::string>& names) {
+  for (const std::string& name : names) unsetenv(name.c_str());
 }
 
 }  // namespace monsoon

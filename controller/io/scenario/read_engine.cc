@@ -144,8 +144,8 @@ bool CheckHeader(const YamlNode::Entry& entry, const EngineSpec& engine, Diagnos
     diagnostics.Add(entry.key_mark, StrCat("header ", name, ": ", status.message()));
     return false;
   }
-  for (const auto& [known, value] : engine.headers) {
-    if (!absl::EqualsIgnoreCase(known, entry.key)) continue;
+  for (const SecretHeader& known : engine.headers) {
+    if (!absl::EqualsIgnoreCase(known.name, entry.key)) continue;
     diagnostics.Add(entry.key_mark, StrCat("header ", name, " comes twice: expected it once"));
     return false;
   }
@@ -167,7 +167,7 @@ void ReadHeaders(MapReader& map, EngineSpec& engine) {
   if (!node->IsMap()) return map.Complain("headers", *node, "a mapping {Name: value}");
   for (const YamlNode::Entry& entry : node->entries) {
     if (entry.value.IsBroken() || !CheckHeader(entry, engine, map.diagnostics())) continue;
-    engine.headers.emplace_back(entry.key, entry.value.scalar);
+    engine.headers.emplace_back(entry.key, entry.value.scalar, entry.value.written);
   }
 }
 

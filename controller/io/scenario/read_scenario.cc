@@ -15,6 +15,7 @@
 #include "controller/io/scenario/read_agents.h"
 #include "controller/io/scenario/read_axes.h"
 #include "controller/io/scenario/read_calibration.h"
+#include "controller/io/scenario/read_paths.h"
 #include "controller/io/scenario/read_settings.h"
 
 namespace monsoon {
@@ -28,6 +29,28 @@ void ReadName(MapReader& map, const ScenarioSource& source, std::string& name) {
   if (const absl::Status status = CheckScenarioName(name); !status.ok()) {
     map.Report("name", StrCat("name is ", node == nullptr ? QuoteForMessage(name) : Describe(*node),
                               ": ", status.message()));
+  }
+}
+
+void ReadAgentTls(MapReader& map, const ScenarioSource& source, Scenario& scenario) {
+  map.ReadBool("insecure_agents", scenario.insecure_agents);
+  const YamlNode* const node = map.Find("agent_tls");
+  if (node == nullptr) return;
+  MapReader tls(*node, "agent_tls", map.diagnostics());
+  if (!node->IsMap()) return;
+  AgentTlsPaths& paths = scenario.agent_tls;
+  const std::pair<std::string_view, std::string*> files[] = {
+      {"ca", &paths.ca}, {"cert", &paths.cert}, {"key", &paths.key}};
+  for (const auto& [key, path] : files) {
+    ReadPath(tls, key, WantedPath::kFile, source, *path);
+    if (!tls.Has(key)) {
+      map.Complain("agent_tls", *node,
+                   StrCat("also `", key, "`: mutual TLS takes {ca, cert, key}, three PEM files"));
+    }
+  }
+  tls.RejectUnknownKeys();
+  if (scenario.insecure_agents) {
+    map.Complain("insecure_agents", "false, or no agent_tls: it is plain text or TLS");
   }
 }
 
@@ -179,6 +202,7 @@ Scenario ReadScenario(const YamlNode& root, const ScenarioSource& source, bool c
   ReadSettings(map, top.matrix.base);
   map.ReadUnsigned("seed", scenario.seed);
   ReadFleet(map, scenario);
+  ReadAgentTls(map, source, scenario);
   map.ReadDuration("pause", kPauseRange, scenario.pause_ns);
   map.ReadBool("preflight", scenario.preflight);
   if (const YamlNode* const node = map.Find("duration")) top.duration_mark = node->mark;

@@ -119,7 +119,9 @@ std::string EngineToYaml(const EngineSpec& engine) {
       .AddText("api_key_file", engine.api_key_file);
   if (!engine.headers.empty()) {
     YamlFlowMap headers;
-    for (const auto& [name, value] : engine.headers) headers.Add(name, YamlText(value));
+    for (const SecretHeader& header : engine.headers) {
+      headers.Add(header.name, YamlWritten(header.written));
+    }
     map.Add("headers", headers.str());
   }
   map.AddText("prompt_template", engine.prompt_template)
@@ -198,6 +200,7 @@ std::string CaseToYaml(const CaseSpec& spec) {
                 "\n    timeouts: ", TimeoutsToYaml(spec.timeouts), "\n    limits: ", limits,
                 "\n    token_source: ", TokenRuleName(spec.token_source),
                 "\n    verify_usage: ", YamlBool(spec.verify_usage),
+                "\n    keep_answers: ", YamlBool(spec.keep_answers),
                 "\n    gates: ", YamlList(gates), "\n    verdict: ", VerdictToYaml(spec.verdict),
                 "\n");
 }
@@ -214,6 +217,16 @@ std::string ScenarioToYaml(const Scenario& scenario) {
       "\nmax_start_skew: ", YamlDuration(scenario.max_start_skew_ns),
       "\npause: ", YamlDuration(scenario.pause_ns), "\npreflight: ", YamlBool(scenario.preflight),
       "\n");
+  if (scenario.insecure_agents) text += "insecure_agents: true\n";
+  if (!scenario.agent_tls.ca.empty()) {
+    text += StrCat("agent_tls: ",
+                   YamlFlowMap()
+                       .Add("ca", YamlText(scenario.agent_tls.ca))
+                       .Add("cert", YamlText(scenario.agent_tls.cert))
+                       .Add("key", YamlText(scenario.agent_tls.key))
+                       .str(),
+                   "\n");
+  }
   if (!scenario.calibration_path.empty()) {
     text += StrCat("calibration: ", YamlText(scenario.calibration_path), "\n");
   }

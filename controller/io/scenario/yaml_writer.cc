@@ -90,6 +90,8 @@ std::string YamlKey(std::string_view text) {
 
 std::string YamlText(std::string_view text) { return YamlKey(DoubleDollars(text)); }
 
+std::string YamlWritten(std::string_view text) { return DoubleQuoted(text); }
+
 std::string YamlBool(bool value) { return value ? "true" : "false"; }
 
 std::string YamlNumber(double value) { return FormatNumber(value); }

@@ -16,6 +16,8 @@ namespace monsoon {
 // Values.
 std::string YamlText(std::string_view text);
 std::string YamlKey(std::string_view text);  // as YamlText, but '$' means itself in a key
+// A value as it stood in a scenario: a '$' in it means what it meant there.
+std::string YamlWritten(std::string_view text);
 std::string YamlBool(bool value);
 std::string YamlNumber(double value);
 std::string YamlDuration(int64_t duration_ns);

@@ -11,6 +11,7 @@
 #include "common/base/status_macros.h"
 #include "common/base/str_cat.h"
 #include "controller/io/store/record_row.h"
+#include "controller/io/store/run_db_statements.h"
 #include "controller/io/store/schema.h"
 #include "controller/io/store/sqlite_statement.h"
 
@@ -55,12 +56,6 @@ absl::Status NotOurs(const std::string& path) {
 }
 
 }  // namespace
-
-struct RunDb::Statements {
-  SqliteStatement insert_batch;
-  SqliteStatement insert_request;
-  SqliteStatement remove_outdone;
-};
 
 RunDb::RunDb(sqlite3* db, std::string path) : db_(db), path_(std::move(path)) {}
 
@@ -107,8 +102,12 @@ absl::Status RunDb::PrepareStatements() {
       SqliteStatement::Prepare(db_, path_,
                                "DELETE FROM requests WHERE case_id = ? AND request_index = ? AND "
                                "(reported = 0 OR status = 'not_sent')"));
-  statements_ = std::make_unique<Statements>(
-      Statements{std::move(insert_batch), std::move(insert_request), std::move(remove_outdone)});
+  ASSIGN_OR_RETURN(
+      SqliteStatement insert_answer,
+      SqliteStatement::Prepare(db_, path_, "INSERT INTO answers VALUES (?, ?, ?, ?, ?)"));
+  statements_ =
+      std::make_unique<Statements>(Statements{std::move(insert_batch), std::move(insert_request),
+                                              std::move(insert_answer), std::move(remove_outdone)});
   return absl::OkStatus();
 }
 
@@ -193,6 +192,7 @@ absl::Status RunDb::InsertRecords(const std::string& agent, int32_t case_index,
                  agent, " was not stored. This is a defect of the load test: please report it"));
     }
     RETURN_IF_ERROR(status);
+    RETURN_IF_ERROR(InsertAnswer(case_index, record));
   }
   return absl::OkStatus();
 }

@@ -46,6 +46,17 @@ struct StoredRequest {
   RequestRecord record;
 };
 
+// The text of one answer, as table answers has it.
+struct StoredAnswer {
+  struct Part {
+    std::string channel;
+    std::string text;
+  };
+  uint64_t request_index = 0;
+  std::string request_id;
+  std::vector<Part> parts;  // in the order in which they came, at least one
+};
+
 class RunDb {
  public:
   // Creates `path` (which must not exist) with the schema.
@@ -74,7 +85,7 @@ class RunDb {
   // request_id column. A record replaces what AppendUnreported wrote of its request. A record that
   // says "not sent" gives way to another one: an agent that was lost before the start answers like
   // that for work that somebody else then got. Any other second record of a request is
-  // ALREADY_EXISTS.
+  // ALREADY_EXISTS. The text of an answer that is still in its record goes to table answers.
   absl::Status AppendRecords(const BatchId& batch, int32_t case_index,
                              const std::string& request_id_prefix, int64_t shift_ns,
                              std::span<const RequestRecord> records);
@@ -114,6 +125,9 @@ class RunDb {
   // The same with the columns that are not part of the record.
   absl::Status ForEachRequest(int32_t case_index,
                               const std::function<void(const StoredRequest&)>& visit);
+  // The same for every answer whose text was kept.
+  absl::Status ForEachAnswer(int32_t case_index,
+                             const std::function<void(const StoredAnswer&)>& visit);
 
  private:
   struct Statements;
@@ -131,6 +145,7 @@ class RunDb {
   absl::Status InsertRecords(const std::string& agent, int32_t case_index,
                              const std::string& request_id_prefix, int64_t shift_ns,
                              std::span<const RequestRecord> records);
+  absl::Status InsertAnswer(int32_t case_index, const RequestRecord& record);
   absl::Status InsertRequest(int32_t case_index, const std::string& request_id,
                              const std::string& agent, bool reported, int64_t shift_ns,
                              const RequestRecord& record);

@@ -165,6 +165,15 @@ CREATE TABLE requests (
                                      -- up to last_token_ns - first_token_ns
   PRIMARY KEY (case_id, request_index)
 ) WITHOUT ROWID;
+
+CREATE TABLE answers (  -- what the engine answered, of cases with `keep_answers: true`
+  case_id INTEGER NOT NULL,
+  request_index INTEGER NOT NULL,
+  position INTEGER NOT NULL,         -- 0, 1, ...: an answer is its rows, in this order
+  channel TEXT NOT NULL,             -- content reasoning refusal tool
+  text BLOB NOT NULL,                -- as the engine sent it: UTF-8, unless it sent something else
+  PRIMARY KEY (case_id, request_index, position)
+);
 )sql";
 
 }  // namespace monsoon

@@ -6,6 +6,8 @@
 
 #include <string>
 
+#include "common/base/str_cat.h"
+
 namespace monsoon {
 namespace {
 
@@ -45,6 +47,34 @@ TEST(ResolveTest, LinesOfSeveralAddresses) {
   resolved.addresses = {*ParseIpAddress("10.0.0.7"), *ParseIpAddress("fd00::1")};
   EXPECT_EQ(resolved.Display(), "10.0.0.7:9");
   EXPECT_EQ(resolved.CurlResolveLine(), "gpu:9:10.0.0.7,[fd00::1]");
+}
+
+// What the resolver makes of a host counts, however the host is written.
+TEST(ResolveTest, NoWayOfWritingAnAddressGetsPastThePolicy) {
+  const AddressPolicy policy = AddressPolicy::WithAllowed({"any"}).value();
+  for (const char* host : {
+           "2852039166",  // 169.254.169.254 as one number
+           "0xa9fea9fe",
+           "0xa9.0xfe.0xa9.0xfe",
+           "0251.0376.0251.0376",  // octal
+           "169.254.43518",        // three parts
+           "169.16689662",         // two parts
+           "[::ffff:169.254.169.254]",
+           "[::ffff:a9fe:a9fe]",
+           "[64:ff9b::a9fe:a9fe]",
+           "0",  // 0.0.0.0
+           "0.0.0.0",
+           "0x0",
+           "[::]",
+           "[::ffff:0.0.0.0]",
+       }) {
+    const absl::Status refused = Resolve(StrCat("http://", host, "/"), policy).status();
+    EXPECT_FALSE(refused.ok()) << host;
+    EXPECT_TRUE(refused.code() == absl::StatusCode::kPermissionDenied ||
+                refused.code() == absl::StatusCode::kNotFound)
+        << host << ": " << refused;
+  }
+  EXPECT_EQ(Resolve("http://2130706433/", policy)->Display(), "127.0.0.1:80");
 }
 
 TEST(ResolveTest, ThePolicyHasTheLastWord) {

@@ -43,6 +43,49 @@ TEST(AddressPolicy, NothingAllowsMetadataLinkLocalOrMulticast) {
   EXPECT_TRUE(Check(*policy, "2606:4700::1111").ok());
 }
 
+TEST(AddressPolicy, NothingAllowsAMetadataServiceOfAnyCloudInAnyForm) {
+  const absl::StatusOr<AddressPolicy> policy = AddressPolicy::WithAllowed({"any"});
+  ASSERT_TRUE(policy.ok());
+  for (const char* address : {
+           "169.254.169.254",  // most clouds
+           "169.254.170.2",    // tasks of containers
+           "fd00:ec2::254",    // over IPv6
+           "fd00:ec2::23",
+           "fd20:ce::254",
+           "fd00:42::42",
+           "fe80::a9fe:a9fe",
+           "100.100.100.200",
+           "168.63.129.16",
+           "192.0.0.192",
+           "::ffff:169.254.169.254",  // IPv4-mapped
+           "::ffff:100.100.100.200",
+           "::169.254.169.254",   // IPv4-compatible
+           "64:ff9b::a9fe:a9fe",  // through NAT64
+           "64:ff9b::169.254.169.254",
+           "64:ff9b:1::a9fe:a9fe",
+           "2002:a9fe:a9fe::1",  // through 6to4
+           "::ffff:0.0.0.0",
+           "::ffff:255.255.255.255",
+           "0.1.2.3",
+           "239.255.255.255",
+       }) {
+    const absl::Status status = Check(*policy, address);
+    EXPECT_EQ(status.code(), absl::StatusCode::kPermissionDenied) << address;
+    EXPECT_NE(status.message().find("never sends anything"), absl::string_view::npos) << status;
+  }
+  for (const char* address :
+       {"64:ff9b::8.8.8.8", "2002:808:808::1", "::1", "100.100.100.201", "fd00:42::43"}) {
+    EXPECT_TRUE(Check(*policy, address).ok()) << address;
+  }
+}
+
+TEST(AddressPolicy, ATranslatedPrivateAddressIsNoPrivateAddress) {
+  const AddressPolicy policy;
+  for (const char* address : {"64:ff9b::10.0.0.1", "2002:a00:1::1", "::10.0.0.1"}) {
+    EXPECT_FALSE(Check(policy, address).ok()) << address;
+  }
+}
+
 TEST(AddressPolicy, AllowsWhatItWasToldTo) {
   const absl::StatusOr<AddressPolicy> policy =
       AddressPolicy::WithAllowed({"203.0.113.0/29", "2001:db8::/33"});

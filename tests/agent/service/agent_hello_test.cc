@@ -94,6 +94,71 @@ TEST_F(AgentHelloTest, EndRunFreesTheAgent) {
   EXPECT_EQ(welcome_.epoch(), 2u);
 }
 
+TEST_F(AgentHelloTest, ARunsIdMayBePartOfAHeader) {
+  for (const std::string& id : {std::string(), std::string("a\r\nX-Evil: 1"), std::string("a b"),
+                                std::string("a.b"), std::string(65, 'a')}) {
+    RawControl control(port());
+    v1::ControlRequest request;
+    request.mutable_hello()->set_protocol_version(kProtocolVersion);
+    request.mutable_hello()->set_purpose(v1::Hello::PURPOSE_RUN);
+    request.mutable_hello()->set_run_id(id);
+    control.Send(request);
+    const v1::Refusal refusal = control.Await(Kind::kRefusal).refusal();
+    EXPECT_EQ(refusal.code(), v1::Refusal::CODE_BAD_MESSAGE) << id;
+    EXPECT_THAT(refusal.message(), HasSubstr("letters, digits"));
+  }
+  BeginRun();
+}
+
+TEST_F(AgentHelloTest, ALeaseHasALimit) {
+  RawControl control(port());
+  control.Hello(v1::Hello::PURPOSE_RUN, 600'001);
+  EXPECT_THAT(control.Await(Kind::kRefusal).refusal().message(), HasSubstr("at most 600 s"));
+  RawControl another(port());
+  another.Hello(v1::Hello::PURPOSE_RUN, 600'000);
+  another.Await(Kind::kWelcome);
+}
+
+TEST_F(AgentHelloTest, VisitorsAreCountedAndTheRunIsNot) {
+  BeginRun();
+  std::vector<std::unique_ptr<RawControl>> visitors;
+  for (int i = 0; i < Doorkeeper::kMaxVisitors; ++i) {
+    visitors.push_back(std::make_unique<RawControl>(port()));
+    visitors.back()->Hello(v1::Hello::PURPOSE_INSPECT);
+    visitors.back()->Await(Kind::kWelcome);
+  }
+  RawControl one_more(port());
+  one_more.Hello(v1::Hello::PURPOSE_INSPECT);
+  const v1::Refusal refusal = one_more.Await(Kind::kRefusal).refusal();
+  EXPECT_EQ(refusal.code(), v1::Refusal::CODE_TOO_MANY);
+  EXPECT_GT(refusal.retry_after_ms(), 0u);
+  EXPECT_THAT(refusal.message(), HasSubstr("only look at it"));
+  // Who goes makes room.
+  visitors.pop_back();
+  for (int i = 0; i < 100; ++i) {
+    RawControl next(port());
+    next.Hello(v1::Hello::PURPOSE_INSPECT);
+    const std::optional<v1::ControlResponse> answer = next.Read();
+    if (answer.has_value() && answer->has_welcome()) return;
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+  ADD_FAILURE() << "no room was made";
+}
+
+TEST_F(AgentHelloTest, WhoKnocksTooOftenIsToldToWait) {
+  bool told = false;
+  for (int i = 0; i < 5000 && !told; ++i) {
+    RawControl visitor(port());
+    visitor.Hello(v1::Hello::PURPOSE_INSPECT);
+    const std::optional<v1::ControlResponse> answer = visitor.Read();
+    if (!answer.has_value()) continue;
+    told =
+        answer->has_refusal() && answer->refusal().message().find("too often") != std::string::npos;
+    visitor.Cancel();
+  }
+  EXPECT_TRUE(told);
+}
+
 TEST_F(AgentHelloTest, TwoAgentsDoNotShareAPort) {
   const auto second = AgentServer::Start({}, "127.0.0.1:" + std::to_string(port()), &clock_);
   EXPECT_EQ(second.status().code(), absl::StatusCode::kUnavailable);

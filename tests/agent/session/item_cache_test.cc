@@ -37,5 +37,15 @@ TEST(ItemCache, RefusesToGrowBeyondItsCapacity) {
   EXPECT_TRUE(cache.Add(IdOf("ab"), Prompt("ab")).ok());
 }
 
+TEST(ItemCache, AFloodOfTinyItemsEndsToo) {
+  ItemCache cache(1600);
+  for (int i = 0; i < 25; ++i) {
+    const std::string text = std::to_string(i);
+    ASSERT_TRUE(cache.Add(IdOf(text), Prompt(text)).ok()) << i;
+  }
+  EXPECT_EQ(cache.Add(IdOf(""), Prompt("")).code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_TRUE(cache.Add(IdOf("7"), Prompt("7")).ok()) << "it is here already";
+}
+
 }  // namespace
 }  // namespace monsoon

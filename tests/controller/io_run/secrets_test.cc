@@ -79,5 +79,22 @@ TEST_F(ReadApiKeyTest, AFileWithoutAKeyIsNoKey) {
   }
 }
 
+TEST(SecretVariablesTest, AreThoseOfKeysHeadersAndHubs) {
+  Scenario scenario;
+  CaseSpec spec;
+  spec.engine.api_key_env = "B_KEY";
+  spec.engine.headers = {{"X-A", "v", "${X_A} and ${X_B:-none}"}, {"X-C", "$5", "$$5 ${"}};
+  scenario.cases = {spec, spec, CaseSpec()};
+  EXPECT_THAT(SecretVariables(scenario),
+              ::testing::ElementsAre("B_KEY", "HF_TOKEN", "HUGGING_FACE_HUB_TOKEN",
+                                     "MODELSCOPE_API_TOKEN", "X_A", "X_B"));
+}
+
+TEST(SecretVariablesTest, AreForgotten) {
+  setenv(kVariable, "hunter2", 1);
+  ForgetVariables({kVariable, "MONSOON_SECRETS_TEST_NOT_SET"});
+  EXPECT_EQ(getenv(kVariable), nullptr);
+}
+
 }  // namespace
 }  // namespace monsoon

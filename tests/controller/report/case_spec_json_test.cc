@@ -44,7 +44,8 @@ class AnySpec {
                    .extra_body_json = Text(),
                    .prompt_template = Text(),
                    .system_prompt = Text()};
-    for (uint64_t n = random_() % 3; n > 0; --n) spec.engine.headers.emplace_back(Text(), Text());
+    for (uint64_t n = random_() % 3; n > 0; --n)
+      spec.engine.headers.emplace_back(Text(), "", Text());
     spec.concurrency = Int();
     spec.load = {static_cast<LoadLaw>(random_() % 3), {Int()}, Int()};
     spec.requests = Int();
@@ -56,6 +57,7 @@ class AnySpec {
     spec.max_event_bytes = Int();
     spec.token_source = static_cast<TokenRule>(random_() % 3);
     spec.verify_usage = Bool();
+    spec.keep_answers = Bool();
     for (uint64_t n = random_() % 3; n > 0; --n) {
       spec.gates.push_back({Text(), Text(), static_cast<GateOp>(random_() % 4), Double()});
     }
@@ -143,8 +145,9 @@ TEST(CaseSpecJsonTest, SecretsAreTakenOut) {
   spec.engine.headers = {{"X-Team", "a"}, {"Authorization", "Bearer b"}};
   spec.engine.url = "https://user:p@ss@host:8000/v1?x=a@b";
   const CaseSpec stored = WithoutSecrets(spec);
-  EXPECT_EQ(stored.engine.headers[1].first, "Authorization");
-  EXPECT_EQ(stored.engine.headers[1].second, "<not stored>");
+  EXPECT_EQ(stored.engine.headers[1].name, "Authorization");
+  EXPECT_TRUE(stored.engine.headers[1].value.empty());
+  EXPECT_EQ(stored.engine.headers[1].written, "<not stored>");
   EXPECT_EQ(stored.engine.url, "https://host:8000/v1?x=a@b");
   spec.engine.url = "http://host/v1?x=a@b";
   EXPECT_EQ(WithoutSecrets(spec).engine.url, spec.engine.url);

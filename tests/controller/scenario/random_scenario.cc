@@ -141,6 +141,14 @@ DatasetSpec AnyDataset(std::mt19937_64& random) {
   return dataset;
 }
 
+// A dollar sign in a value is written twice.
+SecretHeader AnyHeader(const std::string& name, std::mt19937_64& random) {
+  const std::string value = AnyText(random);
+  std::string written;
+  for (const char c : value) written.append(c == '$' ? 2 : 1, c);
+  return {name, value, written};
+}
+
 EngineSpec AnyEngine(std::mt19937_64& random) {
   const bool raw = random() % 2 == 0;
   EngineSpec engine{.type = raw ? "sglang" : "vllm",
@@ -159,7 +167,7 @@ EngineSpec AnyEngine(std::mt19937_64& random) {
     engine.prompt_template.clear();
   }
   if (random() % 2 == 0) engine.api_key_env = "KEY";
-  if (random() % 2 == 0) engine.headers = {{"X-A", AnyText(random)}, {"X-!$'~", AnyText(random)}};
+  if (random() % 2 == 0) engine.headers = {AnyHeader("X-A", random), AnyHeader("X-!$'~", random)};
   if (random() % 2 == 0) {
     engine.extra_body_json =
         R"({"$k":"$v","n":null,"f":0.1,"e":1e+22,"i":-5,"u":18446744073709551615,"s":"a\"\\\n\u0001é",)"
@@ -198,6 +206,7 @@ CaseSpec AnyCase(std::mt19937_64& random, int32_t index) {
     spec.token_source = static_cast<TokenRule>(random() % 3);
     spec.verify_usage = random() % 2 == 0;
   }
+  spec.keep_answers = random() % 2 == 0;
   spec.gates.clear();
   if (random() % 2 == 0) spec.gates = {*ParseGate("ttft_s.p99 < 500ms"), *ParseGate("itl_s.max<1")};
   spec.verdict = {AnyIn(random, kMaxErrorRange), AnyIn(random, kShareRange),
@@ -215,6 +224,11 @@ Scenario AnyScenario(std::mt19937_64& random) {
   scenario.lease_ns = AnyIn(random, kLeaseRange);
   if (random() % 2 == 0) scenario.on_agent_loss = OnAgentLoss::kAbort;
   scenario.max_start_skew_ns = AnyIn(random, kStartSkewRange);
+  if (random() % 2 == 0) {
+    scenario.agent_tls = {"/" + AnyText(random) + ".pem", "/cert.pem", "/key.pem"};
+  } else {
+    scenario.insecure_agents = random() % 2 == 0;
+  }
   scenario.pause_ns = AnyIn(random, kPauseRange);
   return scenario;
 }

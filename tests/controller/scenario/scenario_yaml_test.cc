@@ -90,6 +90,7 @@ timeouts: {connect: 1s, first_token: 2s, idle: 3s, total: 4m}
 limits: {max_event_bytes: 1MiB}
 token_source: tokenizer
 verify_usage: true
+keep_answers: true
 gates: [ttft_s.p99 < 500ms]
 verdict: {max_error: 5ms, max_error_share: 3%, max_busy: 0.8, max_starved: 2%}
 )",
@@ -112,7 +113,8 @@ verdict: {max_error: 5ms, max_error_share: 3%, max_busy: 0.8, max_starved: 2%}
   EXPECT_EQ(spec.concurrency, 16);
   EXPECT_EQ(spec.engine.url, "https://gpu1/own/route");
   EXPECT_EQ(spec.engine.api_key_env, "KEY");
-  EXPECT_THAT(spec.engine.headers, ElementsAre(Pair("X-Tenant", "7"), Pair("X-B", "b c")));
+  EXPECT_EQ(spec.engine.headers,
+            (std::vector<SecretHeader>{{"X-Tenant", "7", "7"}, {"X-B", "b c", "b c"}}));
   EXPECT_EQ(spec.engine.extra_body_json, R"({"top_a":0.5,"flags":[true,null,"5",5],"name":"名"})");
   EXPECT_EQ(spec.requests, 50);
   EXPECT_EQ(spec.warmup, 4);
@@ -123,6 +125,7 @@ verdict: {max_error: 5ms, max_error_share: 3%, max_busy: 0.8, max_starved: 2%}
   EXPECT_EQ(spec.max_event_bytes, 1 << 20);
   EXPECT_EQ(spec.token_source, TokenRule::kTokenizer);
   EXPECT_TRUE(spec.verify_usage);
+  EXPECT_TRUE(spec.keep_answers);
   ASSERT_EQ(spec.gates.size(), 1u);
   EXPECT_EQ(spec.gates[0].metric, "ttft_s.p99");
   EXPECT_EQ(spec.verdict, (VerdictLimits{5 * kNsPerMs, 0.03, 0.8, 0.02}));

@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <fstream>
 #include <optional>
 #include <string>
 
@@ -67,6 +68,28 @@ TEST(RunLockTest, DeathGivesItBack) {
   holder.Kill();
   EXPECT_EQ(RunLock::Holder(dir.path()), std::nullopt);
   EXPECT_TRUE(RunLock::Take(dir.path()).ok());
+}
+
+// As the agent that a controller started does.
+TEST(RunLockTest, WaitsForWhatTheDeadHolderLeftBehind) {
+  const TempDir dir;
+  const pid_t holder = fork();
+  if (holder == 0) {
+    const absl::StatusOr<RunLock> lock = RunLock::Take(dir.path());
+    if (fork() == 0) {
+      usleep(400'000);
+      std::ofstream(dir / "spooled") << "records";
+      _exit(0);
+    }
+    _exit(lock.ok() ? 0 : 1);  // and no destructor
+  }
+  int how = 0;
+  ASSERT_EQ(waitpid(holder, &how, 0), holder);
+  ASSERT_EQ(how, 0);
+  EXPECT_EQ(RunLock::Holder(dir.path()), std::nullopt) << "no controller is at it";
+  const absl::StatusOr<RunLock> lock = RunLock::Take(dir.path());
+  EXPECT_TRUE(lock.ok()) << lock.status();
+  EXPECT_TRUE(std::filesystem::exists(dir / "spooled")) << "it came too early";
 }
 
 TEST(RunLockTest, LeavesNoFileBehindAndCanBeTakenAgain) {

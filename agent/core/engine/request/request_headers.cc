@@ -34,10 +34,12 @@ absl::StatusOr<Headers> RequestHeaders(const EngineTarget& target, KeyHeader key
   headers.insert(headers.end(), own.begin(), own.end());
   std::erase_if(headers, [&target](const auto& ours) {
     return std::any_of(target.headers.begin(), target.headers.end(), [&ours](const auto& theirs) {
-      return absl::EqualsIgnoreCase(theirs.first, ours.first);
+      return absl::EqualsIgnoreCase(theirs.name, ours.first);
     });
   });
-  headers.insert(headers.end(), target.headers.begin(), target.headers.end());
+  for (const SecretHeader& theirs : target.headers) {
+    headers.emplace_back(theirs.name, theirs.value.Reveal());
+  }
   for (const auto& [name, value] : headers) RETURN_IF_ERROR(CheckHeader(name, value));
   return headers;
 }
