@@ -15,6 +15,7 @@
 #include "controller/core/report/exit_status.h"
 #include "controller/io/calibrate/calibrate_command.h"
 #include "controller/io/evalscope/from_evalscope_command.h"
+#include "controller/io/run/agents_command.h"
 #include "controller/io/run/other_commands.h"
 #include "controller/io/run/resume_command.h"
 #include "controller/io/run/run_command.h"
@@ -87,7 +88,7 @@ int main(int argc, char** argv) {
   CLI::App* run_app = app.add_subcommand("run", "Run a scenario and report");
   run_app->add_option("SCENARIO", run.scenario_path, "The scenario's YAML file")->required();
   run_app->add_option("--out", run.out_dir, "Folder for the results (default: runs/<name>-<time>)");
-  run_app->add_option("--agents", run.agents, "HOST:PORT,... instead of the scenario's agents")
+  run_app->add_option("--agents", run.agents, "HOST:PORT[*WEIGHT],... instead of the scenario's agents")
       ->delimiter(',');
   run_app
       ->add_option("--set", run.overrides, "Override a key of the scenario: KEY=VALUE; repeatable")
@@ -132,11 +133,14 @@ int main(int argc, char** argv) {
   CLI::App* report_app = app.add_subcommand("report", "Report a run again from its records");
   report_app->add_option("RUN_DIR", run_dir, "The run's folder")->required();
 
-  std::vector<std::string> agents;
-  CLI::App* agents_app = app.add_subcommand("agents", "Show the state of agents");
-  agents_app->add_option("AGENTS", agents, "HOST:PORT,...")->delimiter(',')->required();
-  monsoon::AgentSecurity agents_security;
-  monsoon::AddAgentSecurity(*agents_app, agents_security);
+  monsoon::AgentsOptions agents;
+  CLI::App* agents_app = app.add_subcommand("agents", "Show health, clock and capacity of agents");
+  agents_app->add_option("SCENARIO", agents.what, "The scenario that names them, or HOST:PORT,...");
+  agents_app
+      ->add_option("--agents", agents.agents, "HOST:PORT,... instead of the scenario's agents")
+      ->delimiter(',');
+  agents_app->add_flag("--json", agents.json, "For scripts");
+  monsoon::AddAgentSecurity(*agents_app, agents.security);
 
   monsoon::CalibrateOptions calibrate;
   CLI::App* calibrate_app = AddCalibrate(app, calibrate);
@@ -161,7 +165,7 @@ int main(int argc, char** argv) {
     return monsoon::FetchCommand(scenario_path, overrides, fetch_quietly);
   }
   if (report_app->parsed()) return monsoon::ReportCommand(run_dir);
-  if (agents_app->parsed()) return monsoon::AgentsCommand(agents, agents_security);
+  if (agents_app->parsed()) return monsoon::AgentsCommand(agents);
   if (from_evalscope_app->parsed()) {
     if (!foreign_line.empty()) foreign_words.insert(foreign_words.begin(), foreign_line);
     return monsoon::FromEvalscopeCommand(foreign_words);

@@ -74,8 +74,7 @@ class CommandsTest(RunTest):
             missing = f"127.0.0.1:{unused_port()}"
             status, out, err = self.controller("agents", f"{agent.address},{missing}")
         self.assertEqual(status, 2)
-        self.assertIn(agent.address, out)
-        self.assertIn("free", out)
+        self.assertRegex(out, rf"(?m)^{agent.address} +idle ")
         self.assertIn(missing, err)
 
     def test_an_agent_refuses_to_listen_where_everybody_can_reach_it(self):

@@ -1,5 +1,6 @@
 """Load never outlives its controller by more than the lease, and the agent is free again afterwards."""
 
+import json
 import signal
 import subprocess
 import time
@@ -11,10 +12,10 @@ from run_case import RunTest, scenario
 
 class ControllerLostTest(RunTest):
     def agent_is_free(self, agent):
-        done = subprocess.run([program("controller"), "agents", agent.address],
+        done = subprocess.run([program("controller"), "agents", agent.address, "--json"],
                               capture_output=True, text=True, timeout=30, check=False)
         self.assertEqual(done.returncode, 0, done.stderr)
-        return done.stdout.rstrip().endswith("free")
+        return json.loads(done.stdout)["agents"][0]["state"] == "idle"
 
     @staticmethod
     def requests_seen(mock):

@@ -184,7 +184,7 @@ void AddFaults(CLI::App& app, EngineOptions* engine, std::vector<FaultRule>* rul
       ->group("Misbehaviour");
 }
 
-void AddServing(CLI::App& app, Flags* flags) {
+void AddServing(CLI::App& app, Flags* flags, bool* insecure_listen) {
   const auto parse = [](const std::string& text, std::vector<ListenAddress>* target) {
     absl::StatusOr<ListenAddress> address = ParseListenAddress(text);
     if (address.ok()) target->push_back(*address);
@@ -192,10 +192,13 @@ void AddServing(CLI::App& app, Flags* flags) {
   };
   std::vector<CLI::Option*> group = {
       AddParsed(app, "--listen", &flags->server.listen, parse,
-                "Repeatable; loopback addresses only, port 0 is any free one", "HOST:PORT",
+                "Repeatable; a loopback address, port 0 is any free one", "HOST:PORT",
                 "127.0.0.1:0")
           ->expected(1)
           ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll),
+      app.add_flag(
+          "--insecure-listen", *insecure_listen,
+          "Allow --listen on an address other than loopback (this engine has no defences)"),
       app.add_option("--port-file", flags->port_file, "Written when ready: the ports, one per line")
           ->type_name("PATH"),
       app.add_option("--log", flags->server.log_path,
@@ -230,7 +233,8 @@ absl::StatusOr<Flags> ParseFlags(int argc, const char* const* argv) {
   EngineOptions& engine = flags.server.engine;
   bool no_stream_usage = false;
   std::vector<FaultRule> rules;
-  AddServing(app, &flags);
+  bool insecure_listen = false;
+  AddServing(app, &flags, &insecure_listen);
   AddTiming(app, &engine.script, &engine);
   std::vector<const Dialect*> dialects;
   AddAnswers(app, &engine, &dialects, &no_stream_usage);
@@ -250,6 +254,7 @@ absl::StatusOr<Flags> ParseFlags(int argc, const char* const* argv) {
   if (flags.server.listen.empty()) {
     status = Assign(ParseListenAddress("127.0.0.1:0"), &flags.server.listen.emplace_back());
   }
+  if (status.ok()) status = CheckLoopback(flags.server.listen, insecure_listen);
   if (!status.ok()) return status;
   return flags;
 }

@@ -26,10 +26,11 @@ void SetPort(ListenAddress* address) {
 }
 
 bool SetHost(std::string_view host, ListenAddress* address) {
-  if (host == "[::1]") {
+  if (host == "[::1]" || host == "[::]") {
     sockaddr_in6 ip6 = {};
     ip6.sin6_family = AF_INET6;
-    ip6.sin6_addr = in6addr_loopback;
+    address->is_loopback = host == "[::1]";
+    ip6.sin6_addr = address->is_loopback ? in6addr_loopback : in6addr_any;
     std::memcpy(&address->socket_address, &ip6, sizeof(ip6));
     address->socket_address_bytes = sizeof(ip6);
     address->host = std::string(host);
@@ -41,7 +42,8 @@ bool SetHost(std::string_view host, ListenAddress* address) {
   if (inet_pton(AF_INET, address->host.c_str(), &ip4.sin_addr) != 1) return false;
   std::memcpy(&address->socket_address, &ip4, sizeof(ip4));
   address->socket_address_bytes = sizeof(ip4);
-  return absl::StartsWith(address->host, "127.");
+  address->is_loopback = absl::StartsWith(address->host, "127.");
+  return true;
 }
 
 absl::Status ListenError(const ListenAddress& address, std::string_view what) {
@@ -77,13 +79,22 @@ absl::StatusOr<ListenAddress> ParseListenAddress(std::string_view text) {
   }
   if (!SetHost(text.substr(0, colon), &address)) {
     return absl::InvalidArgumentError(
-        StrCat("'", text,
-               "' is not on the loopback interface, and the mock engine listens "
-               "nowhere else; write 127.0.0.1:PORT, localhost:PORT or [::1]:PORT"));
+        StrCat("'", text, "' has no address; write 127.0.0.1:PORT, localhost:PORT or [::1]:PORT"));
   }
   address.port = static_cast<uint16_t>(port);
   SetPort(&address);
   return address;
+}
+
+absl::Status CheckLoopback(const std::vector<ListenAddress>& addresses, bool allowed) {
+  for (const ListenAddress& address : addresses) {
+    if (address.is_loopback || allowed) continue;
+    return absl::InvalidArgumentError(StrCat(
+        "'", address.host, ":", address.port,
+        "' is not on the loopback interface, and this engine has no defences; listen on "
+        "127.0.0.1, or add --insecure-listen in a network that is closed to everybody else"));
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::vector<ScopedFd>> Listen(ListenAddress* address, int count) {

@@ -45,6 +45,7 @@ class Soak:
         self.started = None
         self.killed_ns = None  # the controller
         self.timers = []
+        self.failures = []  # of what the timers did: an agent that could not be started again
         self.happened = []
 
     def play(self):
@@ -143,7 +144,12 @@ class Soak:
             self._later(seconds, lambda: process.send_signal(signal.SIGCONT))
 
     def _later(self, seconds, action):
-        timer = threading.Timer(seconds, action)
+        def act():
+            try:
+                action()
+            except (AssertionError, OSError) as error:
+                self.failures.append(error)
+        timer = threading.Timer(seconds, act)
         timer.start()
         self.timers.append(timer)
 
@@ -185,6 +191,8 @@ class Soak:
     def _check(self, status, mock):
         run = harness.Run(status, self._read("controller.stdout"), self._read("controller.stderr")
                           + self._read("resume.txt"), self._path("run"))
+        if self.failures:
+            raise BrokenBooks(f"{self.failures[0]}\n" + run.describe())
         if status < 0:
             raise BrokenBooks(f"the controller died of signal {-status}\n" + run.describe())
         if run.report is None and not mock.truth:

@@ -14,6 +14,10 @@ struct LoopCounters {
   std::atomic<uint64_t> finished{0};
   std::atomic<uint64_t> token_events{0};
   std::atomic<int64_t> starved_slot_ns{0};
+  // For onlookers only, written by the steady tick (50 times a second).
+  std::atomic<uint64_t> connections{0};  // open ones
+  std::atomic<int64_t> lag_max_ns{0};    // of loop_lag_ns so far
+  std::atomic<double> busy_share_max{0};
 };
 
 // Belongs to the load thread until it has ended, then to whoever joined it.

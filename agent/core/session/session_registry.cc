@@ -82,6 +82,10 @@ SessionRegistry::Verdict SessionRegistry::Collect(const std::string& run_id, int
   return {.answer = Answer::kNotHeld};
 }
 
+std::string SessionRegistry::HeldBy(int64_t now_ns) const {
+  return holder_ && now_ns <= holder_->lease_until_ns ? holder_->run_id : std::string();
+}
+
 void SessionRegistry::End(uint64_t epoch) {
   if (epoch == epoch_) holder_ = std::nullopt;
 }

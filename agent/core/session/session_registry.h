@@ -51,10 +51,10 @@ class SessionRegistry {
   // From now on no run gets the agent; `reason` is part of a sentence.
   void Drain(std::string reason);
 
-  bool held() const { return holder_.has_value(); }
+  // The run that holds the agent, while its lease lasts; "": none, and a newcomer would get it.
+  std::string HeldBy(int64_t now_ns) const;
   bool draining() const { return draining_; }
   uint64_t epoch() const { return epoch_; }  // of the last session; 0: there was none
-  std::string run_id() const { return holder_ ? holder_->run_id : std::string(); }
 
  private:
   struct Holder {

@@ -9,9 +9,10 @@
 namespace monsoon {
 namespace {
 
-absl::Status Unexpected(std::string_view text) {
+absl::Status Unexpected(std::string_view flag, std::string_view text) {
   return absl::InvalidArgumentError(
-      StrCat("--listen: expected HOST:PORT with an IP address, such as 127.0.0.1:7070, or "
+      StrCat(flag,
+             ": expected HOST:PORT with an IP address, such as 127.0.0.1:7070, or "
              "unix:PATH; found '",
              text, "'"));
 }
@@ -36,19 +37,19 @@ std::string ListenAddress::ToGrpc() const {
                                              : StrCat("[", host, "]:", port);
 }
 
-absl::StatusOr<ListenAddress> ParseListenAddress(std::string_view text) {
+absl::StatusOr<ListenAddress> ParseListenAddress(std::string_view text, std::string_view flag) {
   ListenAddress address;
   absl::string_view rest = ToAbsl(text);
   if (absl::ConsumePrefix(&rest, "unix:")) {
     address.unix_path = std::string(rest);
-    if (address.unix_path.empty()) return Unexpected(text);
+    if (address.unix_path.empty()) return Unexpected(flag, text);
     return address;
   }
   const size_t colon = rest.rfind(':');
   if (colon == absl::string_view::npos ||
       !absl::SimpleAtoi(rest.substr(colon + 1), &address.port) || address.port < 0 ||
       address.port > 65535) {
-    return Unexpected(text);
+    return Unexpected(flag, text);
   }
   const absl::string_view host = rest.substr(0, colon);
   if (host == "localhost") {
@@ -56,9 +57,20 @@ absl::StatusOr<ListenAddress> ParseListenAddress(std::string_view text) {
     return address;
   }
   const absl::StatusOr<IpAddress> ip = ParseIpAddress(ToStd(host));
-  if (!ip.ok()) return Unexpected(text);
+  if (!ip.ok()) return Unexpected(flag, text);
   address.host = ip->ToString();
   return address;
+}
+
+absl::Status CheckMetricsAddress(const ListenAddress& address, bool insecure_listen) {
+  if (address.is_unix()) {
+    return absl::InvalidArgumentError("--metrics-listen: expected HOST:PORT, not a Unix socket");
+  }
+  if (insecure_listen || address.is_local()) return absl::OkStatus();
+  return absl::PermissionDeniedError(
+      StrCat("refusing to serve metrics on ", address.ToGrpc(),
+             ": they are plain text, and name runs and controllers. Choose a loopback address, or "
+             "give --insecure-listen if the network is closed to everybody else"));
 }
 
 }  // namespace monsoon

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
 namespace monsoon {
@@ -21,6 +22,12 @@ struct ListenAddress {
 };
 
 // "HOST:PORT" with an IP address or "localhost", or "unix:PATH". INVALID_ARGUMENT otherwise.
-absl::StatusOr<ListenAddress> ParseListenAddress(std::string_view text);
+// `flag` is for the message.
+absl::StatusOr<ListenAddress> ParseListenAddress(std::string_view text,
+                                                 std::string_view flag = "--listen");
+
+// Metrics are served in plain text, and by TCP alone. INVALID_ARGUMENT for a Unix socket,
+// PERMISSION_DENIED for an address other than loopback unless `insecure_listen`.
+absl::Status CheckMetricsAddress(const ListenAddress& address, bool insecure_listen);
 
 }  // namespace monsoon

@@ -171,6 +171,11 @@ CaseRunner::Counters CaseRunner::counters() const {
     total.started += counters.started.load(std::memory_order_relaxed);
     total.token_events += counters.token_events.load(std::memory_order_relaxed);
     total.starved_slot_ns += counters.starved_slot_ns.load(std::memory_order_relaxed);
+    total.connections += counters.connections.load(std::memory_order_relaxed);
+    total.lag_max_ns =
+        std::max(total.lag_max_ns, counters.lag_max_ns.load(std::memory_order_relaxed));
+    total.busy_share_max =
+        std::max(total.busy_share_max, counters.busy_share_max.load(std::memory_order_relaxed));
   }
   total.queued = work_.ApproximateSize();
   return total;

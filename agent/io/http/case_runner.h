@@ -39,6 +39,9 @@ class CaseRunner {
     uint64_t queued = 0;
     uint64_t token_events = 0;
     int64_t starved_slot_ns = 0;
+    uint64_t connections = 0;  // open ones
+    int64_t lag_max_ns = 0;
+    double busy_share_max = 0;
   };
 
   // Resolves the engine, checks the policy and the limits, builds the loops and starts their
@@ -78,6 +81,7 @@ class CaseRunner {
   absl::Status Resize(int64_t concurrency, double rate_per_s);
   int64_t concurrency() const { return concurrency_.load(std::memory_order_relaxed); }
   void NoMoreWork();
+  bool no_more_work() const { return control_.no_more_work(); }
   void Stop(LoadMode mode);
   LoadMode mode() const { return control_.mode(); }
   int64_t start_ns() const { return control_.start_ns(); }

@@ -39,6 +39,8 @@ class ConnectionPool final : public DialListener, public ConnectionOwner {
   void Grow(int64_t slots, int64_t max_spare);
   // The plan is fulfilled, or the engine does not take connections.
   bool settled() const;
+  // Connections that are established, lent or idle.
+  size_t open() const { return connections_.size(); }
 
   // An open connection, `user`'s from now on, or nullptr: then the user hears of one, or of the
   // failure, later (maybe before this returns). `fresh`: one that nothing was asked on before.

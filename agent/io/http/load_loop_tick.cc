@@ -22,6 +22,9 @@ void LoadLoop::ServeTick(int64_t due_ns) {
   }
   pool_->Tick(now_ns);
   EndDeadExchanges(now_ns);
+  counters_.connections.store(pool_->open(), std::memory_order_relaxed);
+  counters_.lag_max_ns.store(lag_.loop_lag_ns().max(), std::memory_order_relaxed);
+  counters_.busy_share_max.store(busy_.max_share(), std::memory_order_relaxed);
 }
 
 void LoadLoop::LookAtClocks() {

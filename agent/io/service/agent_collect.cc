@@ -1,4 +1,5 @@
 // The part of AgentService that hands out what a run left behind.
+#include <memory>
 #include <string_view>
 #include <utility>
 #include <vector>

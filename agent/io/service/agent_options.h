@@ -9,6 +9,7 @@
 #include "agent/core/load/load_threads.h"
 #include "agent/core/net/address_policy.h"
 #include "agent/core/net/controller_list.h"
+#include "agent/core/operate/agent_observer.h"
 #include "agent/io/spool/spool_store.h"
 #include "common/tls/tls_files.h"
 
@@ -26,8 +27,11 @@ struct AgentOptions {
   std::string hostname;
   std::string name;         // what its operator calls it; empty: the hostname
   std::string instance_id;  // new with each start of the process
+  int cores = 0;            // that the process may use
   LoadThreads load_threads;
   AddressPolicy policy;
+  // Where health checks are answered as well, in plain text and by themselves; empty: nowhere.
+  std::string health_grpc_address;
   std::optional<AgentTls> tls;  // without: plain text, and everybody who reaches it is obeyed
   int64_t item_cache_bytes = int64_t{1} << 30;
   int64_t max_queued_work = int64_t{1} << 16;
@@ -37,6 +41,7 @@ struct AgentOptions {
   SpoolStore::Limits spool_limits;
   // Hears, in sentences for the operator, what goes wrong and no controller is told.
   std::function<void(const std::string&)> tell = [](const std::string&) {};
+  AgentObserver* observer = NoObserver();  // outlives the agent
 };
 
 }  // namespace monsoon

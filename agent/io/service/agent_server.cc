@@ -1,6 +1,7 @@
 #include "agent/io/service/agent_server.h"
 
 #include <grpcpp/grpcpp.h>
+#include <grpcpp/health_check_service_interface.h>
 
 #include <utility>
 
@@ -54,6 +55,7 @@ absl::StatusOr<std::unique_ptr<AgentServer>> AgentServer::Start(AgentOptions opt
                                                                 const std::string& grpc_address,
                                                                 const Clock* clock) {
   std::unique_ptr<AgentServer> agent(new AgentServer(std::move(options), clock));
+  grpc::EnableDefaultHealthCheckService(true);
   ASSIGN_OR_RETURN(agent->credentials_, MakeCredentials(agent->options_, clock));
   grpc::ServerBuilder builder;
   LimitCallers(builder);
@@ -70,7 +72,23 @@ absl::StatusOr<std::unique_ptr<AgentServer>> AgentServer::Start(AgentOptions opt
                "; is another agent running there? Choose another port with "
                "--listen"));
   }
+  if (!agent->options_.health_grpc_address.empty()) {
+    ASSIGN_OR_RETURN(agent->health_, HealthServer::Start(agent->options_.health_grpc_address));
+  }
+  agent->SetServing(true);
   return agent;
+}
+
+void AgentServer::SetServing(bool serving) {
+  grpc::HealthCheckServiceInterface* const health = server_->GetHealthCheckService();
+  health->SetServingStatus("", serving);
+  health->SetServingStatus(v1::AgentService::service_full_name(), serving);
+  if (health_ != nullptr) health_->SetServing(serving);
+}
+
+void AgentServer::BeginDrain(const std::string& reason) {
+  SetServing(false);
+  service_.Drain(reason);
 }
 
 void AgentServer::Shutdown() {

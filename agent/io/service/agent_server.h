@@ -8,6 +8,7 @@
 
 #include "agent/io/service/agent_options.h"
 #include "agent/io/service/agent_service.h"
+#include "agent/io/service/health_server.h"
 #include "common/time/clock.h"
 
 namespace grpc {
@@ -29,17 +30,24 @@ class AgentServer {
 
   int port() const { return port_; }  // of a TCP address
   AgentService& service() { return service_; }
+  // Of options.health_grpc_address; 0: there is none.
+  int health_port() const { return health_ == nullptr ? 0 : health_->port(); }
+  // From now on health checks say NOT_SERVING, new runs are refused, and the one that is going on
+  // is brought to its end; `reason` is "SIGTERM" or the like.
+  void BeginDrain(const std::string& reason);
   // Ends the run that is going on and refuses new ones; returns when all streams have ended.
   void Shutdown();
 
  private:
   AgentServer(AgentOptions options, const Clock* clock);
+  void SetServing(bool serving);
 
   const AgentOptions options_;
   AgentService service_;
   int port_ = 0;
   std::shared_ptr<grpc::ServerCredentials> credentials_;  // gRPC asks them at every handshake
   std::unique_ptr<grpc::Server> server_;
+  std::unique_ptr<HealthServer> health_;
 };
 
 }  // namespace monsoon

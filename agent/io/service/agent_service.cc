@@ -9,6 +9,7 @@
 
 #include "agent/io/service/give_way.h"
 #include "agent/io/service/messages.h"
+#include "common/base/str_cat.h"
 #include "common/wire/protocol.h"
 
 namespace monsoon {
@@ -28,13 +29,6 @@ void WriteAll(Stream* stream, const Next& next) {
   while (std::optional<Message> message = next()) {
     if (!stream->Write(*message)) return;
   }
-}
-
-grpc::Status Refuse(AgentService::ControlStream* stream, v1::Refusal refusal) {
-  v1::ControlResponse response;
-  *response.mutable_refusal() = std::move(refusal);
-  stream->Write(response);
-  return grpc::Status::OK;
 }
 
 // A run's id becomes part of every request's x-request-id, and its lease is how long this agent
@@ -57,6 +51,15 @@ absl::Status CheckHello(const v1::Hello& hello) {
 }
 
 }  // namespace
+
+grpc::Status AgentService::TurnAway(const grpc::ServerContext& context, ControlStream* stream,
+                                    v1::Refusal refusal) {
+  options_.observer->On(Refused{context.peer(), refusal.message()});
+  v1::ControlResponse response;
+  *response.mutable_refusal() = std::move(refusal);
+  stream->Write(response);
+  return grpc::Status::OK;
+}
 
 AgentService::AgentService(const AgentOptions* options, const Clock* clock)
     : options_(*options),
@@ -83,10 +86,14 @@ void AgentService::KeepHouse() {
 grpc::Status AgentService::Control(grpc::ServerContext* context, ControlStream* stream) {
   std::unique_ptr<Doorkeeper::Visit> visit;
   const grpc::Status admitted = door_.Admit(context, &visit);
+  if (admitted.ok()) return Greet(context, stream, *visit);
   if (admitted.error_code() == grpc::StatusCode::RESOURCE_EXHAUSTED) {
-    return Refuse(stream, MakeRefusal(v1::Refusal::CODE_TOO_MANY, admitted.error_message()));
+    v1::Refusal refusal = MakeRefusal(v1::Refusal::CODE_TOO_MANY, admitted.error_message());
+    refusal.set_retry_after_ms(1000);
+    return TurnAway(*context, stream, std::move(refusal));
   }
-  return admitted.ok() ? Greet(context, stream, *visit) : admitted;
+  options_.observer->On(Refused{context->peer(), admitted.error_message()});
+  return admitted;
 }
 
 grpc::Status AgentService::Greet(grpc::ServerContext* context, ControlStream* stream,
@@ -94,41 +101,50 @@ grpc::Status AgentService::Greet(grpc::ServerContext* context, ControlStream* st
   v1::ControlRequest request;
   if (!stream->Read(&request)) return grpc::Status::OK;
   if (!request.has_hello()) {
-    return Refuse(
-        stream, MakeRefusal(v1::Refusal::CODE_BAD_MESSAGE, "expected Hello as the first message"));
+    return TurnAway(
+        *context, stream,
+        MakeRefusal(v1::Refusal::CODE_BAD_MESSAGE, "expected Hello as the first message"));
   }
   const v1::Hello hello = request.hello();
   if (hello.protocol_version() != kProtocolVersion) {
-    return Refuse(stream, MakeVersionRefusal(hello.controller_version(), hello.protocol_version()));
+    return TurnAway(*context, stream,
+                    MakeVersionRefusal(hello.controller_version(), hello.protocol_version()));
   }
   if (hello.purpose() != v1::Hello::PURPOSE_RUN) {
     visit.Extend(Doorkeeper::kInspectionNs);
-    return Inspect(stream);
+    return Inspect(*context, stream);
   }
   if (const absl::Status fair = CheckHello(hello); !fair.ok()) {
-    return Refuse(stream, MakeRefusal(v1::Refusal::CODE_BAD_MESSAGE, std::string(fair.message())));
+    return TurnAway(*context, stream,
+                    MakeRefusal(v1::Refusal::CODE_BAD_MESSAGE, std::string(fair.message())));
   }
   visit.End();
   return ServeRun(context, stream, hello);
 }
 
-grpc::Status AgentService::Inspect(ControlStream* stream) {
+grpc::Status AgentService::Inspect(const grpc::ServerContext& context, ControlStream* stream) {
+  options_.observer->On(Inspected{context.peer()});
   v1::ControlResponse response;
   v1::Welcome* welcome = response.mutable_welcome();
   *welcome = MakeWelcome(options_);
   {
     absl::MutexLock lock(&mutex_);
     welcome->set_epoch(registry_.epoch());
-    welcome->set_busy(registry_.held());
-    welcome->set_run_id(registry_.run_id());
+    ObserveHolder();
+    const std::string run_id = registry_.HeldBy(clock_.MonotonicNs());
+    welcome->set_busy(!run_id.empty());
+    welcome->set_run_id(run_id);
     welcome->set_draining(registry_.draining());
+    if (session_ != nullptr) {
+      welcome->mutable_limits()->set_used_concurrency(session_->concurrency());
+    }
   }
   stream->Write(response);
   v1::ControlRequest request;
   while (stream->Read(&request)) {
     if (!request.has_ping()) {
-      return Refuse(stream,
-                    MakeRefusal(v1::Refusal::CODE_BAD_MESSAGE, "an inspection may only Ping"));
+      return TurnAway(context, stream,
+                      MakeRefusal(v1::Refusal::CODE_BAD_MESSAGE, "an inspection may only Ping"));
     }
     *response.mutable_pong() = MakePong(request.ping(), clock_);
     stream->Write(response);
@@ -140,18 +156,22 @@ void AgentService::ObserveHolder() {
   if (session_ != nullptr) registry_.Observe(session_->lease_until_ns(), session_->has_control());
 }
 
-std::optional<v1::Refusal> AgentService::Enter(const v1::Hello& hello,
+std::optional<v1::Refusal> AgentService::Enter(const grpc::ServerContext& context,
+                                               const v1::Hello& hello,
                                                std::shared_ptr<AgentSession>& session) {
-  if (!hello.has_resume()) return Take(hello, session);
+  if (!hello.has_resume()) return Take(context, hello, session);
   absl::MutexLock lock(&mutex_);
   const SessionRegistry::Verdict verdict =
       registry_.Resume(hello.run_id(), hello.resume().instance_id(), hello.resume().epoch());
-  if (verdict.answer != SessionRegistry::Answer::kFound) return MakeRefusal(verdict);
+  // There is none for a moment while one that has lost the agent winds up.
+  const bool found = verdict.answer == SessionRegistry::Answer::kFound && session_ != nullptr;
+  if (!found) return MakeRefusal(verdict);
   session = session_;
   return std::nullopt;
 }
 
-std::optional<v1::Refusal> AgentService::Take(const v1::Hello& hello,
+std::optional<v1::Refusal> AgentService::Take(const grpc::ServerContext& context,
+                                              const v1::Hello& hello,
                                               std::shared_ptr<AgentSession>& session) {
   const int64_t lease_ns = hello.lease_ms() == 0 ? kDefaultLeaseNs : hello.lease_ms() * kNsPerMs;
   const int64_t now_ns = clock_.MonotonicNs();
@@ -167,7 +187,13 @@ std::optional<v1::Refusal> AgentService::Take(const v1::Hello& hello,
   if (evicted != nullptr) {
     evicted->Close("its lease had run out, and another run took the agent");
     evicted->BreakStreams();
+    options_.observer->On(RunEnded{evicted->run_id(), "its lease had run out"});
   }
+  options_.observer->On(RunTaken{.run_id = hello.run_id(),
+                                 .controller = context.peer(),
+                                 .controller_version = hello.controller_version(),
+                                 .epoch = verdict.epoch,
+                                 .lease_ns = lease_ns});
   session = std::make_shared<AgentSession>(&options_, &clock_, &spools_, hello.run_id(),
                                            verdict.epoch, lease_ns);
   absl::MutexLock lock(&mutex_);
@@ -176,13 +202,16 @@ std::optional<v1::Refusal> AgentService::Take(const v1::Hello& hello,
     return MakeRefusal(v1::Refusal::CODE_DRAINING, "this agent is being stopped");
   }
   session_ = session;
+  if (!draining_.empty()) session->Drain(draining_);
   return std::nullopt;
 }
 
 grpc::Status AgentService::ServeRun(grpc::ServerContext* context, ControlStream* stream,
                                     const v1::Hello& hello) {
   std::shared_ptr<AgentSession> session;
-  if (auto refusal = Enter(hello, session); refusal) return Refuse(stream, *std::move(refusal));
+  if (auto refusal = Enter(*context, hello, session); refusal) {
+    return TurnAway(*context, stream, *std::move(refusal));
+  }
   v1::Welcome welcome = MakeWelcome(options_);
   welcome.set_epoch(session->epoch());
   welcome.set_resumed(hello.has_resume());
@@ -211,7 +240,9 @@ void AgentService::End(const std::shared_ptr<AgentSession>& session, const std::
   session->BreakStreams();
   absl::MutexLock lock(&mutex_);
   registry_.End(session->epoch());
-  if (session_ == session) session_ = nullptr;
+  if (session_ != session) return;
+  session_ = nullptr;
+  options_.observer->On(RunEnded{session->run_id(), why});
 }
 
 std::shared_ptr<AgentSession> AgentService::FindSession(const v1::Attach& attach) const {
@@ -264,37 +295,6 @@ grpc::Status AgentService::Data(grpc::ServerContext* context, DataStream* stream
   // What was received is not sent again, so an error in it would be a hole: it ends the run.
   if (!status.ok() && !absl::IsDataLoss(status)) End(session, std::string(status.message()));
   return ToGrpc(status);
-}
-
-void AgentService::Drain(const std::string& reason) {
-  absl::MutexLock lock(&mutex_);
-  registry_.Drain(reason);
-}
-
-void AgentService::BreakOff(const std::string& reason) {
-  absl::MutexLock lock(&mutex_);
-  if (session_ != nullptr) session_->BreakOffCase(reason);
-}
-
-void AgentService::Shutdown() {
-  std::shared_ptr<AgentSession> session;
-  {
-    absl::MutexLock lock(&mutex_);
-    shut_down_ = true;
-    registry_.Drain("its process ends");
-    session = session_;
-  }
-  if (session != nullptr) End(session, "the agent was stopped");
-}
-
-bool AgentService::holds_run() const {
-  absl::MutexLock lock(&mutex_);
-  return registry_.held();
-}
-
-bool AgentService::delivered() const {
-  absl::MutexLock lock(&mutex_);
-  return session_ == nullptr ? !registry_.held() : session_->delivered();
 }
 
 }  // namespace monsoon

@@ -42,26 +42,31 @@ class AgentService final : public v1::AgentService::Service {
   grpc::Status Data(grpc::ServerContext* context, DataStream* stream) override;
   grpc::Status Collect(grpc::ServerContext* context, CollectStream* stream) override;
 
-  // The steps of taking leave; any thread. Drain: no further run gets this agent; `reason` is part
-  // of a sentence. BreakOff: the case that is going on, if one is, is ended, and its records go to
-  // the controller. Shutdown: the run ends, what nobody acknowledged goes to the spool, and its
-  // streams break off.
+  // The steps of taking leave; any thread. Drain: no further run gets this agent, and the case that
+  // is going on comes to its end (AgentSession::Drain); `reason` is "SIGTERM" or the like.
+  // BreakOff: the case that is going on, if one is, is ended, and its records go to the controller.
+  // Shutdown: the run ends, what nobody acknowledged goes to the spool, and its streams break off.
   void Drain(const std::string& reason);
   void BreakOff(const std::string& reason);
   void Shutdown();
-  // A run holds the agent.
-  bool holds_run() const;
+  // A run holds the agent, and its lease lasts.
+  bool holds_run();
   // None does, or no case of it is going on and its controller has acknowledged every record.
   bool delivered() const;
 
  private:
   grpc::Status Greet(grpc::ServerContext* context, ControlStream* stream, Doorkeeper::Visit& visit);
-  grpc::Status Inspect(ControlStream* stream);
+  grpc::Status Inspect(const grpc::ServerContext& context, ControlStream* stream);
+  // Turns a controller away.
+  grpc::Status TurnAway(const grpc::ServerContext& context, ControlStream* stream,
+                        v1::Refusal refusal);
   grpc::Status ServeRun(grpc::ServerContext* context, ControlStream* stream,
                         const v1::Hello& hello);
   // The session that `hello` asks for, new or known.
-  std::optional<v1::Refusal> Enter(const v1::Hello& hello, std::shared_ptr<AgentSession>& session);
-  std::optional<v1::Refusal> Take(const v1::Hello& hello, std::shared_ptr<AgentSession>& session);
+  std::optional<v1::Refusal> Enter(const grpc::ServerContext& context, const v1::Hello& hello,
+                                   std::shared_ptr<AgentSession>& session);
+  std::optional<v1::Refusal> Take(const grpc::ServerContext& context, const v1::Hello& hello,
+                                  std::shared_ptr<AgentSession>& session);
   absl::Status Converse(ControlStream* stream, AgentSession& session);
   std::shared_ptr<AgentSession> FindSession(const v1::Attach& attach) const;
   // The run is over; `why` as for AgentSession::Close.
@@ -83,6 +88,7 @@ class AgentService final : public v1::AgentService::Service {
   std::shared_ptr<AgentSession> session_
       ABSL_GUARDED_BY(mutex_);  // of the run that holds the agent
   bool shut_down_ ABSL_GUARDED_BY(mutex_) = false;
+  std::string draining_ ABSL_GUARDED_BY(mutex_);  // the sentence; empty: it is not
 
   std::thread housekeeper_;
 };

@@ -34,12 +34,14 @@ AgentSession::AgentSession(const AgentOptions* options, const Clock* clock, Spoo
       epoch_(epoch),
       lease_ns_(lease_ns),
       lease_until_ns_(clock->MonotonicNs() + lease_ns),
+      heard_ns_(clock->MonotonicNs()),
       intake_(run_id_, options->item_cache_bytes),
       outlet_(options->spool_memory_bytes, spools->Make({.run_id = run_id_,
                                                          .instance_id = options->instance_id,
                                                          .epoch = epoch,
                                                          .hostname = options->hostname})),
       probes_(&options->policy, clock, [this](const ProbeResult& result) { TellProbed(result); }),
+      watch_(options->observer, run_id_),
       preparer_([this] { PrepareCases(); }),
       monitor_([this] { Monitor(); }) {}
 
@@ -120,6 +122,7 @@ void AgentSession::DetachData(uint64_t pass) {
 }
 
 absl::Status AgentSession::OnControl(const v1::ControlRequest& request) {
+  heard_ns_.store(clock_.MonotonicNs(), std::memory_order_relaxed);
   switch (control_numbers_.Take(request.number())) {
     case ReceivedNumbers::Verdict::kNew:
       return Obey(request);
@@ -142,6 +145,8 @@ absl::Status AgentSession::Obey(const v1::ControlRequest& request) {
     case v1::ControlRequest::kStart:
       if (const auto target = RunnerOf(request.start().case_index()); target != nullptr) {
         target->StartAt(request.start().start_at_agent_ns());
+        watch_.Started(target->agent_case().case_index,
+                       request.start().start_at_agent_ns() - clock_.MonotonicNs());
       }
       return absl::OkStatus();
     case v1::ControlRequest::kRecall:

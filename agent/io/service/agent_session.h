@@ -26,6 +26,7 @@
 #include "agent/io/service/control_outlet.h"
 #include "agent/io/service/probe_thread.h"
 #include "agent/io/service/record_outlet.h"
+#include "agent/io/service/session_watch.h"
 #include "agent/io/service/work_intake.h"
 #include "common/session/resend_queue.h"
 #include "common/time/clock.h"
@@ -55,6 +56,11 @@ class AgentSession {
   bool has_control() const;
   // No case is going on, and the controller has acknowledged every record.
   bool delivered() const;
+  // Requests in flight that the case may have; 0 between cases.
+  int64_t concurrency() const;
+  // The agent is being stopped; `sentence` says so. The case that is going on sends nothing more
+  // and lets what is in flight finish; another one is not prepared (agent_session_operate.cc).
+  void Drain(const std::string& sentence);
   // The run is over: nothing is sent any more, and what nobody acknowledged lies in the spool.
   bool over() const;
   // Ends the case that is going on, if one is, as if its lease had run out; the session stays.
@@ -124,12 +130,20 @@ class AgentSession {
   void FinishCase(CaseRunner& runner);
   void Spill(int64_t now_ns);
 
+  // In agent_session_operate.cc.
+  void TellWatch(int64_t now_ns, const CaseRunner* runner);
+  void Collect(int32_t case_index, RequestRecord record);
+  // Why this agent ended the case by itself; "": it did not.
+  std::string WhyGaveUp(const CaseRunner& runner, bool work_was_left) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
   const AgentOptions& options_;
   const Clock& clock_;
   const std::string run_id_;
   const uint64_t epoch_;
   const int64_t lease_ns_;
   std::atomic<int64_t> lease_until_ns_;
+  std::atomic<int64_t> heard_ns_;  // the last message on Control
 
   ReceivedNumbers control_numbers_;  // Control thread only
   ReceivedNumbers data_numbers_;     // Data thread only
@@ -146,7 +160,8 @@ class AgentSession {
   std::shared_ptr<CaseRunner> runner_ ABSL_GUARDED_BY(mutex_);  // null between cases
   uint64_t received_ ABSL_GUARDED_BY(mutex_) = 0;               // work entries of the case
   LoadMode asked_ ABSL_GUARDED_BY(mutex_) = LoadMode::kRun;     // by Stop
-  std::string gave_up_ ABSL_GUARDED_BY(mutex_);  // why this agent ended the case by itself
+  std::string gave_up_ ABSL_GUARDED_BY(mutex_);   // why this agent ended the case by itself
+  std::string draining_ ABSL_GUARDED_BY(mutex_);  // the sentence; empty: the agent stays
   std::string close_reason_ ABSL_GUARDED_BY(mutex_);
   bool ended_by_controller_ ABSL_GUARDED_BY(mutex_) = false;
   bool preparing_ ABSL_GUARDED_BY(mutex_) = true;  // the preparer's thread has not ended
@@ -161,6 +176,7 @@ class AgentSession {
   double cpu_seconds_at_prepare_ = 0;
   int64_t next_spill_ns_ = 0;  // not before: the last one failed
 
+  SessionWatch watch_;
   std::thread preparer_;
   std::thread monitor_;
 };

@@ -14,8 +14,8 @@ namespace {
 
 constexpr absl::Duration kMonitorPeriod = absl::Milliseconds(10);
 constexpr int64_t kFlushIntervalNs = 200 * kNsPerMs;
+constexpr absl::Duration kAcksBehindEndRun = absl::Seconds(1);
 constexpr int64_t kSpillAgainNs = kNsPerS;  // after a failure
-constexpr char kLeaseRanOut[] = "nothing was heard from the controller for the lease";
 
 }  // namespace
 
@@ -37,6 +37,7 @@ void AgentSession::MonitorOnce() {
   const bool lapsed = now_ns > lease_until_ns();
   if (lapsed) probes_.BreakOff();
   const std::shared_ptr<CaseRunner> current = runner();
+  TellWatch(now_ns, current.get());
   if (current == nullptr) {
     if (lapsed) Spill(now_ns);
     return;
@@ -70,6 +71,8 @@ void AgentSession::WindUp() {
     absl::MutexLock lock(&mutex_);
     in_good_order = ended_by_controller_;
   }
+  // EndRun on Control may overtake the last RecordAck on Data.
+  if (in_good_order) outlet_.AwaitDelivered(kAcksBehindEndRun);
   // Without the lock: it writes to disk.
   if (absl::Status kept = outlet_.Conclude(in_good_order); !kept.ok()) {
     options_.tell(StrCat("records of run ", run_id_, " are lost: ", ToStd(kept.message())));
@@ -93,7 +96,7 @@ void AgentSession::Spill(int64_t now_ns) {
 void AgentSession::CollectRecords(CaseRunner& runner, int64_t now_ns) {
   const int32_t case_index = runner.agent_case().case_index;
   runner.DrainRecords(
-      [this, case_index](RequestRecord& record) { outlet_.Add(case_index, std::move(record)); });
+      [this, case_index](RequestRecord& record) { Collect(case_index, std::move(record)); });
   if (now_ns - last_flush_ns_ >= kFlushIntervalNs) {
     last_flush_ns_ = now_ns;
     outlet_.Flush();
@@ -125,22 +128,25 @@ void AgentSession::SendProgress(const CaseRunner& runner, int64_t now_ns) {
 void AgentSession::FinishCase(CaseRunner& runner) {
   // Work that no slot took before the case was stopped.
   const int32_t case_index = runner.agent_case().case_index;
-  for (const auto& request : runner.TakeBack(std::numeric_limits<uint64_t>::max())) {
-    outlet_.Add(case_index, NotSentRecord(*request));
-  }
+  const auto left = runner.TakeBack(std::numeric_limits<uint64_t>::max());
+  for (const auto& request : left) Collect(case_index, NotSentRecord(*request));
   CaseEnd end{.cpu_seconds = ProcessCpuSeconds() - cpu_seconds_at_prepare_};
-  if (absl::MutexLock lock(&mutex_);
-      runner.mode() == LoadMode::kCancel && asked_ != LoadMode::kCancel) {
-    end.gave_up = gave_up_.empty() ? kLeaseRanOut : gave_up_;
+  {
+    absl::MutexLock lock(&mutex_);
+    end.gave_up = WhyGaveUp(runner, !left.empty());
   }
+  const LoopFacts facts = runner.JoinAndCollect();
   v1::ControlResponse response;
   v1::CaseDone* done = response.mutable_case_done();
-  *done = MakeCaseDone(runner, end);
+  *done = MakeCaseDone(runner, facts, end);
   outlet_.EndCase(done);
-  // Under the lock, so that the answer to no Recall comes after it.
-  absl::MutexLock lock(&mutex_);
-  control_.SendNumbered(std::move(response));
-  runner_ = nullptr;
+  {
+    // Under the lock, so that the answer to no Recall comes after it.
+    absl::MutexLock lock(&mutex_);
+    control_.SendNumbered(std::move(response));
+    runner_ = nullptr;
+  }
+  watch_.Ended(runner, facts, end.gave_up);
 }
 
 }  // namespace monsoon

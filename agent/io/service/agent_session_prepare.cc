@@ -72,13 +72,16 @@ absl::StatusOr<std::unique_ptr<CaseRunner>> AgentSession::MakeRunner(const Agent
 void AgentSession::Settle(absl::StatusOr<std::unique_ptr<CaseRunner>> made) {
   v1::ControlResponse response;
   v1::Ready* ready = response.mutable_ready();
+  std::shared_ptr<CaseRunner> runner;  // ends after the lock, where it is of no use
   absl::MutexLock lock(&mutex_);
   const Unready unready = std::move(unready_.front());
   unready_.pop_front();
   ready->set_case_index(unready.agent_case.case_index);
   if (made.ok()) {
-    std::shared_ptr<CaseRunner> runner = *std::move(made);
+    runner = *std::move(made);
     ready->set_engine_address(runner->engine_address());
+    ready->set_error(draining_);
+    watch_.Prepared(*runner);
     runner->RenewLease(clock_.MonotonicNs(), lease_until_ns());
     if (unready.mode != LoadMode::kRun) runner->Stop(unready.mode);
     asked_ = unready.mode;
@@ -88,9 +91,12 @@ void AgentSession::Settle(absl::StatusOr<std::unique_ptr<CaseRunner>> made) {
     last_finished_ = 0;
     last_received_ = 0;
     cpu_seconds_at_prepare_ = ProcessCpuSeconds();
-    runner_ = std::move(runner);
+    if (draining_.empty()) runner_ = std::move(runner);
   } else {
     ready->set_error(std::string(made.status().message()));
+  }
+  if (!ready->error().empty()) {
+    watch_.Rejected(unready.agent_case.case_index, ready->error());
   }
   // Under the lock, so that nothing of the case is said before it.
   control_.SendNumbered(std::move(response));

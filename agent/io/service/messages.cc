@@ -35,6 +35,7 @@ v1::Welcome MakeWelcome(const AgentOptions& options) {
   welcome.set_hostname(options.hostname);
   welcome.set_name(options.name.empty() ? options.hostname : options.name);
   welcome.set_instance_id(options.instance_id);
+  welcome.mutable_limits()->set_cores(options.cores);
   welcome.mutable_limits()->set_load_threads(options.load_threads.count);
   welcome.mutable_limits()->set_max_concurrency(MaxConnections());
   welcome.mutable_limits()->set_item_cache_bytes(options.item_cache_bytes);
@@ -98,8 +99,7 @@ double ProcessCpuSeconds() {
   return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
-v1::CaseDone MakeCaseDone(CaseRunner& runner, const CaseEnd& end) {
-  const LoopFacts facts = runner.JoinAndCollect();
+v1::CaseDone MakeCaseDone(const CaseRunner& runner, const LoopFacts& facts, const CaseEnd& end) {
   v1::CaseDone done;
   done.set_case_index(runner.agent_case().case_index);
   done.set_new_connections(facts.new_connections);

@@ -35,7 +35,7 @@ struct CaseEnd {
   double cpu_seconds = 0;  // of the process, during the case
   std::string gave_up;     // why this agent ended the case by itself; "": it did not
 };
-// All but last_sequence. Joins the load threads. REQUIRES: runner.ended().
-v1::CaseDone MakeCaseDone(CaseRunner& runner, const CaseEnd& end);
+// All but last_sequence. `facts`: of the joined load threads.
+v1::CaseDone MakeCaseDone(const CaseRunner& runner, const LoopFacts& facts, const CaseEnd& end);
 
 }  // namespace monsoon

@@ -76,9 +76,22 @@ void RecordOutlet::Acknowledge(uint64_t sequence) {
   if (backlog_.memory_bytes() <= memory_bytes_) trouble_.clear();
 }
 
+int64_t RecordOutlet::unacknowledged_bytes() const {
+  absl::MutexLock lock(&mutex_);
+  return backlog_.total_bytes();
+}
+
 bool RecordOutlet::delivered() const {
   absl::MutexLock lock(&mutex_);
   return backlog_.empty();
+}
+
+void RecordOutlet::AwaitDelivered(absl::Duration patience) const {
+  absl::MutexLock lock(&mutex_);
+  const auto done = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return backlog_.empty() || pass_ == 0;
+  };
+  mutex_.AwaitWithTimeout(absl::Condition(&done), patience);
 }
 
 std::string RecordOutlet::trouble() const {

@@ -55,6 +55,9 @@ class RecordOutlet {
   absl::Status Conclude(bool in_good_order);
 
   bool delivered() const;  // everything was acknowledged
+  int64_t unacknowledged_bytes() const;
+  // Waits until it is, or the stream that acknowledges is gone.
+  void AwaitDelivered(absl::Duration patience) const;
 
  private:
   // The end of a case, for the spool.

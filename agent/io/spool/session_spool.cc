@@ -8,12 +8,19 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 
 #include "agent/io/spool/spool_files.h"
 #include "common/base/status_macros.h"
 #include "common/base/str_cat.h"
 
 namespace monsoon {
+namespace {
+
+constexpr int kLockAttempts = 50;
+constexpr absl::Duration kLockPause = absl::Milliseconds(2);
+
+}  // namespace
 
 SessionSpool::SessionSpool(std::string folder, const SpoolSession& session, int64_t segment_bytes,
                            RoomHook make_room)
@@ -34,7 +41,11 @@ absl::Status SessionSpool::Begin() {
         "this agent has no folder to spool records to; start it with --spool-dir");
   }
   RETURN_IF_ERROR(MakePrivateFolder(folder_));
-  ASSIGN_OR_RETURN(lock_, LockFolder(folder_));
+  // Whoever counts the bytes of all spools looks at every lock for a moment.
+  for (int i = 0; lock_.get() < 0 && i < kLockAttempts; ++i) {
+    if (i > 0) absl::SleepFor(kLockPause);
+    ASSIGN_OR_RETURN(lock_, LockFolder(folder_));
+  }
   if (lock_.get() < 0) return absl::UnavailableError(StrCat("somebody else uses ", folder_));
   ASSIGN_OR_RETURN(UniqueFd index, OpenForAppend(IndexPath()));
   index_size_ = 0;

@@ -34,6 +34,13 @@ struct AgentInfo {
   int64_t max_queued_work = 0;
   std::vector<std::string> engine_types;
   bool busy = false;
+  // Of interest to people only.
+  std::string own_name;  // what its operator calls it
+  uint32_t protocol = 0;
+  std::string run_id;  // of the run that holds it
+  bool draining = false;
+  int64_t cores = 0;
+  int64_t used_concurrency = 0;  // of max_concurrency
 };
 
 struct WorkEntry {

@@ -39,6 +39,12 @@ AgentInfo ToInfo(const AgentTarget& target, const v1::Welcome& welcome) {
   info.max_queued_work = static_cast<int64_t>(welcome.limits().max_queued_work());
   info.engine_types.assign(welcome.engine_types().begin(), welcome.engine_types().end());
   info.busy = welcome.busy();
+  info.own_name = welcome.name();
+  info.protocol = welcome.protocol_version();
+  info.run_id = welcome.run_id();
+  info.draining = welcome.draining();
+  info.cores = static_cast<int64_t>(welcome.limits().cores());
+  info.used_concurrency = static_cast<int64_t>(welcome.limits().used_concurrency());
   return info;
 }
 

@@ -26,7 +26,10 @@ absl::StatusOr<std::unique_ptr<EmbeddedAgent>> EmbeddedAgent::Start(
   std::unique_ptr<EmbeddedAgent> agent(new EmbeddedAgent());
   RETURN_IF_ERROR(agent->MakeDirectory());
   SiblingOptions options{.program = "agent",
-                         .arguments = {"--listen", agent->target().grpc},
+                         // Its log would get between this controller's own lines, and it is told
+                         // to end when there is nothing left to wait for.
+                         .arguments = {"--listen", agent->target().grpc, "--log-level", "error",
+                                       "--drain-timeout", "0s"},
                          .remedy = ", or name running agents with --agents HOST:PORT,...",
                          .core = core,
                          .inherited_file = inherited_file};

@@ -2,6 +2,10 @@
 
 #include <grpcpp/grpcpp.h>
 
+#include <algorithm>
+#include <atomic>
+#include <thread>
+
 #include "common/base/status_macros.h"
 #include "common/base/str_cat.h"
 #include "controller/core/run/clock_offset.h"
@@ -11,6 +15,8 @@ namespace monsoon {
 namespace {
 
 constexpr int kPings = 16;
+// At once: a fleet of any size we know of, and few enough for any machine.
+constexpr size_t kMaxThreads = 256;
 
 }  // namespace
 
@@ -41,7 +47,25 @@ absl::StatusOr<AgentInspection> InspectAgent(const AgentTarget& target, const Cl
   }
   inspection.offset_ns = offset.offset_ns(clock.MonotonicNs());
   inspection.bound_ns = offset.bound_ns(clock.MonotonicNs());
+  inspection.round_trip_ns = offset.round_trip_ns();
   return inspection;
+}
+
+std::vector<absl::StatusOr<AgentInspection>> InspectAgents(const std::vector<AgentTarget>& targets,
+                                                           const Clock& clock) {
+  std::vector<absl::StatusOr<AgentInspection>> results(
+      targets.size(), absl::UnknownError("this agent was not looked at"));
+  std::atomic<size_t> next{0};
+  std::vector<std::thread> threads;
+  for (size_t i = 0; i < std::min(targets.size(), kMaxThreads); ++i) {
+    threads.emplace_back([&] {
+      for (size_t target = next++; target < targets.size(); target = next++) {
+        results[target] = InspectAgent(targets[target], clock);
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  return results;
 }
 
 }  // namespace monsoon

@@ -13,11 +13,9 @@
 
 #include "common/base/status_macros.h"
 #include "common/base/str_cat.h"
-#include "common/time/steady_clock.h"
 #include "controller/core/dataset/dataset_summary.h"
 #include "controller/core/report/exit_status.h"
 #include "controller/core/report/report_text.h"
-#include "controller/io/agents/inspect_agent.h"
 #include "controller/io/files/result_files.h"
 #include "controller/io/hub/scenario_files.h"
 #include "controller/io/run/run_inputs.h"
@@ -29,14 +27,6 @@ namespace {
 int Fail(const absl::Status& status) {
   std::cerr << ToStd(status.message()) << "\n";
   return kExitRejected;
-}
-
-void PrintAgent(const AgentInspection& agent) {
-  std::cout << absl::StrFormat(
-      "%-24s %-16s %-8s %8d %12d  %+.3f ms +- %.3f ms  %s\n", agent.info.name, agent.info.hostname,
-      agent.info.version, agent.info.load_threads, agent.info.max_concurrency,
-      static_cast<double>(agent.offset_ns) / kNsPerMs,
-      static_cast<double>(agent.bound_ns) / kNsPerMs, agent.info.busy ? "busy" : "free");
 }
 
 // One line for each dataset and tokenizer that meet.
@@ -107,24 +97,6 @@ int ReportCommand(const std::string& run_dir) {
   std::cout << RenderReportText(*report, {.ansi_colours = isatty(STDOUT_FILENO) != 0})
             << "\nreport: " << run_dir << "/report.html\n";
   return ExitStatus(*report);
-}
-
-int AgentsCommand(const std::vector<std::string>& agents, const AgentSecurity& security) {
-  const absl::StatusOr<std::vector<AgentTarget>> targets = ResolveSecureAgents(agents, security);
-  if (!targets.ok()) return Fail(targets.status());
-  const SteadyClock clock;
-  int exit_status = kExitOk;
-  std::cout << absl::StrFormat("%-24s %-16s %-8s %8s %12s  %s\n", "agent", "host", "version",
-                               "threads", "connections", "clock offset");
-  for (const AgentTarget& target : *targets) {
-    const absl::StatusOr<AgentInspection> agent = InspectAgent(target, clock);
-    if (agent.ok()) {
-      PrintAgent(*agent);
-    } else {
-      exit_status = Fail(agent.status());
-    }
-  }
-  return exit_status;
 }
 
 }  // namespace monsoon

@@ -4,8 +4,6 @@
 #include <string>
 #include <vector>
 
-#include "controller/io/agents/agent_security.h"
-
 namespace monsoon {
 
 // `controller validate`: every check that needs no engine, no agent and no network; prints the
@@ -21,9 +19,5 @@ int FetchCommand(const std::string& scenario_path, const std::vector<std::string
 // `controller report`: makes the reports of a run again from its records. The run's exit status, or
 // 2 when there is no run in `run_dir`.
 int ReportCommand(const std::string& run_dir);
-
-// `controller agents`: health, version, clock offset and limits of each agent. 0 when all answer, 2
-// otherwise.
-int AgentsCommand(const std::vector<std::string>& agents, const AgentSecurity& security);
 
 }  // namespace monsoon

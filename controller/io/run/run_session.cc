@@ -20,6 +20,7 @@
 #include "controller/io/files/result_files.h"
 #include "controller/io/files/run_dir.h"
 #include "controller/io/run/preflight.h"
+#include "controller/io/run/scenario_security.h"
 #include "controller/io/run/time_zero.h"
 #include "controller/io/scenario/scenario_yaml.h"
 
@@ -90,11 +91,7 @@ absl::Status RunSession::Connect() {
 }
 
 AgentSecurity RunSession::Security() const {
-  const AgentSecurity& asked = invocation_.security;
-  if (asked.files.any() || asked.insecure_agents) return asked;
-  const AgentTlsPaths& paths = inputs_.scenario.agent_tls;
-  return {.files = {.cert = paths.cert, .key = paths.key, .ca = paths.ca},
-          .insecure_agents = inputs_.scenario.insecure_agents};
+  return SecurityOf(invocation_.security, inputs_.scenario);
 }
 
 std::vector<std::string> RunSession::EmbeddedArguments() const {
@@ -198,7 +195,9 @@ absl::Status RunSession::Execute(const std::vector<SessionCase>& cases) {
 absl::Status RunSession::Pause() {
   const auto keep = [this](const AgentInfo& agent, const RecordsEvent& late) {
     const absl::Status kept = keeper_->Keep(agent, late);
-    return kept.ok() ? kept : absl::DataLossError(kept.message());
+    if (kept.ok()) return kept;
+    fleet_->KeepRecords();
+    return absl::DataLossError(kept.message());
   };
   const int64_t until_ns = clock_.MonotonicNs() + inputs_.scenario.pause_ns;
   while (clock_.MonotonicNs() < until_ns && signals_.count() == 0) {

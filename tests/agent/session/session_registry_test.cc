@@ -16,17 +16,17 @@ class SessionRegistryTest : public ::testing::Test {
 };
 
 TEST_F(SessionRegistryTest, AFreeAgentIsTakenWithANewEpochEachTime) {
-  EXPECT_FALSE(registry_.held());
+  EXPECT_EQ(registry_.HeldBy(0), "");
   EXPECT_EQ(registry_.Take("a", 0, kSecond).epoch, 1u);
-  EXPECT_TRUE(registry_.held());
-  EXPECT_EQ(registry_.run_id(), "a");
+  EXPECT_EQ(registry_.HeldBy(kSecond), "a");
+  EXPECT_EQ(registry_.HeldBy(kSecond + 1), "");
   registry_.End(1);
-  EXPECT_FALSE(registry_.held());
+  EXPECT_EQ(registry_.HeldBy(0), "");
   const auto second = registry_.Take("b", 0, kSecond);
   EXPECT_EQ(second.answer, Answer::kTaken);
   EXPECT_EQ(second.epoch, 2u);
   registry_.End(1);  // late
-  EXPECT_TRUE(registry_.held());
+  EXPECT_EQ(registry_.HeldBy(0), "b");
 }
 
 TEST_F(SessionRegistryTest, ANewcomerWaitsForTheLease) {
@@ -42,7 +42,7 @@ TEST_F(SessionRegistryTest, ANewcomerWaitsForTheLease) {
   const auto taken = registry_.Take("b", 12 * kSecond + 1, 22 * kSecond);
   EXPECT_EQ(taken.answer, Answer::kTaken);
   EXPECT_EQ(taken.epoch, 2u);
-  EXPECT_EQ(registry_.run_id(), "b");
+  EXPECT_EQ(registry_.HeldBy(13 * kSecond), "b");
 }
 
 TEST_F(SessionRegistryTest, TwoNamesForOneAgentAreToldFromALostController) {
@@ -86,9 +86,9 @@ TEST_F(SessionRegistryTest, WhatIsLeftOfARunIsCollectedAfterItsLease) {
   const auto early = registry_.Collect("a", kSecond / 2);
   EXPECT_EQ(early.answer, Answer::kSameRunHeld);
   EXPECT_EQ(early.retry_after_ns, kSecond / 2 + 1);
-  EXPECT_TRUE(registry_.held());
+  EXPECT_EQ(registry_.HeldBy(0), "a");
   EXPECT_EQ(registry_.Collect("a", 2 * kSecond).answer, Answer::kNotHeld);
-  EXPECT_FALSE(registry_.held()) << "whoever collects it has taken its place";
+  EXPECT_EQ(registry_.HeldBy(0), "") << "whoever collects it has taken its place";
 }
 
 TEST_F(SessionRegistryTest, ADrainingAgentTakesNobodyAndKeepsWhoItHas) {

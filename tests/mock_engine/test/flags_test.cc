@@ -119,7 +119,10 @@ TEST(FlagsTest, ErrorsNameTheFlagAndWhatItWants) {
   };
   EXPECT_THAT(message({"--ttft", "50"}), AllOf(HasSubstr("--ttft"), HasSubstr("50ms")));
   EXPECT_THAT(message({"--fault", "x"}), AllOf(HasSubstr("--fault"), HasSubstr("http_401")));
-  EXPECT_THAT(message({"--listen", "0.0.0.0:1"}), HasSubstr("loopback"));
+  EXPECT_THAT(message({"--listen", "0.0.0.0:1"}), HasSubstr("--insecure-listen"));
+  EXPECT_THAT(message({"--listen", "[::]:1"}), HasSubstr("--insecure-listen"));
+  EXPECT_THAT(message({"--listen", "example.org:1"}), HasSubstr("no address"));
+  EXPECT_TRUE(Parse({"--listen", "0.0.0.0:1", "--insecure-listen"}).ok());
   EXPECT_THAT(message({"--listen", "127.0.0.1"}), HasSubstr("HOST:PORT"));
   EXPECT_THAT(message({"--listen", "127.0.0.1:65536"}), HasSubstr("HOST:PORT"));
   EXPECT_THAT(message({"--slots", "-1"}), HasSubstr("--slots"));

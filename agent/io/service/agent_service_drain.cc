@@ -1,0 +1,42 @@
+// How an AgentService that is being stopped takes its leave.
+#include "agent/io/service/agent_service.h"
+#include "common/base/str_cat.h"
+
+namespace monsoon {
+
+void AgentService::Drain(const std::string& reason) {
+  absl::MutexLock lock(&mutex_);
+  registry_.Drain(reason);
+  draining_ = StrCat("agent ", options_.name.empty() ? options_.hostname : options_.name,
+                     " is being stopped (", reason, ")");
+  if (session_ != nullptr) session_->Drain(draining_);
+}
+
+void AgentService::BreakOff(const std::string& reason) {
+  absl::MutexLock lock(&mutex_);
+  if (session_ != nullptr) session_->BreakOffCase(reason);
+}
+
+void AgentService::Shutdown() {
+  std::shared_ptr<AgentSession> session;
+  {
+    absl::MutexLock lock(&mutex_);
+    shut_down_ = true;
+    registry_.Drain("its process ends");
+    session = session_;
+  }
+  if (session != nullptr) End(session, "the agent was stopped");
+}
+
+bool AgentService::holds_run() {
+  absl::MutexLock lock(&mutex_);
+  ObserveHolder();
+  return !registry_.HeldBy(clock_.MonotonicNs()).empty();
+}
+
+bool AgentService::delivered() const {
+  absl::MutexLock lock(&mutex_);
+  return session_ == nullptr || session_->delivered();
+}
+
+}  // namespace monsoon

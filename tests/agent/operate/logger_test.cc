@@ -1,0 +1,119 @@
+#include "agent/io/log/logger.h"
+
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+#include "agent/io/watch/agent_watch.h"
+#include "common/base/str_cat.h"
+#include "common/time/steady_clock.h"
+
+namespace monsoon {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+class Pipe {
+ public:
+  Pipe() { EXPECT_EQ(pipe2(ends_, O_CLOEXEC), 0); }
+  ~Pipe() {
+    close(ends_[0]);
+    close(ends_[1]);
+  }
+  int writer() const { return ends_[1]; }
+  // What has been written by now, at least `bytes`.
+  std::string Read(size_t bytes) {
+    while (text_.size() < bytes) {
+      char buffer[65536];
+      const ssize_t count = read(ends_[0], buffer, sizeof(buffer));
+      if (count <= 0) break;
+      text_.append(buffer, static_cast<size_t>(count));
+    }
+    return text_;
+  }
+
+ private:
+  int ends_[2] = {-1, -1};
+  std::string text_;
+};
+
+LogEntry Entry(LogLevel level, int number) { return {level, "event", {{"number", number}}}; }
+
+TEST(Logger, WritesWhatIsAtLeastOfItsLevelInOrder) {
+  const SteadyClock clock;
+  Pipe pipe;
+  {
+    Logger log(pipe.writer(), LogLevel::kInfo, {.journal = true}, &clock);
+    log.Write(Entry(LogLevel::kDebug, 1));
+    log.Write(Entry(LogLevel::kInfo, 2));
+    log.Write(Entry(LogLevel::kError, 3));
+  }
+  EXPECT_EQ(pipe.Read(1), "<6>event number=2\n<3>event number=3\n");
+}
+
+// Nobody reads the pipe, which is full after 64 KiB: whoever logs goes on all the same.
+TEST(Logger, NeverWaitsForTheReader) {
+  const SteadyClock clock;
+  Pipe pipe;
+  constexpr int kLines = 20'000;
+  std::string text;
+  {
+    Logger log(pipe.writer(), LogLevel::kInfo, {.journal = true}, &clock);
+    for (int i = 0; i < kLines; ++i) log.Write(Entry(LogLevel::kInfo, i));
+    text = pipe.Read(60'000);
+    while (text.find("lines_left_out") == std::string::npos) {
+      log.Write(Entry(LogLevel::kInfo, kLines));
+      text = pipe.Read(text.size() + 1);
+    }
+  }
+  EXPECT_THAT(text, AllOf(HasSubstr("<6>event number=0\n"), HasSubstr("<4>lines_left_out lines="),
+                          Not(HasSubstr(StrCat("number=", kLines - 1, "\n")))));
+}
+
+TEST(Logger, KnowsTheJournal) {
+  Pipe pipe;
+  struct stat status {};
+  ASSERT_EQ(fstat(pipe.writer(), &status), 0);
+  unsetenv("JOURNAL_STREAM");
+  EXPECT_FALSE(IsJournal(pipe.writer()));
+  setenv("JOURNAL_STREAM", StrCat(status.st_dev, ":", status.st_ino).c_str(), 1);
+  EXPECT_TRUE(IsJournal(pipe.writer()));
+  // What a shell under systemd starts inherits the variable, and writes elsewhere.
+  setenv("JOURNAL_STREAM", StrCat(status.st_dev, ":", status.st_ino + 1).c_str(), 1);
+  EXPECT_FALSE(IsJournal(pipe.writer()));
+  unsetenv("JOURNAL_STREAM");
+}
+
+TEST(AgentWatch, LogsEventsAndKeepsTheStatus) {
+  const SteadyClock clock;
+  Pipe pipe;
+  {
+    Logger log(pipe.writer(), LogLevel::kInfo, {.journal = true}, &clock);
+    AgentWatch watch(&log, &clock);
+    watch.On(RunTaken{.run_id = "r1", .controller = "unix:"});
+    EXPECT_EQ(watch.status().run_id, "r1");
+    const int64_t now_ns = 100 * kNsPerS;
+    watch.Tick({.now_ns = now_ns, .heard_ns = now_ns - 11 * kNsPerS, .lease_until_ns = now_ns - 1});
+    EXPECT_TRUE(watch.status().lease_lost);
+    for (int i = 0; i < 100; ++i) watch.On(Refused{"unix:", "busy"});
+    EXPECT_EQ(watch.status().refusals, 100u);
+  }
+  const std::string text = pipe.Read(1);
+  EXPECT_THAT(text, HasSubstr("<6>run_taken run_id=r1"));
+  EXPECT_THAT(text, HasSubstr("<4>controller_silent run_id=r1 silent_s=11\n"));
+  EXPECT_THAT(text, HasSubstr("<3>lease_lost run_id=r1 silent_s=11\n"));
+  size_t refusals = 0;
+  for (size_t at = 0; (at = text.find("refused", at)) != std::string::npos; ++at) ++refusals;
+  EXPECT_EQ(refusals, static_cast<size_t>(RefusalLimit::kLinesInPeriod));
+}
+
+}  // namespace
+}  // namespace monsoon
