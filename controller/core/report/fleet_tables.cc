@@ -30,9 +30,9 @@ std::string WeightText(double weight) { return RateText(weight); }
 
 std::string FleetTableText(const CaseReport& report) {
   TextTable table;
-  table.AddColumn("agent", TextTable::Align::kLeft, 24);
-  for (const char* const title : {"weight", "share", "ok/had", "tokens out", "clock ms", "+-",
-                                  "trip", "first send", "busiest"}) {
+  table.AddColumn("agent", TextTable::Align::kLeft, 21);
+  for (const char* const title :
+       {"weight", "share", "ok/had", "tokens", "clock ms", "+-", "trip", "1st ms", "busy"}) {
     table.AddColumn(title);
   }
   table.AddColumn("", TextTable::Align::kLeft);
