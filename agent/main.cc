@@ -49,6 +49,7 @@ int Run(const AgentFlags& flags) {
   sigaddset(&signals, SIGTERM);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   signal(SIGPIPE, SIG_IGN);
+  signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error like a full disk
   if (flags.exit_with_parent != 0) {
     prctl(PR_SET_PDEATHSIG, SIGTERM);
     if (getppid() != flags.exit_with_parent) return 0;  // it is gone already

@@ -5,12 +5,13 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <cstring>
+#include <cstdlib>
 #include <memory>
 #include <random>
 #include <string>
 
 #include "agent/core/operate/drain_plan.h"
+#include "agent/core/spool/spool_order.h"
 #include "agent/io/config/core_list.h"
 #include "agent/io/config/listen_address.h"
 #include "agent/io/http/open_files.h"
@@ -37,6 +38,17 @@ std::string Hostname() {
   return hostname;
 }
 
+std::string Environment(const char* name) {
+  const char* const value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+std::string SpoolFolder(const AgentFlags& flags) {
+  if (!flags.spool_dir.empty()) return flags.spool_dir;
+  return DefaultSpoolFolder(Environment("STATE_DIRECTORY"), Environment("XDG_STATE_HOME"),
+                            Environment("HOME"));
+}
+
 absl::StatusOr<AgentOptions> MakeOptions(const AgentFlags& flags, AgentObserver* observer,
                                          Logger* log) {
   AgentOptions options;
@@ -52,6 +64,11 @@ absl::StatusOr<AgentOptions> MakeOptions(const AgentFlags& flags, AgentObserver*
       .cores = flags.cores,
       .spin_ns = flags.spin_us * kNsPerUs};
   options.item_cache_bytes = flags.item_cache_bytes;
+  options.spool_memory_bytes = flags.spool_memory_bytes;
+  options.spool_folder = SpoolFolder(flags);
+  options.tell = [log](const std::string& sentence) {
+    log->Write({LogLevel::kWarning, "spool", {{"what", sentence}}});
+  };
   options.observer = observer;
   if (!flags.health_listen.empty()) {
     ASSIGN_OR_RETURN(const ListenAddress health,
@@ -103,7 +120,7 @@ absl::StatusOr<std::unique_ptr<MetricsServer>> StartMetrics(const AgentFlags& fl
 // Whether nothing hangs that must not: the service's lock can be had, and the monitor of a run that
 // is going on has told of it lately.
 bool IsAlive(AgentServer& server, const AgentWatch& watch, int64_t now_ns, int64_t max_age_ns) {
-  if (!server.holding().has_run) return true;
+  if (!server.service().holds_run()) return true;
   const AgentStatus status = watch.status();
   return !status.busy() || status.session.now_ns == 0 ||
          now_ns - status.session.now_ns <= max_age_ns;
@@ -118,15 +135,16 @@ int NextSignal(const sigset_t& signals, int64_t wait_ns) {
 std::string SignalName(int signal) { return StrCat("SIG", sigabbrev_np(signal)); }
 
 // False when a second signal cut it short.
-bool Drain(AgentServer& server, int64_t timeout_ns, const sigset_t& signals, const Clock& clock) {
+bool Drain(AgentServer& server, const std::string& reason, int64_t timeout_ns,
+           const sigset_t& signals, const Clock& clock) {
   DrainPlan plan(clock.MonotonicNs(), timeout_ns);
   for (;;) {
-    const AgentService::Holding holding = server.holding();
-    switch (plan.Next(clock.MonotonicNs(), holding.has_run, holding.delivered)) {
+    const AgentService& service = server.service();
+    switch (plan.Next(clock.MonotonicNs(), service.holds_run(), service.delivered())) {
       case DrainPlan::Step::kLeave:
         return true;
       case DrainPlan::Step::kBreakOff:
-        server.BreakOff();
+        server.service().BreakOff(reason);
         break;
       case DrainPlan::Step::kWait:
         if (NextSignal(signals, kDrainLookNs) != 0) return false;
@@ -203,7 +221,7 @@ absl::StatusOr<int> Serve(const AgentFlags& flags, const sigset_t& signals) {
   watch.On(DrainBegan{SignalName(signal), flags.drain_timeout_ns});
   manager.Stopping(flags.drain_timeout_ns + DrainPlan::kDeliveryNs + 10 * kNsPerS);
   server->BeginDrain(SignalName(signal));
-  const bool drained = Drain(*server, flags.drain_timeout_ns, signals, clock);
+  const bool drained = Drain(*server, SignalName(signal), flags.drain_timeout_ns, signals, clock);
   const int64_t undelivered_bytes = watch.status().session.unacknowledged_bytes;
   alarm(kShutdownSeconds);  // whatever hangs now, the program ends
   server->Shutdown();

@@ -17,6 +17,7 @@
 #include "controller/io/evalscope/from_evalscope_command.h"
 #include "controller/io/run/agents_command.h"
 #include "controller/io/run/other_commands.h"
+#include "controller/io/run/resume_command.h"
 #include "controller/io/run/run_command.h"
 
 namespace {
@@ -87,7 +88,7 @@ int main(int argc, char** argv) {
   CLI::App* run_app = app.add_subcommand("run", "Run a scenario and report");
   run_app->add_option("SCENARIO", run.scenario_path, "The scenario's YAML file")->required();
   run_app->add_option("--out", run.out_dir, "Folder for the results (default: runs/<name>-<time>)");
-  run_app->add_option("--agents", run.agents, "HOST:PORT,... instead of the scenario's agents")
+  run_app->add_option("--agents", run.agents, "HOST:PORT[*WEIGHT],... instead of the scenario's agents")
       ->delimiter(',');
   run_app
       ->add_option("--set", run.overrides, "Override a key of the scenario: KEY=VALUE; repeatable")
@@ -102,6 +103,17 @@ int main(int argc, char** argv) {
                     "Do not ask each engine once before any load; as `preflight: false`");
   monsoon::AddAgentSecurity(*run_app, run.security);
   run_app->add_flag("--quiet", run.quiet, "No progress, only the report");
+
+  monsoon::ResumeOptions resume;
+  CLI::App* const resume_app = app.add_subcommand(
+      "resume", "Take up a run whose controller died: collect, close, run what remains");
+  resume_app->add_option("RUN_DIR", resume.run_dir, "The run's folder")->required();
+  resume_app->add_option("--agents", resume.agents, "HOST:PORT,...: where the run's agents are now")
+      ->delimiter(',');
+  monsoon::AddAgentSecurity(*resume_app, resume.security);
+  resume_app->add_flag("--rerun", resume.rerun,
+                       "Repeat the case that was interrupted, as a new attempt");
+  resume_app->add_flag("--quiet", resume.quiet, "No progress, only the report");
 
   std::string scenario_path;
   std::vector<std::string> overrides;
@@ -147,6 +159,7 @@ int main(int argc, char** argv) {
     return app.exit(error) == 0 ? monsoon::kExitOk : monsoon::kExitRejected;
   }
   if (run_app->parsed()) return monsoon::RunCommand(run);
+  if (resume_app->parsed()) return monsoon::ResumeCommand(resume);
   if (validate_app->parsed()) return monsoon::ValidateCommand(scenario_path, overrides);
   if (fetch_app->parsed()) {
     return monsoon::FetchCommand(scenario_path, overrides, fetch_quietly);

@@ -22,9 +22,9 @@ usage() { sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "${BASH_SOURCE[0]}"; }
 # The subject alternative name of one name.
 san_of() {
   local name="$1"
-  if [[ $name == *://* ]]; then
+  if [[ $name =~ ^[a-z][a-z0-9+.-]*://[A-Za-z0-9._~/:-]+$ ]]; then
     printf 'URI:%s\n' "$name"
-  elif [[ $name =~ ^[0-9]+(\.[0-9]+){3}$ || $name == *:* ]]; then
+  elif [[ $name =~ ^[0-9]+(\.[0-9]+){3}$ || $name =~ ^[0-9A-Fa-f]*:[0-9A-Fa-f:.]+$ ]]; then
     printf 'IP:%s\n' "$name"
   elif [[ $name =~ ^(\*\.)?[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?$ ]]; then
     printf 'DNS:%s\n' "$name"
@@ -92,6 +92,7 @@ shift 2
 # Checked before anything is made.
 san_of "$CONTROLLER" >/dev/null
 for agent in "$@"; do
+  [[ $agent != *[[:space:]]* ]] || die "'$agent' is no DNS name, URI or IP address"
   for name in ${agent//[=,]/ }; do
     san_of "$name" >/dev/null
   done
@@ -122,8 +123,9 @@ else
   make_certificate controller clientAuth "$CONTROLLER"
 fi
 for agent in "$@"; do
+  # A client too: an agent asks itself, over its own port, whether it is well (--health-check).
   # shellcheck disable=SC2086
-  make_certificate "$(file_of "${agent%%=*}")" serverAuth ${agent//[=,]/ }
+  make_certificate "$(file_of "${agent%%=*}")" serverAuth,clientAuth ${agent//[=,]/ }
 done
 chmod 644 "$DIR"/*.pem
 

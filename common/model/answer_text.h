@@ -1,16 +1,22 @@
-// AnswerText: what an engine answered, word for word, as far as tokens are to be counted in it.
+// AnswerText: what an engine answered, word for word, as far as it is wanted.
 //
-// A plain value. An agent fills it where the case asks for it (KeepText in agent_case.h), the
-// controller counts and drops it: it is never stored.
+// A plain value. An agent fills it where the case asks for it (KeepText in agent_case.h). The
+// controller counts it, and then drops it or, with `keep_answers`, stores it in run.db.
 #pragma once
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace monsoon {
 
 enum class TextChannel : uint8_t { kContent = 0, kReasoning, kRefusal, kTool };
+
+constexpr std::string_view TextChannelName(TextChannel channel) {
+  constexpr std::string_view kNames[] = {"content", "reasoning", "refusal", "tool"};
+  return kNames[static_cast<int>(channel)];
+}
 
 // So many bytes of one channel in a row. An engine separates channels by special tokens that it
 // does not show, so each run is counted by itself.
@@ -32,7 +38,7 @@ struct AnswerText {
   friend bool operator==(const AnswerText&, const AnswerText&) = default;
 };
 
-// A longer answer is not kept, and its tokens cannot be counted (kFlagTextTooLong).
+// A longer answer is not kept: its tokens cannot be counted nor its text stored (kFlagTextTooLong).
 inline constexpr int64_t kMaxAnswerTextBytes = 4 << 20;
 
 }  // namespace monsoon

@@ -49,7 +49,7 @@ enum RecordFlag : uint32_t {
   kFlagScheduled = 1u << 9,          // open loop: latencies begin at intended_ns, not at dispatch
   kFlagOverLimit = 1u << 10,         // open loop: not sent, too many requests were in flight
   kFlagNoText = 1u << 11,            // a result, not text (embeddings, rerank): no token was due
-  kFlagTextTooLong = 1u << 12,       // over kMaxAnswerTextBytes: its tokens cannot be counted
+  kFlagTextTooLong = 1u << 12,       // over kMaxAnswerTextBytes: neither counted nor kept
 };
 
 struct RequestRecord {

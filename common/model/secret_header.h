@@ -11,7 +11,7 @@ namespace monsoon {
 
 struct SecretHeader {
   SecretHeader() = default;
-  // NOLINTNEXTLINE(google-explicit-constructor): {{"X-Team", "a"}, ...}
+  // So that lists of them can be written {{"X-Team", "a"}, ...}.
   SecretHeader(std::string header_name, std::string header_value, std::string as_written = "")
       : name(std::move(header_name)),
         value(std::move(header_value)),

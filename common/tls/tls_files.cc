@@ -5,7 +5,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
-#include <sstream>
+#include <iterator>
 
 #include "common/base/status_macros.h"
 #include "common/base/str_cat.h"
@@ -18,17 +18,16 @@ constexpr int64_t kMaxFileBytes = 4 << 20;
 
 absl::StatusOr<std::string> ReadFile(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
-  std::stringstream content;
   struct stat info {};
   if (!file || stat(path.c_str(), &info) != 0) {
     return absl::FailedPreconditionError(StrCat(
         "the TLS file ", path, " cannot be read: ", std::strerror(errno != 0 ? errno : ENOENT)));
   }
-  if (!S_ISREG(info.st_mode) || info.st_size > kMaxFileBytes || !(content << file.rdbuf())) {
+  if (!S_ISREG(info.st_mode) || info.st_size > kMaxFileBytes) {
     return absl::FailedPreconditionError(
         StrCat("the TLS file ", path, " is no file of certificates or keys in PEM form"));
   }
-  return content.str();
+  return std::string(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
 }
 
 // A group may read it: secrets of Kubernetes and of systemd's LoadCredential are handed out so.
@@ -36,7 +35,8 @@ absl::Status CheckKeyMode(const std::string& path) {
   struct stat info {};
   if (stat(path.c_str(), &info) != 0 || (info.st_mode & S_IRWXO) == 0) return absl::OkStatus();
   return absl::FailedPreconditionError(
-      StrCat("the private key ", path, " may be read by every user of this machine; chmod 600 it (a Kubernetes secret: "
+      StrCat("the private key ", path,
+             " may be read by every user of this machine; chmod 600 it (a Kubernetes secret: "
              "defaultMode: 0440)"));
 }
 

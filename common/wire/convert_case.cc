@@ -104,6 +104,9 @@ Sampling FromProto(const v1::Sampling& proto) {
 }
 
 // Positive and small enough to be added to a clock without overflow.
+// More than any machine sends; what is computed from it stays in range.
+constexpr double kMaxRatePerS = 1e9;
+
 absl::Status CheckLimit(std::string_view name, uint64_t value) {
   if (value == 0 || value > static_cast<uint64_t>(std::numeric_limits<int64_t>::max() / 4)) {
     return absl::InvalidArgumentError(
@@ -144,10 +147,11 @@ absl::StatusOr<AgentCase> FromProto(const v1::Case& proto) {
   if (proto.case_index() > static_cast<uint32_t>(std::numeric_limits<int32_t>::max())) {
     return absl::InvalidArgumentError(StrCat("case index ", proto.case_index(), " is too large"));
   }
-  if (proto.has_open_loop() && !(proto.open_loop().rate_per_s() > 0)) {
-    return absl::InvalidArgumentError(StrCat("the case's arrival rate is ",
-                                             proto.open_loop().rate_per_s(),
-                                             "/s; expected a positive number"));
+  const double rate_per_s = proto.open_loop().rate_per_s();
+  if (proto.has_open_loop() && !(rate_per_s > 0 && rate_per_s <= kMaxRatePerS)) {
+    return absl::InvalidArgumentError(StrCat("the case's arrival rate is ", rate_per_s,
+                                             "/s; expected a positive number, at most ",
+                                             kMaxRatePerS));
   }
   if (!v1::KeepText_IsValid(proto.keep_text())) {
     return absl::InvalidArgumentError(StrCat("the case asks for texts in the unknown way ",

@@ -30,6 +30,7 @@ BENCHES = {
     "f": "one_token",
     "g": "verdict_follows_truth",
     "t": "tokenizer",
+    "n": "many_agents",
 }
 
 

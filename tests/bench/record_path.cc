@@ -123,7 +123,7 @@ void MeasurePath(const Options& options, const Flood& flood, const std::string& 
   AgentInbox inbox;
   const AgentTarget target{"flood", "ipv4:127.0.0.1:" + std::to_string(flood.port()), true};
   const Meter meter;
-  auto link = GrpcAgentLink::Connect(target, "bench", 0, &clock, &inbox);
+  auto link = GrpcAgentLink::Connect(target, {.run_id = "bench", .clock = &clock, .inbox = &inbox});
   Check(link.status());
   LiveStats live;
   uint64_t stored = 0;

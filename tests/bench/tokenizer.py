@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Tokens a second that one core counts: runs tokenizer_bench (tests/bench/tokenizer_bench.cc).
+"""Tokens a second that one core counts: runs tokenizer_bench (tests/bench/tokenizer_bench.cc), and
+counter_bench beside it, for what a run's TokenCounter makes of that on all cores.
 
     tokenizer.py [--out DIR] [--runs N] [--first] [--quick]
 
@@ -31,6 +32,30 @@ def measure(tokenizer, cores, seconds):
     return [read(result) for result in json.loads(done.stdout)["benchmarks"]]
 
 
+def measure_counter(tokenizer, seconds):
+    """On any core: its threads are what is measured. By the clock."""
+    done = subprocess.run([_load.bench_program("counter_bench"), tokenizer, str(seconds)],
+                          cwd=_bench.ROOT, capture_output=True, text=True,
+                          timeout=_load.TIMEOUT_S, check=False)
+    if done.returncode != 0:
+        raise SystemExit(done.stderr)
+    rows = json.loads(done.stdout)
+    bare = rows[0]["tokens_per_s"]
+    return [row | {"of_bare": row["tokens_per_s"] / bare} for row in rows]
+
+
+def counter_table(rows):
+    print("\nTokenCounter: answers of about 100 tokens, by the clock; of bare: of the tokenizer's "
+          "own rate on one thread")
+    table = _bench.Table(("way", 7), ("threads", 7), ("krows/s", 22), ("Mtokens/s", 22),
+                         ("of bare", 22))
+    for key in dict.fromkeys((r["way"], r["threads"]) for r in rows):
+        some = [r for r in rows if (r["way"], r["threads"]) == key]
+        table.row(*key, _bench.spread([r["rows_per_s"] / 1e3 for r in some], 1),
+                  _bench.spread([r["tokens_per_s"] / 1e6 for r in some], 2),
+                  _bench.spread([r["of_bare"] for r in some], 2))
+
+
 def read(result):
     """One entry of Google Benchmark's JSON, as a row. Its rates are over CPU time."""
     if result.get("error_occurred"):
@@ -55,12 +80,15 @@ def main():
         some = [r for r in rows if (r["way"], r["text"]) == key]
         table.row(*key, _bench.spread([r["tokens_per_s"] / 1e6 for r in some], 2),
                   _bench.spread([r["bytes_per_s"] / 1e6 for r in some], 1))
+    counter = [row | {"run": number} for number in range(1, options.runs + 1)
+               for row in measure_counter(tokenizer, 0.05 if options.quick else 2)]
+    counter_table(counter)
     targets = [_bench.target(f"tokens counted per core and second, {text}",
                              [r["tokens_per_s"] for r in rows
                               if (r["way"], r["text"]) == ("count", text)],
                              TOKENS_PER_S, False, "tokens/s")
                for text in ("answers", "questions")] if tokenizer == QWEN2 else []
-    return _bench.finish("tokenizer", options, {"rows": rows, "problems": [], "targets": targets})
+    return _bench.finish("tokenizer", options, {"rows": rows, "counter": counter, "problems": [], "targets": targets})
 
 
 if __name__ == "__main__":

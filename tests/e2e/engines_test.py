@@ -1,6 +1,8 @@
 """Every engine type and route, streamed and in one piece, against the mock engine that speaks as it:
 the right token counts, TTFT as the mock's log has it, and each misbehaviour with its class."""
 
+import json
+import os
 import unittest
 
 from harness import MockEngine
@@ -89,6 +91,8 @@ FAULTS = {
                     "llama.cpp/native": "error_http", "ollama/native": "error_http"},
     "error_in_stream": {"": "error_in_stream"},
     "truncate": {"": "truncated"},
+    # All was said, and only HTTP's end is missing: fatal where that alone says so.
+    "cut_end": {"": None, "triton/native": "truncated", "dashscope/native": "truncated"},
     "reset": {"": "truncated"},
     "reset_after_headers": {"": "truncated"},
     "bad_json": {"": "bad_payload"},
@@ -105,7 +109,20 @@ FAULTS = {
 # Answers that only look different.
 FORMS = ("byte_writes", "split_writes", "bursts", "comments", "crlf", "cr", "no_space", "bom",
          "no_final_blank", "chunk_extensions", "content_length", "close_delimited", "early_hints",
-         "slow_headers", "connection_close", "long_line", "bad_utf8")
+         "slow_headers", "connection_close", "half_close", "reset_after_end", "long_line",
+         "bad_utf8")
+
+# Token k of every answer is word k, cycling (tests/mock_engine/vocabulary.cc).
+WORDS = ("The", " monsoon", " brings", " rain", ",", " 季风", "带来", "雨", "\U0001F327", " and", " wind",
+         ".", "\n", " Rivers", ' "rise"', " again")
+LONG_ANSWER = 37  # tokens: each word more than once
+THOUGHTS = 9  # of them, where the engine tells reasoning from content
+
+# Types and routes that show no reasoning apart from the rest.
+NO_REASONING = {(kind, route) for kind, routes in ENGINES.items() for route in routes
+                if route in ("completions", "gateway", "llm-api", "vllm-backend")
+                or (route == "native" and kind not in ("ollama", "dashscope"))} | {
+                    ("tgi", "chat"), ("deepspeed-mii", "chat")}
 
 SHORT_TIMEOUTS = "timeouts: {connect: 2s, first_token: 700ms, idle: 500ms, total: 5s}\n"
 
@@ -126,11 +143,11 @@ class EnginesTest(RunTest):
                          run.describe())
         return run, cases
 
-    def mocks(self, types, *flags):
+    def mocks(self, types, *flags, tokens=TOKENS):
         """A mock of each type in its own dialect, running until the test ends."""
         started = {}
         for kind in types:
-            mock = MockEngine("--ttft", "12ms", "--itl", "1ms", "--tokens", TOKENS, "--dialect",
+            mock = MockEngine("--ttft", "12ms", "--itl", "1ms", "--tokens", tokens, "--dialect",
                               kind, *flags)
             mock.__enter__()
             self.addCleanup(mock.stop)
@@ -212,6 +229,51 @@ class EnginesTest(RunTest):
 
     def test_answers_in_one_piece(self):
         self.check_engines(False, "stop", "sampling: {stream: false}\n")
+
+    def check_texts(self, streamed, thoughts):
+        """What is kept of every answer is, byte for byte, what the mock says."""
+        engines = {kind: [route for route in routes
+                          if not streamed or (kind, route) not in NEVER_STREAMS]
+                   for kind, routes in ENGINES.items()}
+        mocks = self.mocks(engines, "--reasoning", thoughts, tokens=LONG_ANSWER)
+        run, cases = self.run_cases(
+            [(kind, route, f"http://{mocks[kind].address}{ENGINES[kind][route]}")
+             for kind, routes in engines.items() for route in routes],
+            extra=f"sampling: {{stream: {'true' if streamed else 'false'}}}\nkeep_answers: true\n")
+        words = [WORDS[k % len(WORDS)] for k in range(LONG_ANSWER)]
+        names = {case_id: name for case_id, name in
+                 run.db.execute("SELECT case_id, name FROM cases")}
+        answers = {}
+        for row in run.db.execute("SELECT * FROM answers ORDER BY case_id, request_index, position"):
+            key = (names[row["case_id"]].split("/c1/")[1], row["request_index"])
+            answers.setdefault(key, []).append((row["channel"], row["text"]))
+        self.assertEqual(set(answers), {(name, i) for name in cases for i in range(REQUESTS)})
+        for (name, index), parts in answers.items():
+            shown = 0 if tuple(name.split("/")) in NO_REASONING else thoughts
+            expected = [("reasoning", "".join(words[:shown])), ("content", "".join(words[shown:]))]
+            expected = [(channel, text.encode()) for channel, text in expected if text]
+            with self.subTest(engine=name, request=index, streamed=streamed):
+                # Which of the two comes first in a document is up to its engine.
+                self.assertEqual(parts if streamed else sorted(parts, reverse=True), expected)
+        return run, answers
+
+    def test_texts_of_streams(self):
+        self.check_texts(True, 0)
+
+    def test_texts_and_reasoning_of_streams(self):
+        run, answers = self.check_texts(True, THOUGHTS)
+        with open(os.path.join(run.run_dir, "answers.jsonl"), encoding="utf-8") as file:
+            lines = [json.loads(line) for line in file]
+        self.assertEqual([{channel: text.decode() for channel, text in parts}
+                          for parts in answers.values()],
+                         [{key: line[key] for key in line if key not in ("case", "request_id")}
+                          for line in lines])
+        self.assertEqual([line["request_id"] for line in lines],
+                         [row["request_id"] for row in run.requests("1 ORDER BY case_id,"
+                                                                    " request_index")])
+
+    def test_texts_in_one_piece(self):
+        self.check_texts(False, THOUGHTS)
 
     def test_embeddings_and_rerank(self):
         self.write("embedding.jsonl", "".join(f'["text {i}", "more"]\n'

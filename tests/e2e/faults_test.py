@@ -85,6 +85,44 @@ class FaultsTest(RunTest):
         self.assertEqual(case["requests"]["ok"], 60 - failed)
         self.assertEqual(run.status, 3, "the default gate error_rate <= 1% was missed")
 
+    def test_connections_that_end_with_a_good_answer(self):
+        """As llama.cpp's server ends them: nothing is lost, and nothing is sent again unseen."""
+        for fault in ("half_close", "reset_after_end", "half_close:0.5", "reset_after_end:0.5"):
+            for out, flags, extra in (("stream", (), ""),
+                                      ("plain", (), "sampling: {stream: false}\n"),
+                                      ("bytes", ("--fault", "split_writes"), "")):
+                with self.subTest(fault=fault, form=out):
+                    run, mock = self.run_against(
+                        "--fault", fault, *flags, requests=40, tokens=4, extra=extra,
+                        out=f"{fault.replace(':', '_')}_{out}")
+                    case = self.only_case(run)
+                    self.assert_conserved(case)
+                    self.assertEqual(case["requests"]["ok"], 40, run.describe())
+                    self.assert_ids_match(run, mock)
+                    self.assertEqual({row["outcome"] for row in mock.truth}, {"ok"})
+                    # The engine answered once on each connection that it ended. A request that was
+                    # written before the end was seen went into the void, and its second try says so.
+                    connections = {row["connection"] for row in mock.truth}
+                    if ":" in fault:
+                        self.assertGreater(len(connections), 10)
+                    else:
+                        self.assertEqual(len(connections), 40)
+                    stale = {row["request_id"] for row in run.requests("flags & 2")}
+                    self.assertLess(len(stale), 40)
+                    self.assertEqual(case["flags"].get("stale_connections", 0), len(stale))
+
+    def test_an_end_that_is_cut_off(self):
+        for out, fault, ok in (("most", "cut_end:0.5", 40), ("stream", "cut_end", 40)):
+            with self.subTest(fault=fault):
+                run, mock = self.run_against("--fault", fault, requests=40, tokens=4, out=out)
+                case = self.only_case(run)
+                self.assertEqual(case["requests"]["ok"], ok, run.describe())
+                self.assert_ids_match(run, mock)
+                self.assertEqual({row["output_tokens"] for row in run.requests()}, {4})
+        run, mock = self.run_against("--fault", "cut_end", extra="sampling: {stream: false}\n")
+        self.assertEqual(self.only_case(run)["requests"]["errors"], {"truncated": 6})
+        self.assert_ids_match(run, mock)
+
     def test_lmdeploy_reasoning_and_plain_answers(self):
         for out, flags, extra in (
                 ("lmdeploy", ("--dialect", "lmdeploy"), ""),

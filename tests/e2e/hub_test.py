@@ -47,8 +47,11 @@ class HubTest(EndToEndTest):
         self.addCleanup(self.hub.__exit__)
         self.hub.add(REPOSITORY, FILE, QUESTIONS)
         self.write("scenario.yaml", PINNED)
+        # None of the caller's own hub settings; but the sanitizers' options, with their suppressions.
         self.variables = {"PATH": os.environ["PATH"], "HOME": self.folder, "no_proxy": "127.0.0.1",
                           "HF_ENDPOINT": self.hub.url, "MODELSCOPE_ENDPOINT": self.hub.url}
+        self.variables |= {name: value for name, value in os.environ.items()
+                           if name.endswith("SAN_OPTIONS")}
 
     def start(self, *arguments, **options):
         process = subprocess.Popen([program("controller"), *arguments], stdout=subprocess.PIPE,

@@ -11,6 +11,7 @@ import time
 import unittest
 import urllib.request
 
+from certificates import Certificates
 from harness import (STOP_TIMEOUT_S, Agent, MockEngine, program,
                      unused_port, wait_for)
 from run_case import NO_PREFLIGHT, LOOSE_VERDICT, RunTest, scenario
@@ -83,8 +84,8 @@ class NotifySocket:
                         timeout_s, f"a notification like {pattern}")
 
 
-def health(address):
-    done = subprocess.run([program("agent"), "--health-check", address], capture_output=True,
+def health(address, *flags):
+    done = subprocess.run([program("agent"), "--health-check", address, *flags], capture_output=True,
                           text=True, timeout=20, check=False)
     return done.returncode
 
@@ -190,6 +191,16 @@ class HealthTest(RunTest):
         finally:
             process.terminate()
             process.wait(STOP_TIMEOUT_S)
+
+
+    def test_mutual_tls(self):
+        certs = Certificates(os.path.join(self.folder, "certs"))
+        with LoggingAgent(*certs.agent_flags()) as agent:
+            self.assertEqual(health(agent.address, "--tls-cert", certs.path("controller.pem"),
+                                    "--tls-key", certs.path("controller.key"),
+                                    "--tls-ca", certs.path("ca.pem")), 0)
+            self.assertEqual(health(agent.address), 2, "a stranger")
+            self.assertIsNone(agent.process.poll())
 
 
 class MetricsTest(RunTest):
@@ -316,8 +327,12 @@ class LogTest(RunTest):
             self.assertEqual(second.status, 2)
             self.assertIn("busy", agent.await_event("refused")["reason"])
             first.process.kill()
-            ended = agent.await_event("run_ended")
-            self.assertEqual(ended["level"], "warning")
+            self.assertEqual(agent.await_event("controller_silent")["level"], "warning")
+            self.assertEqual(agent.await_event("lease_lost")["level"], "error")
+            self.assertIn("lease", agent.await_event("case_ended")["gave_up"])
+            status, out, err = self.controller("agents", agent.address)
+            self.assertEqual(status, 0, err)
+            self.assertRegex(out, rf"(?m)^{agent.address} +idle ")
 
 
 class ConfigTest(RunTest):

@@ -10,8 +10,7 @@ import unittest
 
 from certificates import CONTROLLER, Certificates
 from harness import Agent, MockEngine, program, unused_port, wait_for
-from python_engine import CHAT, PythonEngine
-from run_case import NO_PREFLIGHT, RunTest, scenario
+from run_case import RunTest, scenario
 
 # "Each costs seconds, not minutes", on a machine that does other things meanwhile.
 PATIENCE_S = 20
@@ -293,50 +292,6 @@ class PlainTextTest(SecurityTest):
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         self.assertIn("OK", done.stderr)
         self.assertNotIn("skipped", done.stderr)
-
-
-class TargetTest(SecurityTest):
-    """An agent must never become a weapon: it goes where its own configuration says, and no further."""
-
-    def test_redirects_are_not_followed(self):
-        with PythonEngine() as engine, PythonEngine() as elsewhere, Agent() as agent:
-            elsewhere.answer_chat()
-            engine.answer("POST", CHAT, status=307, body="gone", content_type=(
-                f"text/plain\r\nLocation: {elsewhere.url}"))
-            run = self.run_controller(scenario(engine.url, 4, 2) + NO_PREFLIGHT, "--agents",
-                                      agent.address)
-            self.assertEqual(self.only_case(run)["requests"]["errors"], {"http": 4}, run.describe())
-            self.assertEqual(run.status, 1, run.describe())
-            stopped = self.run_controller(scenario(engine.url, 4, 2), "--agents", agent.address,
-                                          out="stopped")
-            self.assertEqual(stopped.status, 2, stopped.describe())
-        self.assertEqual(len([seen for seen in engine.seen if seen[0] == "POST"]), 5)
-        self.assertEqual(elsewhere.seen, [])
-
-    def test_proxies_of_the_environment_are_ignored(self):
-        with PythonEngine() as engine, PythonEngine() as proxy:
-            engine.answer_chat()
-            for name in ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY",
-                         "ALL_PROXY", "grpc_proxy"):
-                os.environ[name] = proxy.base
-                self.addCleanup(os.environ.pop, name, None)
-            with Agent() as agent:
-                run = self.run_controller(scenario(engine.url, 4, 2), "--agents", agent.address)
-                self.assertEqual(self.only_case(run)["requests"]["ok"], 4, run.describe())
-        self.assertEqual(proxy.seen, [])
-
-    def test_what_the_agent_forbids_stops_the_run(self):
-        with Agent("--allow-target", "any") as agent:
-            for host in ("169.254.169.254", "0xa9fea9fe", "[::ffff:169.254.169.254]", "0.0.0.0"):
-                run = self.run_controller(scenario(f"'http://{host}/v1/chat/completions'", 1, 1),
-                                          "--agents", agent.address)
-                self.assertEqual(run.status, 2, run.describe())
-                self.assertIn("never sends anything", run.stderr)
-        with Agent() as agent:
-            run = self.run_controller(scenario("http://203.0.113.1/v1/chat/completions", 1, 1),
-                                      "--agents", agent.address)
-            self.assertEqual(run.status, 2, run.describe())
-            self.assertIn("--allow-target 203.0.113.1", run.stderr)
 
 
 @unittest.skipUnless(os.environ.get(IN_NAMESPACE), "runs in PlainTextTest's network namespace")

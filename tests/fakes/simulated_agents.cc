@@ -26,10 +26,24 @@ class SimulatedAgents::Agent final : public AgentLink {
         world_.Deliver({index_, LostEvent{"the connection broke"}}, 0);
       });
     }
+    if (options_.silent_from_ns > 0) {
+      world_.Schedule(options_.silent_from_ns, [this] {
+        silent_ = true;
+        world_.Deliver({index_, SuspectedEvent{"is silent"}}, 0);
+      });
+      world_.Schedule(options_.silent_to_ns, [this] {
+        silent_ = false;
+        for (auto& action : std::exchange(held_up_, {})) world_.Schedule(world_.now_ns_, action);
+        world_.Deliver({index_, RecoveredEvent{}}, 0);
+      });
+    }
+    if (options_.gives_up_at_ns > 0) {
+      world_.Schedule(options_.gives_up_at_ns, [this] { gave_up_ = stopped_ = finishing_ = true; });
+    }
   }
 
   const AgentInfo& info() const override { return info_; }
-  void Ping(uint64_t, int64_t) override {}
+  bool Ping(uint64_t, int64_t, int64_t) override { return true; }
   void Probe(const ProbeOrder&) override {}  // before the coordinator's time
   void Prepare(const AgentCase& agent_case) override {
     case_ = agent_case;
@@ -58,6 +72,7 @@ class SimulatedAgents::Agent final : public AgentLink {
   void SendWork(int32_t, std::span<const WorkEntry> entries) override {
     for (const WorkEntry& entry : entries) {
       if (!items_.contains(entry.item)) std::abort();  // the controller broke its promise
+      world_.handed_[entry.request_index] = {entry.item, entry.warmup, entry.intended_ns};
     }
     ToAgent([this, copy = std::vector<WorkEntry>(entries.begin(), entries.end())] {
       for (const WorkEntry& entry : copy) {
@@ -81,6 +96,16 @@ class SimulatedAgents::Agent final : public AgentLink {
       Say(answer);
     });
   }
+  void Resize(int32_t, int64_t concurrency, double) override {
+    ToAgent([this, concurrency] {
+      if (concurrency < case_.concurrency) std::abort();  // only ever more than before
+      const int64_t more = concurrency - case_.concurrency;
+      case_.concurrency = concurrency;
+      free_ += more;
+      if (started_) free_since_.insert(free_since_.end(), more, world_.now_ns_);
+      Dispatch();
+    });
+  }
   void FinishCase(int32_t) override {
     ToAgent([this] { finishing_ = true; });
   }
@@ -91,15 +116,29 @@ class SimulatedAgents::Agent final : public AgentLink {
     });
   }
   void Acknowledge(uint64_t sequence) override { acknowledged_ = sequence; }
+  int64_t backlog_bytes() const override { return 0; }
 
  private:
+  // While it is silent, words wait on both sides for the connection.
+  void OverTheWire(std::function<void()> action) {
+    if (silent_) {
+      held_up_.push_back(std::move(action));
+    } else {
+      action();
+    }
+  }
   void ToAgent(std::function<void()> action) {
+    if (silent_) ++world_.words_into_silence_;
     world_.Schedule(world_.now_ns_ + options_.latency_ns, [this, action = std::move(action)] {
-      if (!broken_) action();
+      OverTheWire([this, action] {
+        if (!broken_) action();
+      });
     });
   }
   void Say(decltype(AgentEvent::body) body) {
-    world_.Deliver({index_, std::move(body)}, options_.latency_ns);
+    OverTheWire([this, event = AgentEvent{index_, std::move(body)}] {
+      world_.Deliver(event, options_.latency_ns);
+    });
   }
 
   void Dispatch() {
@@ -204,6 +243,7 @@ class SimulatedAgents::Agent final : public AgentLink {
     CaseDoneEvent done;
     done.case_index = case_.case_index;
     done.last_sequence = sequence_;
+    if (gave_up_) done.gave_up = "it had enough";
     Say(done);
   }
 
@@ -232,6 +272,9 @@ class SimulatedAgents::Agent final : public AgentLink {
   bool finishing_ = false;
   bool done_ = false;
   bool broken_ = false;
+  bool silent_ = false;
+  bool gave_up_ = false;
+  std::vector<std::function<void()>> held_up_;
 };
 
 SimulatedAgents::SimulatedAgents(const std::vector<SimulatedAgentOptions>& options, uint64_t seed)
@@ -244,6 +287,7 @@ SimulatedAgents::SimulatedAgents(const std::vector<SimulatedAgentOptions>& optio
                                .received_agent_ns = options[i].latency_ns,
                                .sent_agent_ns = options[i].latency_ns,
                                .received_controller_ns = 2 * options[i].latency_ns});
+    states_.back()->weight = options[i].weight;
     run_agents_.push_back(states_.back().get());
   }
 }

@@ -34,6 +34,20 @@ struct SimulatedAgentOptions {
   std::string prepare_error;  // Ready comes with it
   int64_t lost_at_ns = 0;     // 0: never; the connection breaks at this time
   bool never_ready = false;
+  double weight = 1;
+  // Suspected from then, recovered at the second; it works on, but words wait. 0: never.
+  int64_t silent_from_ns = 0;
+  int64_t silent_to_ns = 0;
+  int64_t gives_up_at_ns = 0;  // 0: never; it ends the case by itself
+};
+
+// What an agent was told about a request.
+struct HandedEntry {
+  ItemId item;
+  bool warmup = false;
+  int64_t intended_ns = kNever;
+
+  friend bool operator==(const HandedEntry&, const HandedEntry&) = default;
 };
 
 class SimulatedAgents {
@@ -49,6 +63,8 @@ class SimulatedAgents {
   void At(int64_t at_ns, std::function<void()> action) { Schedule(at_ns, std::move(action)); }
   int64_t now_ns() const { return now_ns_; }
 
+  // Every request that was handed to anybody.
+  const std::map<uint64_t, HandedEntry>& handed() const { return handed_; }
   // How often each request was sent to the engine.
   const std::map<uint64_t, int>& sent() const { return sent_; }
   const std::set<uint64_t>& recorded() const { return recorded_; }
@@ -65,6 +81,8 @@ class SimulatedAgents {
   int64_t window_ns() const { return last_finish_ns_ - first_dispatch_ns_; }
   int recalls() const { return recalls_; }
   int items_sent() const { return items_sent_; }
+  // What was said to agents while they were silent.
+  int words_into_silence() const { return words_into_silence_; }
 
  private:
   class Agent;
@@ -91,6 +109,7 @@ class SimulatedAgents {
   std::vector<std::unique_ptr<RunAgent>> states_;
   std::vector<RunAgent*> run_agents_;
 
+  std::map<uint64_t, HandedEntry> handed_;
   std::map<uint64_t, int> sent_;
   std::set<uint64_t> recorded_;
   std::map<uint64_t, int64_t> sent_at_;
@@ -104,6 +123,7 @@ class SimulatedAgents {
   int64_t last_finish_ns_ = 0;
   int recalls_ = 0;
   int items_sent_ = 0;
+  int words_into_silence_ = 0;
 };
 
 // A plan of `total` requests over `distinct` prompts; with an interval, an open loop of constant

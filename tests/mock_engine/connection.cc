@@ -200,7 +200,10 @@ void Connection::AfterStep(const Step& step) {
 
 void Connection::CompleteIfWritten() {
   if (!exchange_ || !exchange_->complete || !writer_.empty()) return;
-  const bool close_after = exchange_->reply.close_after;
+  const Reply& reply = exchange_->reply;
+  const bool close_after = reply.close_after;
+  const bool half_close_after = reply.half_close_after;
+  const bool reset_after = reply.reset_after;
   // A connection that breaks off says no farewell.
   if (close_after && tls_ != nullptr && exchange_->reply.outcome == "ok") {
     tls_->Close();
@@ -208,6 +211,11 @@ void Connection::CompleteIfWritten() {
   }
   EndExchange(exchange_->reply.outcome);
   if (close_after && !discarding_) return Close();
+  if (reset_after) return Reset();
+  if (half_close_after) {
+    discarding_ = true;
+    return CloseAfterReading();
+  }
   const int64_t keep_alive_ns = host_.engine().options().keep_alive_ns;
   if (keep_alive_ns > 0) WakeAt(host_.NowNs() + keep_alive_ns);
 }

@@ -59,6 +59,19 @@ std::string ErrorBody(const Dialect& dialect, const Wire* wire, const EngineErro
   return (own ? wire->error_body : dialect.error_body).Render(std::move(state));
 }
 
+FoundRoute FindRoute(const std::vector<const Dialect*>& dialects, std::string_view path) {
+  FoundRoute found;
+  for (const Dialect* dialect : dialects) {
+    for (const Route& route : dialect->routes) {
+      if (!MatchesPath(route.path, path, &found.model)) continue;
+      found.dialect = dialect;
+      found.route = &route;
+      return found;
+    }
+  }
+  return found;
+}
+
 bool MatchesPath(std::string_view pattern, std::string_view path, std::string* segment) {
   if (pattern == path) return true;
   if (pattern.find('*') == std::string_view::npos) return false;

@@ -47,9 +47,12 @@ struct Wire {
   std::string content_type = "text/event-stream; charset=utf-8";
   bool headers_with_first = false;  // the status line waits for the first event
   bool generates = true;            // false: no tokens (embeddings, rerank)
-  bool reasoning = true;            // it tells reasoning from content
-  bool ascii_only = false;          // JSON as \uXXXX
-  bool cumulative = false;          // events repeat the text, unless the request wants pieces
+  // It only says how the prompt splits: at once, not in the log, spared by faults. An item is a
+  // token of the prompt.
+  bool tokenizes = false;
+  bool reasoning = true;      // it tells reasoning from content
+  bool ascii_only = false;    // JSON as \uXXXX
+  bool cumulative = false;    // events repeat the text, unless the request wants pieces
   bool counts_eos = false;    // an answer that ends by itself has one token more, without text
   std::string stop = "stop";  // finish reasons in the engine's words
   std::string length = "length";
@@ -119,6 +122,15 @@ struct Dialect {
   std::string unauthorized = "";  // the whole body of a 401; "": `error_body`
   bool unauthorized_is_empty = false;
 };
+
+struct FoundRoute {
+  const Dialect* dialect = nullptr;  // null: none has it
+  const Route* route = nullptr;
+  std::string model;  // from the path
+};
+
+// Of the first of `dialects` that has it.
+FoundRoute FindRoute(const std::vector<const Dialect*>& dialects, std::string_view path);
 
 // What the dialect says with a status.
 EngineError ErrorOf(const Dialect& dialect, int status);

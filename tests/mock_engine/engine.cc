@@ -16,25 +16,6 @@ namespace {
 
 using Guard = Dialect::Guard;
 
-struct Found {
-  const Dialect* dialect = nullptr;
-  const Route* route = nullptr;
-  std::string model;  // from the path
-};
-
-Found FindRoute(const std::vector<const Dialect*>& dialects, std::string_view path) {
-  Found found;
-  for (const Dialect* dialect : dialects) {
-    for (const Route& route : dialect->routes) {
-      if (!MatchesPath(route.path, path, &found.model)) continue;
-      found.dialect = dialect;
-      found.route = &route;
-      return found;
-    }
-  }
-  return found;
-}
-
 bool HasQuery(std::string_view target, std::string_view name) {
   const size_t query = target.find('?');
   return query != std::string_view::npos &&
@@ -53,19 +34,22 @@ Fault FaultOfStream(Fault fault, const Wire& wire) {
 Reply Engine::Handle(const HttpRequest& request, int64_t unix_now_s) {
   const std::string_view target = request.target;
   const std::string_view path = target.substr(0, target.find('?'));
-  Found found;
+  FoundRoute found;
   if (request.method == "POST") found = FindRoute(options_.dialects, path);
   const Dialect& dialect = found.dialect != nullptr ? *found.dialect : *options_.dialects.front();
   Reply reply;
   if (found.route != nullptr) {
-    reply =
-        Authorised(request, dialect, path)
-            ? HandleGeneration(request, dialect, *found.route, found.model, unix_now_s)
-            : ErrorReply({dialect, &found.route->wire, request.keep_alive}, ErrorOf(dialect, 401));
+    if (!Authorised(request, dialect, path)) {
+      reply = ErrorReply({dialect, &found.route->wire, request.keep_alive}, ErrorOf(dialect, 401));
+    } else if (found.route->wire.tokenizes) {
+      reply = HandleTokenizer(request, dialect, *found.route);
+    } else {
+      reply = HandleGeneration(request, dialect, *found.route, found.model, unix_now_s);
+    }
   } else {
     reply = HandlePage(request, path);
   }
-  reply.is_generation = found.route != nullptr;
+  reply.is_generation = found.route != nullptr && !found.route->wire.tokenizes;
   reply.close_after |= !request.keep_alive;
   return reply;
 }
@@ -144,6 +128,8 @@ Reply Engine::HandleGeneration(const HttpRequest& request, const Dialect& dialec
   reply.close_after = asked.faults.has(Fault::kKeepAliveClose) ||
                       asked.faults.has(Fault::kConnectionClose) ||
                       asked.faults.has(Fault::kCloseDelimited);
+  reply.half_close_after = asked.faults.has(Fault::kHalfClose);
+  reply.reset_after = asked.faults.has(Fault::kResetAfterEnd);
   return reply;
 }
 
@@ -252,31 +238,6 @@ std::unique_ptr<Answer> Engine::Modify(std::unique_ptr<Answer> answer, const Ask
         faults.has(Fault::kByteWrites) ? SplitWrites::kEveryByte : SplitWrites::kAnywhere);
   }
   return answer;
-}
-
-Reply Engine::HandlePage(const HttpRequest& request, std::string_view path) const {
-  const Dialect& first = *options_.dialects.front();
-  const ErrorContext context = {first, nullptr, request.keep_alive};
-  std::string model;
-  for (const Dialect* dialect : options_.dialects) {
-    for (const Page& page : dialect->pages) {
-      if (!MatchesPath(page.path, path, &model)) continue;
-      if (!Authorised(request, *dialect, path)) {
-        return ErrorReply({*dialect, nullptr, request.keep_alive}, ErrorOf(*dialect, 401));
-      }
-      if (request.method != "GET") return ErrorReply(context, ErrorOf(first, 405));
-      AnswerState state;
-      AppendJsonText(model.empty() ? options_.model : model, false, &state.model);
-      Reply reply = PageReply(page.content_type, page.body.Render(state), request.keep_alive);
-      reply.is_dangerous = page.dangerous;
-      return reply;
-    }
-  }
-  if (!Authorised(request, first, path)) return ErrorReply(context, ErrorOf(first, 401));
-  const bool is_route = FindRoute(options_.dialects, path).route != nullptr;
-  EngineError error = ErrorOf(first, is_route ? 405 : 404);
-  if (!is_route) error.message = "Not Found";
-  return ErrorReply(context, error);
 }
 
 }  // namespace monsoon::mock_engine

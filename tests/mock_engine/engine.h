@@ -75,6 +75,7 @@ class Engine {
                          const Route& route) const;
   absl::StatusOr<GenerationRequest> ReadBody(const HttpRequest& request, const Route& route,
                                              std::string_view model);
+  Reply HandleTokenizer(const HttpRequest& request, const Dialect& dialect, const Route& route);
   Reply HandlePage(const HttpRequest& request, std::string_view path) const;
   Reply ReplyTo(const Asked& asked) const;
   Reply MakeAnswer(const Asked& asked) const;

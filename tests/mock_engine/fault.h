@@ -37,6 +37,7 @@ enum class Fault : uint8_t {
   kHtmlPage,
   kTruncate,
   kCut,
+  kCutEnd,
   kReset,
   kResetAfterHeaders,
   kNoDone,
@@ -49,6 +50,8 @@ enum class Fault : uint8_t {
   kLongLine,
   // Modifiers.
   kKeepAliveClose,
+  kHalfClose,
+  kResetAfterEnd,
   kConnectionClose,
   kSplitWrites,
   kByteWrites,

@@ -24,6 +24,8 @@ struct Reply {
   int status = 0;                   // of the status line; 0 if none will be sent
   std::string_view outcome = "ok";  // for the log, if the reply takes its course; static storage
   bool close_after = false;         // close the connection once the response is complete
+  bool half_close_after = false;    // or say nothing more on it, and hear nothing
+  bool reset_after = false;         // or reset it
   bool is_generation = false;       // goes into the log
   bool is_dangerous = false;        // a real engine would have stopped, or lost something
   int64_t prompt_tokens = 0;

@@ -153,6 +153,9 @@ Step StreamAnswer::TailStep() {
   writer_.AppendUsage(&body_.payload());
   if (faults_.main() != Fault::kNoDone) writer_.AppendDone(&body_.payload());
   if (faults_.has(Fault::kNoFinalBlank)) body_.StripLineEnds();
+  if (faults_.main() == Fault::kCutEnd) {
+    return {.bytes = body_.Finish(), .tokens = tokens, .after = Step::After::kClose};
+  }
   return {.bytes = body_.Finish(true), .tokens = tokens, .after = Step::After::kEnd};
 }
 

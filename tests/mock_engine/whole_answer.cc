@@ -62,6 +62,8 @@ Step WholeAnswer::EndStep() {
     case Fault::kCut:
       return {.bytes = all.substr(0, 1 + plan_.random.Below(all.size() - 1)),
               .after = Step::After::kClose};
+    case Fault::kCutEnd:
+      return {.bytes = all.substr(0, all.size() - 1), .after = Step::After::kClose};
     case Fault::kReset:
       return {.bytes = half, .after = Step::After::kReset};
     case Fault::kResetAfterHeaders:

@@ -18,17 +18,21 @@ enum class LoadMode : uint8_t {
 class CaseControl {
  public:
   static constexpr int64_t kNotStarted = std::numeric_limits<int64_t>::max();
+  static constexpr int64_t kNoLease = std::numeric_limits<int64_t>::max();
 
   // The common start, on this machine's monotonic clock; nothing is sent before it.
   void StartAt(int64_t monotonic_ns) { start_ns_.store(monotonic_ns, std::memory_order_release); }
   int64_t start_ns() const { return start_ns_.load(std::memory_order_acquire); }
 
-  // Nothing may be sent after `until_ns` unless the controller is heard again (design section 6). A
-  // lease that has run out is not renewed: what is heard then may have waited in a socket while
-  // this process was stopped, and the work may be somebody else's by now.
+  // Nothing may be sent after `until_ns`, or after the latest such moment that was heard (design
+  // section 6). A lease that has run out is not renewed: what is heard then may have waited in a
+  // socket while this process was stopped, and the work may be somebody else's by now.
   void RenewLease(int64_t now_ns, int64_t until_ns) {
     if (!CheckLease(now_ns)) return;
-    lease_until_ns_.store(until_ns, std::memory_order_release);
+    int64_t seen = lease_until_ns_.load(std::memory_order_relaxed);
+    while ((seen == kNoLease || seen < until_ns) &&
+           !lease_until_ns_.compare_exchange_weak(seen, until_ns, std::memory_order_release)) {
+    }
   }
   // False once the lease has run out; then the mode is kCancel for good. Called in the send path
   // itself, so that a process that was stopped and continued sends nothing more.
@@ -53,7 +57,7 @@ class CaseControl {
 
  private:
   std::atomic<int64_t> start_ns_{kNotStarted};
-  std::atomic<int64_t> lease_until_ns_{std::numeric_limits<int64_t>::max()};
+  std::atomic<int64_t> lease_until_ns_{kNoLease};
   std::atomic<LoadMode> mode_{LoadMode::kRun};
   std::atomic<bool> no_more_work_{false};
 };

@@ -25,16 +25,22 @@ class OpenLoopGate {
     return in_flight < max_in_flight_ ? Arrival::kSend : Arrival::kRefuse;
   }
 
-  // Slots to have ready before the start: for the arrivals of its first tenth of a second. How many
-  // the engine's slowness will take is not known then; the rest is made as it is needed.
-  int64_t SlotsAtStart() const {
+  // Both only ever become more.
+  void Grow(int64_t max_in_flight, double rate_per_s) {
+    max_in_flight_ = std::max(max_in_flight_, max_in_flight);
+    rate_per_s_ = std::max(rate_per_s_, rate_per_s);
+  }
+
+  // Slots to have ready ahead of need: for the arrivals of a tenth of a second. How many the
+  // engine's slowness will take is not known then; the rest is made as it is needed.
+  int64_t SlotsReady() const {
     const double arrivals = std::ceil(rate_per_s_ * 0.1);
     return std::clamp<int64_t>(static_cast<int64_t>(arrivals), 1, max_in_flight_);
   }
 
  private:
-  const int64_t max_in_flight_;
-  const double rate_per_s_;
+  int64_t max_in_flight_;
+  double rate_per_s_;
 };
 
 }  // namespace monsoon

@@ -26,6 +26,12 @@ class PoolPlan {
   PoolPlan(int64_t base, int64_t max_spare, double headroom = 0)
       : base_(base), max_spare_(max_spare), headroom_(headroom) {}
 
+  // Both only ever become more.
+  void Grow(int64_t base, int64_t max_spare) {
+    base_ = std::max(base_, base);
+    max_spare_ = std::max(max_spare_, max_spare);
+  }
+
   void Missed() { spare_ = std::min(spare_ + 1, max_spare_); }
 
   // How many more to open now. `top_up` false: no new requests are to come, or the engine does not

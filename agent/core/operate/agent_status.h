@@ -16,7 +16,7 @@ struct AgentStatus {
   // A controller that pings every second and was not heard for this long is silent.
   static constexpr int64_t kSilentAfterNs = 3'000'000'000;
 
-  std::string run_id;  // empty: idle
+  std::string run_id;  // empty: none holds this agent, or waits for its controller
   std::string controller;
   bool draining = false;
   bool controller_silent = false;
@@ -28,7 +28,9 @@ struct AgentStatus {
   uint64_t cases_ended = 0;
   uint64_t leases_lost = 0;
 
-  bool busy() const { return !run_id.empty(); }
+  // A run holds the agent. One whose lease has run out and whose case has ended does not: whoever
+  // comes next gets it.
+  bool busy() const { return !run_id.empty() && (!lease_lost || session.live.has_value()); }
   // Since the start of the process, the case that is running included.
   LoadCounts totals() const;
   uint64_t in_flight() const;

@@ -17,27 +17,17 @@ int64_t EstimateBytes(const RequestRecord& record) {
 
 }  // namespace
 
-std::shared_ptr<const SequencedBatch> RecordBatcher::Add(int32_t case_index, RequestRecord record) {
+std::optional<SequencedBatch> RecordBatcher::Add(int32_t case_index, RequestRecord record) {
   open_.case_index = case_index;
   open_.size_bytes += EstimateBytes(record);
   open_.records.push_back(std::move(record));
-  return open_.size_bytes >= batch_bytes_ ? Flush() : nullptr;
+  return open_.size_bytes >= batch_bytes_ ? Flush() : std::nullopt;
 }
 
-std::shared_ptr<const SequencedBatch> RecordBatcher::Flush() {
-  if (open_.records.empty()) return nullptr;
+std::optional<SequencedBatch> RecordBatcher::Flush() {
+  if (open_.records.empty()) return std::nullopt;
   open_.sequence = next_sequence_++;
-  auto batch = std::make_shared<const SequencedBatch>(std::exchange(open_, SequencedBatch{}));
-  unacknowledged_bytes_ += batch->size_bytes;
-  unacknowledged_.push_back(batch);
-  return batch;
-}
-
-void RecordBatcher::Acknowledge(uint64_t sequence) {
-  while (!unacknowledged_.empty() && unacknowledged_.front()->sequence <= sequence) {
-    unacknowledged_bytes_ -= unacknowledged_.front()->size_bytes;
-    unacknowledged_.pop_front();
-  }
+  return std::exchange(open_, SequencedBatch{});
 }
 
 }  // namespace monsoon

@@ -76,6 +76,13 @@ void AddLoad(CLI::App& app, AgentFlags& flags) {
 }
 
 void AddOperating(CLI::App& app, AgentFlags& flags) {
+  app.add_option("--spool-dir", flags.spool_dir,
+                 "Where records go that no controller takes, for 24 h and up to 1 GiB (default: "
+                 "$STATE_DIRECTORY/spool, else ~/.local/state/monsoon/spool)");
+  app.add_option("--spool-memory-bytes", flags.spool_memory_bytes,
+                 "Records that wait for the controller in memory; beyond it they go to disk")
+      ->transform(CLI::AsSizeValue(false))
+      ->capture_default_str();
   AddParsed(app, "--drain-timeout", FormatDurationNs(flags.drain_timeout_ns),
             "When it is told to stop, let requests in flight finish for this long: 30s, 2m",
             [&flags](const std::string& text) {

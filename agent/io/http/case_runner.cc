@@ -28,7 +28,8 @@ absl::StatusOr<std::unique_ptr<CaseRunner>> CaseRunner::Create(AgentCase agent_c
 CaseRunner::CaseRunner(AgentCase agent_case, int64_t max_queued_work)
     : agent_case_(std::move(agent_case)),
       redactor_(agent_case_.engine),
-      work_(static_cast<size_t>(max_queued_work)) {}
+      work_(static_cast<size_t>(max_queued_work)),
+      concurrency_(agent_case_.concurrency) {}
 
 absl::Status CaseRunner::Init(const LoadThreads& threads, const AddressPolicy* policy,
                               const Clock* clock) {
@@ -37,11 +38,9 @@ absl::Status CaseRunner::Init(const LoadThreads& threads, const AddressPolicy* p
   ASSIGN_OR_RETURN(head_, RequestHead::Create(target_.endpoint, adapter_->Headers()));
   const int64_t slots = agent_case_.concurrency;
   RETURN_IF_ERROR(CheckOpenFiles(slots));
-  // Each slot may have a spare connection (PoolPlan), as far as there are descriptors.
-  const int64_t spares = std::min(slots, MaxConnections() - slots);
-
-  const int64_t loop_count = std::clamp<int64_t>(slots, 1, threads.count);
-  for (int64_t i = 0; i < loop_count; ++i) {
+  loop_count_ = std::clamp<int64_t>(slots, 1, threads.count);
+  const double rate_per_s = agent_case_.open_loop ? agent_case_.open_loop->rate_per_s : 0;
+  for (int64_t i = 0; i < loop_count_; ++i) {
     const auto thread = static_cast<size_t>(i);
     const LoadLoopOptions options{
         .agent_case = &agent_case_,
@@ -52,9 +51,7 @@ absl::Status CaseRunner::Init(const LoadThreads& threads, const AddressPolicy* p
         .clock = clock,
         .control = &control_,
         .work = &work_,
-        .slots = slots / loop_count + (i < slots % loop_count ? 1 : 0),
-        .spares = spares / loop_count,
-        .load_threads = loop_count,
+        .share = ShareOf(thread, slots, rate_per_s),
         .spin_ns = threads.spin_ns,
         .core = threads.cores.empty() ? -1 : threads.cores[thread % threads.cores.size()],
         .on_ready = [this] {
@@ -66,6 +63,29 @@ absl::Status CaseRunner::Init(const LoadThreads& threads, const AddressPolicy* p
   }
   StartThreads();
   AwaitReady();
+  return absl::OkStatus();
+}
+
+LoopShare CaseRunner::ShareOf(size_t index, int64_t slots, double rate_per_s) const {
+  // Each slot may have a spare connection (PoolPlan), as far as there are descriptors.
+  const int64_t spares = std::min(slots, MaxConnections() - slots);
+  const bool larger = static_cast<int64_t>(index) < slots % loop_count_;
+  return {.slots = slots / loop_count_ + (larger ? 1 : 0),
+          .spares = spares / loop_count_,
+          .rate_per_s = rate_per_s / static_cast<double>(loop_count_)};
+}
+
+absl::Status CaseRunner::Resize(int64_t concurrency, double rate_per_s) {
+  if (concurrency < this->concurrency()) {
+    return absl::InvalidArgumentError(StrCat("the controller asks for ", concurrency,
+                                             " requests in flight instead of ", this->concurrency(),
+                                             "; a case that is prepared only grows"));
+  }
+  RETURN_IF_ERROR(CheckOpenFiles(concurrency));
+  concurrency_.store(concurrency, std::memory_order_relaxed);
+  for (size_t i = 0; i < loops_.size(); ++i) {
+    loops_[i]->Grow(ShareOf(i, concurrency, rate_per_s));
+  }
   return absl::OkStatus();
 }
 
@@ -116,8 +136,13 @@ void CaseRunner::WakeAll() {
 }
 
 void CaseRunner::StartAt(int64_t monotonic_ns) {
-  control_.StartAt(monotonic_ns);
+  // Of a moment long past, only that it is past matters.
+  control_.StartAt(std::max<int64_t>(0, monotonic_ns));
   WakeAll();
+}
+
+void CaseRunner::CheckLease(int64_t now_ns) {
+  if (!control_.CheckLease(now_ns)) WakeAll();
 }
 
 void CaseRunner::NoMoreWork() {

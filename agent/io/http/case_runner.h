@@ -4,6 +4,7 @@
 // thread as marked); the load threads themselves never see it.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -59,7 +60,7 @@ class CaseRunner {
   CaseRunner(const CaseRunner&) = delete;
   CaseRunner& operator=(const CaseRunner&) = delete;
 
-  const AgentCase& agent_case() const { return agent_case_; }
+  const AgentCase& agent_case() const { return agent_case_; }  // as it was prepared
   const EngineAdapter& adapter() const { return *adapter_; }
   std::string engine_address() const { return target_.Display(); }
 
@@ -72,6 +73,13 @@ class CaseRunner {
   // Any thread.
   void StartAt(int64_t monotonic_ns);
   void RenewLease(int64_t now_ns, int64_t until_ns) { control_.RenewLease(now_ns, until_ns); }
+  // Ends the case when its lease has run out, also one that has not been started yet.
+  void CheckLease(int64_t now_ns);
+  // From now on so many requests may be in flight; `rate_per_s` is the share of the arrivals (0 in
+  // a closed loop). INVALID_ARGUMENT when that is less than before, RESOURCE_EXHAUSTED when so many
+  // files may not be open.
+  absl::Status Resize(int64_t concurrency, double rate_per_s);
+  int64_t concurrency() const { return concurrency_.load(std::memory_order_relaxed); }
   void NoMoreWork();
   bool no_more_work() const { return control_.no_more_work(); }
   void Stop(LoadMode mode);
@@ -97,6 +105,9 @@ class CaseRunner {
   void AwaitReady();
   void WakeAll();
 
+  // What of `slots` the loop numbered `index` carries, and how many spare connections it may have.
+  LoopShare ShareOf(size_t index, int64_t slots, double rate_per_s) const;
+
   const AgentCase agent_case_;
   const Redactor redactor_;
   std::unique_ptr<EngineAdapter> adapter_;
@@ -108,6 +119,8 @@ class CaseRunner {
   std::vector<std::unique_ptr<LoadLoop>> loops_;
   std::vector<std::thread> threads_;
   std::atomic<int> running_threads_{0};
+  std::atomic<int64_t> concurrency_;
+  int64_t loop_count_ = 1;
   absl::Mutex mutex_;
   int ready_threads_ ABSL_GUARDED_BY(mutex_) = 0;
 };

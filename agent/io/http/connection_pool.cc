@@ -40,6 +40,11 @@ void ConnectionPool::StartTopUp() {
 
 void ConnectionPool::StopTopUp() { top_up_ = false; }
 
+void ConnectionPool::Grow(int64_t slots, int64_t max_spare) {
+  plan_.Grow(slots, max_spare);
+  TopUp();
+}
+
 bool ConnectionPool::settled() const {
   return dials_.empty() && (refused_until_ns_ > 0 || plan_.ToOpen(State(), true) == 0);
 }

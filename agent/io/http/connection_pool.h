@@ -35,6 +35,8 @@ class ConnectionPool final : public DialListener, public ConnectionOwner {
   // Opens what the plan wants ahead of need, from now on until StopTopUp().
   void StartTopUp();
   void StopTopUp();
+  // More slots are to be served, with at most `max_spare` connections besides.
+  void Grow(int64_t slots, int64_t max_spare);
   // The plan is fulfilled, or the engine does not take connections.
   bool settled() const;
   // Connections that are established, lent or idle.

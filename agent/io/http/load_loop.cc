@@ -62,13 +62,12 @@ absl::Status LoadLoop::Init() {
                    .clock = options_.clock,
                    .poller = &poller_,
                    .resolve = resolve_};
-  if (const auto& open_loop = options_.agent_case->open_loop; open_loop) {
-    gate_.emplace(options_.slots,
-                  open_loop->rate_per_s / static_cast<double>(options_.load_threads));
-  }
-  const int64_t slots = gate_ ? gate_->SlotsAtStart() : options_.slots;
+  const LoopShare& share = options_.share;
+  slots_ = share.slots;
+  if (options_.agent_case->open_loop) gate_.emplace(share.slots, share.rate_per_s);
+  const int64_t slots = gate_ ? gate_->SlotsReady() : share.slots;
   pool_ = std::make_unique<ConnectionPool>(
-      &dial_context_, PoolPlan(slots, options_.spares, gate_ ? kOpenLoopHeadroom : 0));
+      &dial_context_, PoolPlan(slots, share.spares, gate_ ? kOpenLoopHeadroom : 0));
   RETURN_IF_ERROR(pool_->Init());
 
   context_ = {.agent_case = options_.agent_case,
@@ -90,6 +89,37 @@ void LoadLoop::AddSlot() {
   exchanges_.push_back(std::make_unique<Exchange>(&context_));
   free_.push_back({.exchange = exchanges_.back().get(), .fresh = true});
   ended_.reserve(exchanges_.capacity());
+}
+
+void LoadLoop::Grow(const LoopShare& share) {
+  {
+    absl::MutexLock lock(&growth_mutex_);
+    grown_ = share;
+  }
+  growing_.store(true, std::memory_order_release);
+  Wake();
+}
+
+void LoadLoop::TakeUpGrowth() {
+  if (!growing_.load(std::memory_order_relaxed)) return;
+  growing_.exchange(false, std::memory_order_seq_cst);
+  LoopShare share;
+  {
+    absl::MutexLock lock(&growth_mutex_);
+    share = grown_;
+  }
+  if (gate_) {
+    gate_->Grow(share.slots, share.rate_per_s);
+    pool_->Grow(gate_->SlotsReady(), share.spares);
+  } else {
+    pool_->Grow(share.slots, share.spares);
+    const int64_t now_ns = options_.clock->MonotonicNs();
+    for (int64_t i = slots_; i < share.slots; ++i) {
+      AddSlot();
+      free_.back().since_ns = now_ns;
+    }
+  }
+  slots_ = std::max(slots_, share.slots);
 }
 
 void LoadLoop::Run() {
@@ -132,6 +162,7 @@ void LoadLoop::ReportReadyOnce() {
 void LoadLoop::WaitForStart() {
   int64_t armed_ns = 0;
   for (;;) {
+    TakeUpGrowth();
     const int64_t start_ns = options_.control->start_ns();
     if (options_.control->mode() != LoadMode::kRun) break;
     if (start_ns != CaseControl::kNotStarted && options_.clock->MonotonicNs() >= start_ns) break;
@@ -153,6 +184,7 @@ void LoadLoop::WaitForStart() {
 
 void LoadLoop::Turn() {
   const Poller::Ready ready = Look();
+  TakeUpGrowth();
   if (!options_.control->CheckLease(options_.clock->MonotonicNs())) CancelAll();
   ServeSockets(ready.sockets);
   busy_.Lost(lag_.TakeWakeDelay());

@@ -5,13 +5,14 @@
 //
 // The object is made on the control path; Run() is the body of a thread of its own. While it runs,
 // the other threads may only use the members marked thread-safe. Between Run() and them there are
-// the work queue, the record queue and atomics: no lock. In steady state Run() neither allocates
-// per event nor makes system calls other than epoll_wait and one recv for each socket that is
-// ready.
+// the work queue, the record queue and atomics: no lock but for a case that grows. In steady state
+// Run() neither allocates per event nor makes system calls other than epoll_wait and one recv for
+// each socket that is ready.
 #pragma once
 
 #include <curl/curl.h>
 
+#include <atomic>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -19,7 +20,9 @@
 #include <optional>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
 
 #include "agent/core/load/case_control.h"
 #include "agent/core/load/clock_watch.h"
@@ -35,6 +38,13 @@
 
 namespace monsoon {
 
+// What one load thread carries of a case.
+struct LoopShare {
+  int64_t slots = 0;      // requests it keeps in flight; open loop: the most it may have
+  int64_t spares = 0;     // connections beyond those, at most
+  double rate_per_s = 0;  // open loop: arrivals; 0 in a closed loop
+};
+
 // All pointers outlive the loop.
 struct LoadLoopOptions {
   const AgentCase* agent_case = nullptr;
@@ -45,11 +55,9 @@ struct LoadLoopOptions {
   const Clock* clock = nullptr;
   CaseControl* control = nullptr;
   WorkQueue* work = nullptr;
-  int64_t slots = 0;   // requests this thread keeps in flight; open loop: the most it may have
-  int64_t spares = 0;  // connections beyond those, at most
-  int64_t load_threads = 1;  // that share the case's arrivals
-  int64_t spin_ns = 0;       // LoadThreads
-  int core = -1;             // the thread stays on this one; -1: where the kernel puts it
+  LoopShare share;
+  int64_t spin_ns = 0;  // LoadThreads
+  int core = -1;        // the thread stays on this one; -1: where the kernel puts it
   // Called once by Run(), when the connections are open that can be opened ahead of the start.
   std::function<void()> on_ready;
 };
@@ -69,6 +77,9 @@ class LoadLoop {
   // system call) unless a slot of this loop found the queue empty.
   void Wake() { poller_.Wake(); }
   void WakeIfHungry();
+  // From now on, or from the start on, it carries so much, which is no less than before. Takes
+  // effect at the loop's next turn.
+  void Grow(const LoopShare& share);
   const LoopCounters& counters() const { return counters_; }
   // Thread-safe for one consumer.
   RecordQueue& records() { return records_; }
@@ -97,6 +108,7 @@ class LoadLoop {
   void ServeSockets(std::span<const epoll_event> sockets);
   void Reap();
   void AddSlot();
+  void TakeUpGrowth();
   void PushRecord(RequestRecord& record);
   void Dispatch();
   bool TakeWork(std::unique_ptr<PreparedRequest>& request);
@@ -146,6 +158,10 @@ class LoadLoop {
   BusyMeter busy_;
   std::unique_ptr<RunDelay> run_delay_;  // of the loop's own thread
   std::atomic<bool> hungry_{false};
+  std::atomic<bool> growing_{false};
+  absl::Mutex growth_mutex_;
+  LoopShare grown_ ABSL_GUARDED_BY(growth_mutex_);
+  int64_t slots_ = 0;      // of the share that the loop has
   size_t next_swept_ = 0;  // of exchanges_, by EndDeadExchanges
   bool ready_reported_ = false;
   bool more_to_send_ = false;  // the last Dispatch() stopped with free slots and maybe work left

@@ -73,7 +73,7 @@ void AddRun(Families& out, const AgentStatus& status) {
       .Value(status.refusals);
   out.Gauge("monsoon_agent_controller_silent_seconds",
             "How long nothing was heard from the controller of the run; 0 while idle")
-      .Value(ToSeconds(status.session.now_ns - status.session.heard_ns));
+      .Value(status.busy() ? ToSeconds(status.session.now_ns - status.session.heard_ns) : 0);
   out.Gauge("monsoon_agent_lease_remaining_seconds",
             "How long this agent may go on sending if it hears nothing more; 0 while idle")
       .Value(ToSeconds(status.lease_left_ns()));

@@ -10,6 +10,7 @@
 #include "agent/core/net/address_policy.h"
 #include "agent/core/net/controller_list.h"
 #include "agent/core/operate/agent_observer.h"
+#include "agent/io/spool/spool_store.h"
 #include "common/tls/tls_files.h"
 
 namespace monsoon {
@@ -24,7 +25,7 @@ struct AgentTls {
 
 struct AgentOptions {
   std::string hostname;
-  std::string name;         // what its operator calls it, in messages and tables
+  std::string name;         // what its operator calls it; empty: the hostname
   std::string instance_id;  // new with each start of the process
   int cores = 0;            // that the process may use
   LoadThreads load_threads;
@@ -34,8 +35,12 @@ struct AgentOptions {
   std::optional<AgentTls> tls;  // without: plain text, and everybody who reaches it is obeyed
   int64_t item_cache_bytes = int64_t{1} << 30;
   int64_t max_queued_work = int64_t{1} << 16;
-  // Records that the controller has not acknowledged; beyond this the case is given up.
-  int64_t max_unacknowledged_bytes = int64_t{1} << 30;
+  // Records that the controller has not acknowledged: beyond so many bytes they go to disk.
+  int64_t spool_memory_bytes = int64_t{64} << 20;
+  std::string spool_folder;  // empty: there is no place for them
+  SpoolStore::Limits spool_limits;
+  // Hears, in sentences for the operator, what goes wrong and no controller is told.
+  std::function<void(const std::string&)> tell = [](const std::string&) {};
   AgentObserver* observer = NoObserver();  // outlives the agent
 };
 

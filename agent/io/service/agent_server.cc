@@ -88,7 +88,7 @@ void AgentServer::SetServing(bool serving) {
 
 void AgentServer::BeginDrain(const std::string& reason) {
   SetServing(false);
-  service_.BeginDrain(reason);
+  service_.Drain(reason);
 }
 
 void AgentServer::Shutdown() {

@@ -5,20 +5,17 @@
 #include <thread>
 #include <utility>
 
-#include "absl/cleanup/cleanup.h"
 #include "absl/strings/ascii.h"
 
-#include "agent/io/http/open_files.h"
 #include "agent/io/service/give_way.h"
 #include "agent/io/service/messages.h"
 #include "common/base/str_cat.h"
-#include "common/model/engine_type.h"
-#include "common/version.h"
 #include "common/wire/protocol.h"
 
 namespace monsoon {
 namespace {
 
+constexpr absl::Duration kHousekeeping = absl::Hours(1);
 constexpr size_t kMaxRunIdBytes = 64;
 constexpr uint32_t kMaxLeaseMs = 600'000;
 
@@ -26,16 +23,12 @@ grpc::Status ToGrpc(const absl::Status& status) {
   return {static_cast<grpc::StatusCode>(status.code()), std::string(status.message())};
 }
 
-// A thread that first calls `begin`, then writes what comes out of `outbox` until it is closed and
-// empty, or the stream breaks.
-template <typename Message, typename Stream>
-std::thread StartWriter(BlockingQueue<Message>& outbox, Stream* stream, void (*begin)()) {
-  return std::thread([&outbox, stream, begin] {
-    begin();
-    while (std::optional<Message> message = outbox.Pop()) {
-      if (!stream->Write(*message)) return;
-    }
-  });
+// Writes what `next` hands out until that ends or the stream breaks.
+template <typename Message, typename Stream, typename Next>
+void WriteAll(Stream* stream, const Next& next) {
+  while (std::optional<Message> message = next()) {
+    if (!stream->Write(*message)) return;
+  }
 }
 
 // A run's id becomes part of every request's x-request-id, and its lease is how long this agent
@@ -59,51 +52,46 @@ absl::Status CheckHello(const v1::Hello& hello) {
 
 }  // namespace
 
-grpc::Status AgentService::Refuse(const grpc::ServerContext& context, ControlStream* stream,
-                                  v1::Refusal::Code code, const std::string& message) {
+grpc::Status AgentService::TurnAway(const grpc::ServerContext& context, ControlStream* stream,
+                                    v1::Refusal refusal) {
+  options_.observer->On(Refused{context.peer(), refusal.message()});
   v1::ControlResponse response;
-  response.mutable_refusal()->set_code(code);
-  response.mutable_refusal()->set_message(message);
-  response.mutable_refusal()->set_protocol_version(kProtocolVersion);
-  if (code == v1::Refusal::CODE_TOO_MANY) response.mutable_refusal()->set_retry_after_ms(1000);
+  *response.mutable_refusal() = std::move(refusal);
   stream->Write(response);
-  options_.observer->On(Refused{context.peer(), message});
   return grpc::Status::OK;
 }
 
-v1::Welcome AgentService::MakeWelcome() {
-  v1::Welcome welcome;
-  {
+AgentService::AgentService(const AgentOptions* options, const Clock* clock)
+    : options_(*options),
+      clock_(*clock),
+      spools_(options->spool_folder, options->spool_limits, clock),
+      door_(options->tls ? &options->tls->controllers : nullptr, clock),
+      registry_(options->instance_id),
+      housekeeper_([this] { KeepHouse(); }) {}
+
+AgentService::~AgentService() {
+  Shutdown();
+  housekeeper_.join();
+}
+
+void AgentService::KeepHouse() {
+  GiveWay();
+  for (bool over = false; !over;) {
+    spools_.Expire();
     absl::MutexLock lock(&mutex_);
-    welcome.set_epoch(epoch_);
-    welcome.set_busy(taken_);
-    if (session_ != nullptr) {
-      welcome.set_run_id(session_->run_id());
-      welcome.mutable_limits()->set_used_concurrency(session_->concurrency());
-    }
-    welcome.set_draining(!draining_.empty());
+    over = mutex_.AwaitWithTimeout(absl::Condition(&shut_down_), kHousekeeping);
   }
-  welcome.set_protocol_version(kProtocolVersion);
-  welcome.set_agent_version(kVersion);
-  welcome.set_hostname(options_.hostname);
-  welcome.set_name(options_.name);
-  welcome.set_instance_id(options_.instance_id);
-  welcome.mutable_limits()->set_cores(options_.cores);
-  welcome.mutable_limits()->set_load_threads(options_.load_threads.count);
-  welcome.mutable_limits()->set_max_concurrency(MaxConnections());
-  welcome.mutable_limits()->set_item_cache_bytes(options_.item_cache_bytes);
-  welcome.mutable_limits()->set_max_queued_work(options_.max_queued_work);
-  for (const std::string& name : EngineTypeNames()) welcome.add_engine_types(name);
-  return welcome;
 }
 
 grpc::Status AgentService::Control(grpc::ServerContext* context, ControlStream* stream) {
   std::unique_ptr<Doorkeeper::Visit> visit;
   const grpc::Status admitted = door_.Admit(context, &visit);
-  if (admitted.error_code() == grpc::StatusCode::RESOURCE_EXHAUSTED) {
-    return Refuse(*context, stream, v1::Refusal::CODE_TOO_MANY, admitted.error_message());
-  }
   if (admitted.ok()) return Greet(context, stream, *visit);
+  if (admitted.error_code() == grpc::StatusCode::RESOURCE_EXHAUSTED) {
+    v1::Refusal refusal = MakeRefusal(v1::Refusal::CODE_TOO_MANY, admitted.error_message());
+    refusal.set_retry_after_ms(1000);
+    return TurnAway(*context, stream, std::move(refusal));
+  }
   options_.observer->On(Refused{context->peer(), admitted.error_message()});
   return admitted;
 }
@@ -113,23 +101,22 @@ grpc::Status AgentService::Greet(grpc::ServerContext* context, ControlStream* st
   v1::ControlRequest request;
   if (!stream->Read(&request)) return grpc::Status::OK;
   if (!request.has_hello()) {
-    return Refuse(*context, stream, v1::Refusal::CODE_BAD_MESSAGE,
-                  "expected Hello as the first message");
+    return TurnAway(
+        *context, stream,
+        MakeRefusal(v1::Refusal::CODE_BAD_MESSAGE, "expected Hello as the first message"));
   }
   const v1::Hello hello = request.hello();
   if (hello.protocol_version() != kProtocolVersion) {
-    return Refuse(
-        *context, stream, v1::Refusal::CODE_PROTOCOL_VERSION,
-        StrCat("the controller (version ", hello.controller_version(), ") speaks protocol ",
-               hello.protocol_version(), ", this agent (version ", kVersion, ") speaks protocol ",
-               kProtocolVersion, "; install the same version of both"));
+    return TurnAway(*context, stream,
+                    MakeVersionRefusal(hello.controller_version(), hello.protocol_version()));
   }
   if (hello.purpose() != v1::Hello::PURPOSE_RUN) {
     visit.Extend(Doorkeeper::kInspectionNs);
     return Inspect(*context, stream);
   }
   if (const absl::Status fair = CheckHello(hello); !fair.ok()) {
-    return Refuse(*context, stream, v1::Refusal::CODE_BAD_MESSAGE, std::string(fair.message()));
+    return TurnAway(*context, stream,
+                    MakeRefusal(v1::Refusal::CODE_BAD_MESSAGE, std::string(fair.message())));
   }
   visit.End();
   return ServeRun(context, stream, hello);
@@ -138,12 +125,26 @@ grpc::Status AgentService::Greet(grpc::ServerContext* context, ControlStream* st
 grpc::Status AgentService::Inspect(const grpc::ServerContext& context, ControlStream* stream) {
   options_.observer->On(Inspected{context.peer()});
   v1::ControlResponse response;
-  *response.mutable_welcome() = MakeWelcome();
+  v1::Welcome* welcome = response.mutable_welcome();
+  *welcome = MakeWelcome(options_);
+  {
+    absl::MutexLock lock(&mutex_);
+    welcome->set_epoch(registry_.epoch());
+    ObserveHolder();
+    const std::string run_id = registry_.HeldBy(clock_.MonotonicNs());
+    welcome->set_busy(!run_id.empty());
+    welcome->set_run_id(run_id);
+    welcome->set_draining(registry_.draining());
+    if (session_ != nullptr) {
+      welcome->mutable_limits()->set_used_concurrency(session_->concurrency());
+    }
+  }
   stream->Write(response);
   v1::ControlRequest request;
   while (stream->Read(&request)) {
     if (!request.has_ping()) {
-      return Refuse(context, stream, v1::Refusal::CODE_BAD_MESSAGE, "an inspection may only Ping");
+      return TurnAway(context, stream,
+                      MakeRefusal(v1::Refusal::CODE_BAD_MESSAGE, "an inspection may only Ping"));
     }
     *response.mutable_pong() = MakePong(request.ping(), clock_);
     stream->Write(response);
@@ -151,85 +152,104 @@ grpc::Status AgentService::Inspect(const grpc::ServerContext& context, ControlSt
   return grpc::Status::OK;
 }
 
+void AgentService::ObserveHolder() {
+  if (session_ != nullptr) registry_.Observe(session_->lease_until_ns(), session_->has_control());
+}
+
+std::optional<v1::Refusal> AgentService::Enter(const grpc::ServerContext& context,
+                                               const v1::Hello& hello,
+                                               std::shared_ptr<AgentSession>& session) {
+  if (!hello.has_resume()) return Take(context, hello, session);
+  absl::MutexLock lock(&mutex_);
+  const SessionRegistry::Verdict verdict =
+      registry_.Resume(hello.run_id(), hello.resume().instance_id(), hello.resume().epoch());
+  // There is none for a moment while one that has lost the agent winds up.
+  const bool found = verdict.answer == SessionRegistry::Answer::kFound && session_ != nullptr;
+  if (!found) return MakeRefusal(verdict);
+  session = session_;
+  return std::nullopt;
+}
+
+std::optional<v1::Refusal> AgentService::Take(const grpc::ServerContext& context,
+                                              const v1::Hello& hello,
+                                              std::shared_ptr<AgentSession>& session) {
+  const int64_t lease_ns = hello.lease_ms() == 0 ? kDefaultLeaseNs : hello.lease_ms() * kNsPerMs;
+  const int64_t now_ns = clock_.MonotonicNs();
+  SessionRegistry::Verdict verdict;
+  std::shared_ptr<AgentSession> evicted;
+  {
+    absl::MutexLock lock(&mutex_);
+    ObserveHolder();
+    verdict = registry_.Take(hello.run_id(), now_ns, now_ns + lease_ns);
+    if (verdict.answer != SessionRegistry::Answer::kTaken) return MakeRefusal(verdict);
+    evicted = std::exchange(session_, nullptr);
+  }
+  if (evicted != nullptr) {
+    evicted->Close("its lease had run out, and another run took the agent");
+    evicted->BreakStreams();
+    options_.observer->On(RunEnded{evicted->run_id(), "its lease had run out"});
+  }
+  options_.observer->On(RunTaken{.run_id = hello.run_id(),
+                                 .controller = context.peer(),
+                                 .controller_version = hello.controller_version(),
+                                 .epoch = verdict.epoch,
+                                 .lease_ns = lease_ns});
+  session = std::make_shared<AgentSession>(&options_, &clock_, &spools_, hello.run_id(),
+                                           verdict.epoch, lease_ns);
+  absl::MutexLock lock(&mutex_);
+  if (shut_down_) {
+    registry_.End(verdict.epoch);
+    return MakeRefusal(v1::Refusal::CODE_DRAINING, "this agent is being stopped");
+  }
+  session_ = session;
+  if (!draining_.empty()) session->Drain(draining_);
+  return std::nullopt;
+}
+
 grpc::Status AgentService::ServeRun(grpc::ServerContext* context, ControlStream* stream,
                                     const v1::Hello& hello) {
-  uint64_t epoch = 0;
-  v1::Refusal refusal;
-  {
-    absl::MutexLock lock(&mutex_);
-    refusal = WhyNotFree();
-    if (refusal.code() == v1::Refusal::CODE_UNSPECIFIED) {
-      taken_ = true;
-      epoch = ++epoch_;
-    }
+  std::shared_ptr<AgentSession> session;
+  if (auto refusal = Enter(*context, hello, session); refusal) {
+    return TurnAway(*context, stream, *std::move(refusal));
   }
-  if (epoch == 0) return Refuse(*context, stream, refusal.code(), refusal.message());
-  const absl::Cleanup give_back = [this] {
-    absl::MutexLock lock(&mutex_);
-    taken_ = false;
-    run_context_ = nullptr;
-  };
-
-  const int64_t lease_ns = hello.lease_ms() == 0 ? kDefaultLeaseNs : hello.lease_ms() * kNsPerMs;
-  options_.observer->On(RunTaken{.run_id = hello.run_id(),
-                                 .controller = context->peer(),
-                                 .controller_version = hello.controller_version(),
-                                 .epoch = epoch,
-                                 .lease_ns = lease_ns});
+  v1::Welcome welcome = MakeWelcome(options_);
+  welcome.set_epoch(session->epoch());
+  welcome.set_resumed(hello.has_resume());
   ControlOutbox outbox;
-  auto session =
-      std::make_shared<AgentSession>(&options_, &clock_, hello.run_id(), epoch, lease_ns, &outbox);
-  {
-    absl::MutexLock lock(&mutex_);
-    session_ = session;
-    run_context_ = context;
-    if (!draining_.empty()) session->Drain(draining_);
-  }
-  v1::ControlResponse response;
-  *response.mutable_welcome() = MakeWelcome();
-  response.mutable_welcome()->set_busy(false);
-  outbox.Push(std::move(response));
-  std::thread writer = StartWriter(outbox, stream, [] {});
-
-  absl::Status status;
+  absl::Status status = session->AttachControl(
+      &outbox, [context] { context->TryCancel(); }, hello.resume().received_control(),
+      std::move(welcome));
+  if (!status.ok()) return ToGrpc(status);
+  std::thread writer([&] { WriteAll<v1::ControlResponse>(stream, [&] { return outbox.Pop(); }); });
   v1::ControlRequest request;
-  while (status.ok() && stream->Read(&request)) status = session->OnControl(request);
-
-  session->Close();
-  {
-    absl::MutexLock lock(&mutex_);
-    session_ = nullptr;
+  while (status.ok() && !session->over() && stream->Read(&request)) {
+    status = session->OnControl(request);
   }
-  // The Data thread holds the session while it is in it; it was told to leave by Close().
-  while (session.use_count() > 1) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  session->DetachControl();
+  // A stream that broke, or lost a message, may be taken up again; anything else ends the run.
+  if (!status.ok() && !absl::IsDataLoss(status)) End(session, std::string(status.message()));
+  if (session->over()) End(session, "");
   session = nullptr;
   outbox.Close();
   writer.join();
-  const std::string broken = context->IsCancelled() ? "the connection broke off" : "";
-  options_.observer->On(
-      RunEnded{hello.run_id(), status.ok() ? broken : std::string(status.message())});
   return ToGrpc(status);
 }
 
-v1::Refusal AgentService::WhyNotFree() const {
-  v1::Refusal refusal;
-  if (!draining_.empty()) {
-    refusal.set_code(v1::Refusal::CODE_DRAINING);
-    refusal.set_message(StrCat(draining_, " and takes no new run; use another one"));
-  } else if (taken_) {
-    refusal.set_code(v1::Refusal::CODE_BUSY);
-    refusal.set_message("this agent is busy with another run; wait for it, or stop its controller");
-  }
-  return refusal;
+void AgentService::End(const std::shared_ptr<AgentSession>& session, const std::string& why) {
+  session->Close(why);
+  session->BreakStreams();
+  absl::MutexLock lock(&mutex_);
+  registry_.End(session->epoch());
+  if (session_ != session) return;
+  session_ = nullptr;
+  options_.observer->On(RunEnded{session->run_id(), why});
 }
 
-std::shared_ptr<AgentSession> AgentService::FindSession(const v1::Attach& attach) {
+std::shared_ptr<AgentSession> AgentService::FindSession(const v1::Attach& attach) const {
   absl::MutexLock lock(&mutex_);
-  if (session_ == nullptr || session_->run_id() != attach.run_id() ||
-      session_->epoch() != attach.epoch() || attach.instance_id() != options_.instance_id) {
-    return nullptr;
-  }
-  return session_;
+  const SessionRegistry::Verdict verdict =
+      registry_.Resume(attach.run_id(), attach.instance_id(), attach.epoch());
+  return verdict.answer == SessionRegistry::Answer::kFound ? session_ : nullptr;
 }
 
 grpc::Status AgentService::Data(grpc::ServerContext* context, DataStream* stream) {
@@ -244,27 +264,37 @@ grpc::Status AgentService::Data(grpc::ServerContext* context, DataStream* stream
     return {grpc::StatusCode::FAILED_PRECONDITION,
             "a Data stream must begin with Attach, for the run that holds this agent"};
   }
-  DataOutbox outbox;
-  absl::Status status = session->AttachData(&outbox, [context] { context->TryCancel(); });
-  if (!status.ok()) return ToGrpc(status);
+  const absl::StatusOr<AgentSession::DataPass> pass =
+      session->AttachData([context] { context->TryCancel(); });
+  if (!pass.ok()) return ToGrpc(pass.status());
+  v1::DataResponse attached;
+  attached.mutable_attached()->set_received_data(pass->received);
+  stream->Write(attached);
   // Both directions have a thread of their own, for gRPC's would keep the low priority and may make
   // the next run's load threads.
-  std::thread writer = StartWriter(outbox, stream, &GiveWay);
+  absl::Status unread;  // why a record cannot be read back
+  std::thread writer([&, number = pass->pass] {
+    GiveWay();
+    WriteAll<v1::DataResponse>(stream, [&]() -> std::optional<v1::DataResponse> {
+      auto next = session->NextData(number);
+      if (next.ok()) return *std::move(next);
+      unread = next.status();
+      context->TryCancel();
+      return std::nullopt;
+    });
+  });
+  absl::Status status;
   std::thread reader([&] {
     GiveWay();
     while (status.ok() && stream->Read(&request)) status = session->OnData(request);
   });
   reader.join();
-  session->DetachData();
-  session = nullptr;
-  outbox.Close();
+  session->DetachData(pass->pass);
   writer.join();
+  if (!unread.ok()) status = absl::InternalError(unread.message());
+  // What was received is not sent again, so an error in it would be a hole: it ends the run.
+  if (!status.ok() && !absl::IsDataLoss(status)) End(session, std::string(status.message()));
   return ToGrpc(status);
-}
-
-void AgentService::Shutdown() {
-  absl::MutexLock lock(&mutex_);
-  if (run_context_ != nullptr) run_context_->TryCancel();
 }
 
 }  // namespace monsoon

@@ -1,20 +1,27 @@
 // AgentService: the gRPC face of an agent (proto/monsoon/v1/agent.proto). It checks who may speak
-// and in which order, and moves messages between the streams and the session; the run is the
-// session's.
+// and in which order, keeps the session of the run that holds the agent, and moves messages between
+// the streams and the session; the run is the session's. What runs have left on disk it hands out
+// (Collect), and deletes when it is too old.
 //
 // gRPC calls the handlers on threads of its own, one for each open stream; a second thread writes.
+// A thread of the service's own looks after the spools once an hour.
 #pragma once
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 
+#include "agent/core/session/session_registry.h"
 #include "agent/io/service/agent_options.h"
 #include "agent/io/service/agent_session.h"
 #include "agent/io/service/doorkeeper.h"
+#include "agent/io/spool/spool_store.h"
 #include "common/time/clock.h"
 #include "monsoon/v1/agent.grpc.pb.h"
 
@@ -25,52 +32,65 @@ class AgentService final : public v1::AgentService::Service {
   using ControlStream = grpc::ServerReaderWriter<v1::ControlResponse, v1::ControlRequest>;
   using DataStream = grpc::ServerReaderWriter<v1::DataResponse, v1::DataRequest>;
 
+  using CollectStream = grpc::ServerReaderWriter<v1::CollectResponse, v1::CollectRequest>;
+
   // Both outlive the service.
-  AgentService(const AgentOptions* options, const Clock* clock)
-      : options_(*options),
-        clock_(*clock),
-        door_(options->tls ? &options->tls->controllers : nullptr, clock) {}
+  AgentService(const AgentOptions* options, const Clock* clock);
+  ~AgentService() override;
 
   grpc::Status Control(grpc::ServerContext* context, ControlStream* stream) override;
   grpc::Status Data(grpc::ServerContext* context, DataStream* stream) override;
+  grpc::Status Collect(grpc::ServerContext* context, CollectStream* stream) override;
 
-  // Ends the current run, if there is one: its streams break off.
+  // The steps of taking leave; any thread. Drain: no further run gets this agent, and the case that
+  // is going on comes to its end (AgentSession::Drain); `reason` is "SIGTERM" or the like.
+  // BreakOff: the case that is going on, if one is, is ended, and its records go to the controller.
+  // Shutdown: the run ends, what nobody acknowledged goes to the spool, and its streams break off.
+  void Drain(const std::string& reason);
+  void BreakOff(const std::string& reason);
   void Shutdown();
-
-  // The agent is being stopped, for this reason ("SIGTERM"): new runs are refused, the one that is
-  // going on is brought to its end (AgentSession::Drain). Any thread, as the rest.
-  void BeginDrain(const std::string& reason);
-  // Breaks off what is in flight.
-  void BreakOff();
-  struct Holding {
-    bool has_run = false;    // a controller holds this agent
-    bool delivered = false;  // it has everything that it will get
-  };
-  Holding holding();
+  // A run holds the agent, and its lease lasts.
+  bool holds_run();
+  // None does, or no case of it is going on and its controller has acknowledged every record.
+  bool delivered() const;
 
  private:
-  v1::Welcome MakeWelcome();
-  // Turns a controller away, with a sentence.
-  grpc::Status Refuse(const grpc::ServerContext& context, ControlStream* stream,
-                      v1::Refusal::Code code, const std::string& message);
-  // Why a new run cannot be taken; CODE_UNSPECIFIED: it can.
-  v1::Refusal WhyNotFree() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   grpc::Status Greet(grpc::ServerContext* context, ControlStream* stream, Doorkeeper::Visit& visit);
   grpc::Status Inspect(const grpc::ServerContext& context, ControlStream* stream);
+  // Turns a controller away.
+  grpc::Status TurnAway(const grpc::ServerContext& context, ControlStream* stream,
+                        v1::Refusal refusal);
   grpc::Status ServeRun(grpc::ServerContext* context, ControlStream* stream,
                         const v1::Hello& hello);
-  std::shared_ptr<AgentSession> FindSession(const v1::Attach& attach);
+  // The session that `hello` asks for, new or known.
+  std::optional<v1::Refusal> Enter(const grpc::ServerContext& context, const v1::Hello& hello,
+                                   std::shared_ptr<AgentSession>& session);
+  std::optional<v1::Refusal> Take(const grpc::ServerContext& context, const v1::Hello& hello,
+                                  std::shared_ptr<AgentSession>& session);
+  absl::Status Converse(ControlStream* stream, AgentSession& session);
+  std::shared_ptr<AgentSession> FindSession(const v1::Attach& attach) const;
+  // The run is over; `why` as for AgentSession::Close.
+  void End(const std::shared_ptr<AgentSession>& session, const std::string& why);
+  // A session of that run that holds the agent, but whose lease has run out, is over; refused while
+  // the lease lasts (agent_collect.cc).
+  std::optional<v1::Refusal> GiveUp(const std::string& run_id);
+  static void Delete(const v1::CollectAck& ack, std::vector<StoredSpool>& spools);
+  void KeepHouse();
+  void ObserveHolder() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const AgentOptions& options_;
   const Clock& clock_;
+  SpoolStore spools_;
   Doorkeeper door_;
 
-  absl::Mutex mutex_;
-  uint64_t epoch_ ABSL_GUARDED_BY(mutex_) = 0;
-  bool taken_ ABSL_GUARDED_BY(mutex_) = false;
-  std::shared_ptr<AgentSession> session_ ABSL_GUARDED_BY(mutex_);
-  grpc::ServerContext* run_context_ ABSL_GUARDED_BY(mutex_) = nullptr;
+  mutable absl::Mutex mutex_;
+  SessionRegistry registry_ ABSL_GUARDED_BY(mutex_);
+  std::shared_ptr<AgentSession> session_
+      ABSL_GUARDED_BY(mutex_);  // of the run that holds the agent
+  bool shut_down_ ABSL_GUARDED_BY(mutex_) = false;
   std::string draining_ ABSL_GUARDED_BY(mutex_);  // the sentence; empty: it is not
+
+  std::thread housekeeper_;
 };
 
 }  // namespace monsoon

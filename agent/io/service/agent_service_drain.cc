@@ -4,25 +4,39 @@
 
 namespace monsoon {
 
-void AgentService::BeginDrain(const std::string& reason) {
+void AgentService::Drain(const std::string& reason) {
+  absl::MutexLock lock(&mutex_);
+  registry_.Drain(reason);
+  draining_ = StrCat("agent ", options_.name.empty() ? options_.hostname : options_.name,
+                     " is being stopped (", reason, ")");
+  if (session_ != nullptr) session_->Drain(draining_);
+}
+
+void AgentService::BreakOff(const std::string& reason) {
+  absl::MutexLock lock(&mutex_);
+  if (session_ != nullptr) session_->BreakOffCase(reason);
+}
+
+void AgentService::Shutdown() {
   std::shared_ptr<AgentSession> session;
-  std::string sentence = StrCat("agent ", options_.name, " is being stopped (", reason, ")");
   {
     absl::MutexLock lock(&mutex_);
-    draining_ = sentence;
+    shut_down_ = true;
+    registry_.Drain("its process ends");
     session = session_;
   }
-  if (session != nullptr) session->Drain(sentence);
+  if (session != nullptr) End(session, "the agent was stopped");
 }
 
-void AgentService::BreakOff() {
+bool AgentService::holds_run() {
   absl::MutexLock lock(&mutex_);
-  if (session_ != nullptr) session_->BreakOff();
+  ObserveHolder();
+  return !registry_.HeldBy(clock_.MonotonicNs()).empty();
 }
 
-AgentService::Holding AgentService::holding() {
+bool AgentService::delivered() const {
   absl::MutexLock lock(&mutex_);
-  return {.has_run = taken_, .delivered = session_ != nullptr && session_->delivered()};
+  return session_ == nullptr || session_->delivered();
 }
 
 }  // namespace monsoon

@@ -1,73 +1,143 @@
 #include "agent/io/service/agent_session.h"
 
+#include <algorithm>
 #include <utility>
 
-#include "agent/io/service/give_way.h"
 #include "agent/io/service/messages.h"
 #include "common/base/status_macros.h"
 #include "common/base/str_cat.h"
-#include "common/wire/convert_case.h"
-#include "common/wire/protocol.h"
 
 namespace monsoon {
 namespace {
 
-constexpr absl::Duration kMonitorPeriod = absl::Milliseconds(10);
-constexpr absl::Duration kStopTimeout = absl::Seconds(10);
-constexpr int64_t kFlushIntervalNs = 200 * kNsPerMs;
+// For the thread of a stream that is being replaced to leave.
+constexpr absl::Duration kReplaceTimeout = absl::Seconds(5);
+
+absl::Status UnknownMessage(const char* stream) {
+  return absl::InvalidArgumentError(
+      StrCat("the controller sent a ", stream,
+             " message that this agent does not know; update the agent or the controller"));
+}
+
+absl::Status Gap(const char* stream, uint64_t number, uint64_t highest) {
+  return absl::DataLossError(StrCat("message ", number, " on ", stream, " came after ", highest,
+                                    "; the stream must be opened again"));
+}
 
 }  // namespace
 
-AgentSession::AgentSession(const AgentOptions* options, const Clock* clock, std::string run_id,
-                           uint64_t epoch, int64_t lease_ns, ControlOutbox* control_out)
+AgentSession::AgentSession(const AgentOptions* options, const Clock* clock, SpoolStore* spools,
+                           std::string run_id, uint64_t epoch, int64_t lease_ns)
     : options_(*options),
       clock_(*clock),
       run_id_(std::move(run_id)),
       epoch_(epoch),
       lease_ns_(lease_ns),
-      control_out_(*control_out),
+      lease_until_ns_(clock->MonotonicNs() + lease_ns),
+      heard_ns_(clock->MonotonicNs()),
       intake_(run_id_, options->item_cache_bytes),
-      last_heard_ns_(clock->MonotonicNs()),
+      outlet_(options->spool_memory_bytes, spools->Make({.run_id = run_id_,
+                                                         .instance_id = options->instance_id,
+                                                         .epoch = epoch,
+                                                         .hostname = options->hostname})),
       probes_(&options->policy, clock, [this](const ProbeResult& result) { TellProbed(result); }),
       watch_(options->observer, run_id_),
+      preparer_([this] { PrepareCases(); }),
       monitor_([this] { Monitor(); }) {}
 
 AgentSession::~AgentSession() {
-  Close();
+  Close("the run is over");
+  preparer_.join();
   monitor_.join();
 }
 
-void AgentSession::Close() {
+bool AgentSession::has_control() const {
   absl::MutexLock lock(&mutex_);
+  return control_link_.attached;
+}
+
+bool AgentSession::delivered() const {
+  absl::MutexLock lock(&mutex_);
+  return runner_ == nullptr && unready_.empty() && outlet_.delivered();
+}
+
+bool AgentSession::over() const {
+  absl::MutexLock lock(&mutex_);
+  return over_;
+}
+
+void AgentSession::Close(const std::string& why) {
+  absl::MutexLock lock(&mutex_);
+  if (!closing_) close_reason_ = why;
   closing_ = true;
-  probes_.Cancel();
-  if (runner_ != nullptr) runner_->Stop(LoadMode::kCancel);
-  // Under the lock: DetachData() takes it too, so the Data stream cannot have gone meanwhile.
-  if (cancel_data_) cancel_data_();
-  cancel_data_ = nullptr;
+  mutex_.Await(absl::Condition(&over_));
 }
 
-void AgentSession::RenewLease(CaseRunner& runner) const {
-  const int64_t now_ns = clock_.MonotonicNs();
-  runner.RenewLease(now_ns, now_ns + lease_ns_);
-}
-
-std::shared_ptr<CaseRunner> AgentSession::runner() const {
+void AgentSession::BreakStreams() {
   absl::MutexLock lock(&mutex_);
-  return runner_;
+  if (control_link_.cancel) control_link_.cancel();
+  if (data_link_.cancel) data_link_.cancel();
+}
+
+absl::Status AgentSession::Replace(Link& link, std::function<void()> cancel) {
+  if (link.cancel) link.cancel();
+  const auto gone = [&link] { return !link.attached; };
+  if (!mutex_.AwaitWithTimeout(absl::Condition(&gone), kReplaceTimeout)) {
+    return absl::AbortedError("the stream before this one has not ended yet; try again");
+  }
+  if (closing_) return absl::CancelledError("the run is over");
+  link = {.attached = true, .cancel = std::move(cancel)};
+  return absl::OkStatus();
+}
+
+absl::Status AgentSession::AttachControl(ControlOutbox* out, std::function<void()> cancel,
+                                         uint64_t received, v1::Welcome welcome) {
+  absl::MutexLock lock(&mutex_);
+  RETURN_IF_ERROR(Replace(control_link_, std::move(cancel)));
+  welcome.set_received_control(control_numbers_.highest());
+  v1::ControlResponse response;
+  *response.mutable_welcome() = std::move(welcome);
+  if (control_.Attach(out, received, std::move(response))) return absl::OkStatus();
+  control_link_ = Link();
+  return absl::InvalidArgumentError(
+      "the controller has messages of this session that were never sent; it mixes sessions up");
+}
+
+void AgentSession::DetachControl() {
+  control_.Detach();
+  absl::MutexLock lock(&mutex_);
+  control_link_ = Link();
+}
+
+absl::StatusOr<AgentSession::DataPass> AgentSession::AttachData(std::function<void()> cancel) {
+  absl::MutexLock lock(&mutex_);
+  RETURN_IF_ERROR(Replace(data_link_, std::move(cancel)));
+  return DataPass{.pass = outlet_.Attach(), .received = data_numbers_.highest()};
+}
+
+void AgentSession::DetachData(uint64_t pass) {
+  outlet_.Detach(pass);
+  absl::MutexLock lock(&mutex_);
+  data_link_ = Link();
 }
 
 absl::Status AgentSession::OnControl(const v1::ControlRequest& request) {
-  const std::shared_ptr<CaseRunner> current = runner();
-  if (current != nullptr) RenewLease(*current);
-  last_heard_ns_.store(clock_.MonotonicNs(), std::memory_order_relaxed);
-  switch (request.message_case()) {
-    case v1::ControlRequest::kPing: {
-      v1::ControlResponse response;
-      *response.mutable_pong() = MakePong(request.ping(), clock_);
-      control_out_.Push(std::move(response));
+  heard_ns_.store(clock_.MonotonicNs(), std::memory_order_relaxed);
+  switch (control_numbers_.Take(request.number())) {
+    case ReceivedNumbers::Verdict::kNew:
+      return Obey(request);
+    case ReceivedNumbers::Verdict::kRepeated:
       return absl::OkStatus();
-    }
+    case ReceivedNumbers::Verdict::kGap:
+      break;
+  }
+  return Gap("Control", request.number(), control_numbers_.highest());
+}
+
+absl::Status AgentSession::Obey(const v1::ControlRequest& request) {
+  switch (request.message_case()) {
+    case v1::ControlRequest::kPing:
+      return OnPing(request.ping());
     case v1::ControlRequest::kProbe:
       return Probe(request.probe());
     case v1::ControlRequest::kPrepare:
@@ -82,6 +152,12 @@ absl::Status AgentSession::OnControl(const v1::ControlRequest& request) {
     case v1::ControlRequest::kRecall:
       Recall(request.recall().count());
       return absl::OkStatus();
+    case v1::ControlRequest::kResize:
+      if (const auto target = RunnerOf(request.resize().case_index()); target != nullptr) {
+        return target->Resize(static_cast<int64_t>(request.resize().concurrency()),
+                              request.resize().rate_per_s());
+      }
+      return absl::OkStatus();
     case v1::ControlRequest::kFinishCase:
       if (const auto target = RunnerOf(request.finish_case().case_index()); target != nullptr) {
         target->NoMoreWork();
@@ -90,15 +166,43 @@ absl::Status AgentSession::OnControl(const v1::ControlRequest& request) {
     case v1::ControlRequest::kStop:
       Stop(request.stop());
       return absl::OkStatus();
-    case v1::ControlRequest::kResize:
-    case v1::ControlRequest::kEndRun:
+    case v1::ControlRequest::kEndRun: {
+      absl::MutexLock lock(&mutex_);
+      ended_by_controller_ = true;
+    }
+      Close("the controller ended the run");
+      return absl::OkStatus();
     case v1::ControlRequest::kHello:
     case v1::ControlRequest::MESSAGE_NOT_SET:
       break;
   }
-  return absl::InvalidArgumentError(
-      "the controller sent a control message that this agent does not "
-      "know; update the agent or the controller");
+  return UnknownMessage("Control");
+}
+
+absl::Status AgentSession::OnPing(const v1::Ping& ping) {
+  v1::ControlResponse response;
+  v1::Pong* pong = response.mutable_pong();
+  *pong = MakePong(ping, clock_);
+  pong->set_received_control(control_numbers_.highest());
+  pong->set_received_data(received_data_.load(std::memory_order_relaxed));
+  // Never more than the whole lease from now, whatever the controller computes.
+  const int64_t now_ns = pong->received_agent_ns();
+  const int64_t longest_ns = now_ns + lease_ns_;
+  const int64_t until_ns = ping.lease_until_agent_ns() == 0
+                               ? longest_ns
+                               : std::min<int64_t>(ping.lease_until_agent_ns(), longest_ns);
+  lease_until_ns_.store(std::max(until_ns, lease_until_ns()), std::memory_order_release);
+  if (const auto current = runner(); current != nullptr) {
+    current->RenewLease(now_ns, lease_until_ns());
+  }
+  control_.Send(std::move(response));
+  if (control_.Acknowledge(ping.received_control())) return absl::OkStatus();
+  return absl::InvalidArgumentError("the controller has messages that were never sent to it");
+}
+
+std::shared_ptr<CaseRunner> AgentSession::runner() const {
+  absl::MutexLock lock(&mutex_);
+  return runner_;
 }
 
 std::shared_ptr<CaseRunner> AgentSession::RunnerOf(uint32_t case_index) const {
@@ -109,85 +213,49 @@ std::shared_ptr<CaseRunner> AgentSession::RunnerOf(uint32_t case_index) const {
 }
 
 void AgentSession::Stop(const v1::Stop& stop) {
-  const std::shared_ptr<CaseRunner> target = RunnerOf(stop.case_index());
-  if (target == nullptr) return;
+  const LoadMode mode = stop.mode() == v1::Stop::MODE_DRAIN ? LoadMode::kDrain : LoadMode::kCancel;
+  const auto index = static_cast<int32_t>(stop.case_index());
   absl::MutexLock lock(&mutex_);
-  stop_asked_ = true;
-  target->Stop(stop.mode() == v1::Stop::MODE_DRAIN ? LoadMode::kDrain : LoadMode::kCancel);
+  if (runner_ != nullptr && runner_->agent_case().case_index == index) {
+    asked_ = std::max(asked_, mode);
+    runner_->Stop(mode);
+  }
+  for (Unready& unready : unready_) {
+    if (unready.agent_case.case_index == index) unready.mode = std::max(unready.mode, mode);
+  }
 }
 
-absl::Status AgentSession::Prepare(const v1::Prepare& prepare) {
-  if (probes_.running()) {
-    return absl::FailedPreconditionError("the controller sent Prepare while a probe goes on");
-  }
-  {
-    // A case that was rejected elsewhere is being stopped here; that takes a moment.
-    absl::MutexLock lock(&mutex_);
-    const auto idle = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return runner_ == nullptr; };
-    if (!mutex_.AwaitWithTimeout(absl::Condition(&idle),
-                                 stop_asked_ ? kStopTimeout : absl::ZeroDuration())) {
-      return absl::FailedPreconditionError("the controller sent Prepare while a case is running");
-    }
-  }
-  ASSIGN_OR_RETURN(AgentCase agent_case, FromProto(prepare.case_spec()));
-  v1::ControlResponse response;
-  v1::Ready* ready = response.mutable_ready();
-  ready->set_case_index(agent_case.case_index);
-  const int32_t case_index = agent_case.case_index;
-  absl::StatusOr<std::unique_ptr<CaseRunner>> made =
-      CaseRunner::Create(std::move(agent_case), options_.load_threads, options_.max_queued_work,
-                         &options_.policy, &clock_);
-  if (made.ok()) {
-    std::shared_ptr<CaseRunner> runner = *std::move(made);
-    ready->set_engine_address(runner->engine_address());
-    RenewLease(*runner);
-    watch_.Prepared(*runner);
-    absl::MutexLock lock(&mutex_);
-    ready->set_error(draining_);
-    received_ = 0;
-    stop_asked_ = false;
-    gave_up_.clear();
-    last_progress_ = v1::Progress();
-    last_progress_ns_ = 0;
-    cpu_seconds_at_prepare_ = ProcessCpuSeconds();
-    if (draining_.empty()) runner_ = std::move(runner);
-  } else {
-    ready->set_error(std::string(made.status().message()));
-  }
-  if (!ready->error().empty()) watch_.Rejected(case_index, ready->error());
-  control_out_.Push(std::move(response));
-  return absl::OkStatus();
+void AgentSession::BreakOffCase(const std::string& why) {
+  absl::MutexLock lock(&mutex_);
+  for (Unready& unready : unready_) unready.mode = LoadMode::kCancel;
+  if (runner_ == nullptr) return;
+  if (gave_up_.empty()) gave_up_ = why;
+  runner_->Stop(LoadMode::kCancel);
 }
 
 void AgentSession::Recall(uint64_t count) {
-  const std::shared_ptr<CaseRunner> current = runner();
   v1::ControlResponse response;
   v1::Recalled* recalled = response.mutable_recalled();
   // Under the lock, so that the answer never comes after the case's CaseDone.
   absl::MutexLock lock(&mutex_);
-  if (current != nullptr) {
-    for (const auto& request : current->TakeBack(count)) {
+  if (runner_ != nullptr) {
+    for (const auto& request : runner_->TakeBack(count)) {
       recalled->add_request_indices(request->request_index);
     }
   }
-  control_out_.Push(std::move(response));
-}
-
-absl::Status AgentSession::AttachData(DataOutbox* out, std::function<void()> cancel) {
-  absl::MutexLock lock(&mutex_);
-  if (closing_) return absl::CancelledError("the run is over");
-  RETURN_IF_ERROR(outlet_.Attach(out));
-  cancel_data_ = std::move(cancel);
-  return absl::OkStatus();
-}
-
-void AgentSession::DetachData() {
-  absl::MutexLock lock(&mutex_);
-  outlet_.Detach();
-  cancel_data_ = nullptr;
+  control_.SendNumbered(std::move(response));
 }
 
 absl::Status AgentSession::OnData(const v1::DataRequest& request) {
+  switch (data_numbers_.Take(request.number())) {
+    case ReceivedNumbers::Verdict::kNew:
+      break;
+    case ReceivedNumbers::Verdict::kRepeated:
+      return absl::OkStatus();
+    case ReceivedNumbers::Verdict::kGap:
+      return Gap("Data", request.number(), data_numbers_.highest());
+  }
+  received_data_.store(data_numbers_.highest(), std::memory_order_relaxed);
   switch (request.message_case()) {
     case v1::DataRequest::kItems:
       return intake_.Add(request.items());
@@ -202,9 +270,7 @@ absl::Status AgentSession::OnData(const v1::DataRequest& request) {
     case v1::DataRequest::MESSAGE_NOT_SET:
       break;
   }
-  return absl::InvalidArgumentError(
-      "the controller sent a data message that this agent does not "
-      "know; update the agent or the controller");
+  return UnknownMessage("Data");
 }
 
 absl::Status AgentSession::AddWork(const v1::Work& work) {
@@ -215,86 +281,6 @@ absl::Status AgentSession::AddWork(const v1::Work& work) {
   absl::MutexLock lock(&mutex_);
   if (runner_ == current) received_ += work.entries_size();
   return absl::OkStatus();
-}
-
-void AgentSession::Monitor() {
-  GiveWay();
-  for (;;) {
-    {
-      absl::MutexLock lock(&mutex_);
-      mutex_.AwaitWithTimeout(absl::Condition(&closing_), kMonitorPeriod);
-      if (closing_) return;
-    }
-    MonitorOnce();
-  }
-}
-
-void AgentSession::MonitorOnce() {
-  const int64_t now_ns = clock_.MonotonicNs();
-  CheckProbeLease(now_ns);
-  const std::shared_ptr<CaseRunner> current = runner();
-  TellWatch(now_ns, current.get());
-  if (current == nullptr) return;
-  // Looked at before the records are collected: what ended by now is collected for certain.
-  const bool ended = current->ended();
-  CollectRecords(*current, now_ns);
-  SendProgress(*current, now_ns);
-  if (ended) FinishCase(*current);
-}
-
-void AgentSession::CollectRecords(CaseRunner& runner, int64_t now_ns) {
-  const int32_t case_index = runner.agent_case().case_index;
-  runner.DrainRecords(
-      [this, case_index](RequestRecord& record) { Collect(case_index, std::move(record)); });
-  if (now_ns - last_flush_ns_ >= kFlushIntervalNs) {
-    last_flush_ns_ = now_ns;
-    outlet_.Flush();
-  }
-  if (outlet_.unacknowledged_bytes() > options_.max_unacknowledged_bytes) {
-    gave_up_ = "the controller did not take the records, and this agent's memory for them is full";
-    runner.Stop(LoadMode::kCancel);
-  }
-}
-
-void AgentSession::SendProgress(const CaseRunner& runner, int64_t now_ns) {
-  uint64_t received = 0;
-  {
-    absl::MutexLock lock(&mutex_);
-    received = received_;
-  }
-  v1::ControlResponse response;
-  *response.mutable_progress() = MakeProgress(runner, received);
-  const v1::Progress& progress = response.progress();
-  // Credits (of a closed loop) are urgent when little is queued; otherwise ten times a second is
-  // enough.
-  const bool news = progress.finished() != last_progress_.finished() ||
-                    progress.received() != last_progress_.received();
-  const bool urgent = news && !runner.agent_case().open_loop &&
-                      progress.queued() <= static_cast<uint64_t>(runner.agent_case().concurrency);
-  if (!urgent && now_ns - last_progress_ns_ < kProgressIntervalNs) return;
-  last_progress_ = progress;
-  last_progress_ns_ = now_ns;
-  control_out_.Push(std::move(response));
-}
-
-void AgentSession::FinishCase(CaseRunner& runner) {
-  CaseEnd end{.cpu_seconds = ProcessCpuSeconds() - cpu_seconds_at_prepare_};
-  const LoopFacts facts = runner.JoinAndCollect();
-  {
-    absl::MutexLock lock(&mutex_);
-    // Work that no slot took before the case was stopped.
-    const int32_t case_index = runner.agent_case().case_index;
-    const auto left = runner.TakeBack(static_cast<uint64_t>(options_.max_queued_work));
-    for (const auto& request : left) Collect(case_index, NotSentRecord(*request));
-    outlet_.Flush();
-    end.last_sequence = outlet_.last_sequence();
-    end.gave_up = WhyGaveUp(runner, !left.empty());
-    v1::ControlResponse response;
-    *response.mutable_case_done() = MakeCaseDone(runner, facts, end);
-    control_out_.Push(std::move(response));
-    runner_ = nullptr;
-  }
-  watch_.Ended(runner, facts, end.gave_up);
 }
 
 }  // namespace monsoon

@@ -6,10 +6,9 @@
 namespace monsoon {
 
 void AgentSession::TellWatch(int64_t now_ns, const CaseRunner* runner) {
-  const int64_t heard_ns = last_heard_ns_.load(std::memory_order_relaxed);
   watch_.Tick({.now_ns = now_ns,
-               .heard_ns = heard_ns,
-               .lease_until_ns = heard_ns + lease_ns_,
+               .heard_ns = heard_ns_.load(std::memory_order_relaxed),
+               .lease_until_ns = lease_until_ns(),
                .unacknowledged_bytes = outlet_.unacknowledged_bytes()},
               runner);
 }
@@ -19,36 +18,25 @@ void AgentSession::Collect(int32_t case_index, RequestRecord record) {
   outlet_.Add(case_index, std::move(record));
 }
 
-void AgentSession::Drain(const std::string& reason) {
+void AgentSession::Drain(const std::string& sentence) {
   absl::MutexLock lock(&mutex_);
-  draining_ = reason;
+  draining_ = sentence;
   if (runner_ != nullptr) runner_->Stop(LoadMode::kDrain);
-}
-
-void AgentSession::BreakOff() {
-  absl::MutexLock lock(&mutex_);
-  if (runner_ != nullptr) runner_->Stop(LoadMode::kCancel);
-}
-
-bool AgentSession::delivered() const {
-  absl::MutexLock lock(&mutex_);
-  return runner_ == nullptr && outlet_.unacknowledged_bytes() == 0;
 }
 
 int64_t AgentSession::concurrency() const {
   absl::MutexLock lock(&mutex_);
-  return runner_ == nullptr ? 0 : runner_->agent_case().concurrency;
+  return runner_ == nullptr ? 0 : runner_->concurrency();
 }
 
 std::string AgentSession::WhyGaveUp(const CaseRunner& runner, bool work_was_left) const {
-  if (stop_asked_ || runner.mode() == LoadMode::kRun) return "";
-  if (!draining_.empty()) {
+  if (!draining_.empty() && asked_ == LoadMode::kRun && runner.mode() != LoadMode::kRun) {
     // It may have come to its own end meanwhile.
     const bool complete =
         runner.mode() == LoadMode::kDrain && runner.no_more_work() && !work_was_left;
     return complete && !runner.agent_case().open_loop ? "" : draining_;
   }
-  if (runner.mode() != LoadMode::kCancel) return "";
+  if (runner.mode() != LoadMode::kCancel || asked_ == LoadMode::kCancel) return "";
   return gave_up_.empty() ? "nothing was heard from the controller for the lease" : gave_up_;
 }
 

@@ -8,7 +8,7 @@
 namespace monsoon {
 
 absl::Status AgentSession::Probe(const v1::Probe& probe) {
-  if (runner() != nullptr) {
+  if (absl::MutexLock lock(&mutex_); runner_ != nullptr || !unready_.empty()) {
     return absl::FailedPreconditionError("the controller sent Probe while a case is running");
   }
   ASSIGN_OR_RETURN(ProbeOrder order, FromProto(probe));
@@ -18,12 +18,7 @@ absl::Status AgentSession::Probe(const v1::Probe& probe) {
 void AgentSession::TellProbed(const ProbeResult& result) {
   v1::ControlResponse response;
   ToProto(result, response.mutable_probed());
-  control_out_.Push(std::move(response));
-}
-
-void AgentSession::CheckProbeLease(int64_t now_ns) {
-  const int64_t heard_ns = last_heard_ns_.load(std::memory_order_relaxed);
-  if (probes_.running() && now_ns - heard_ns > lease_ns_) probes_.Cancel();
+  control_.SendNumbered(std::move(response));
 }
 
 }  // namespace monsoon

@@ -2,7 +2,70 @@
 
 #include <sys/resource.h>
 
+#include <utility>
+
+#include "agent/io/http/open_files.h"
+#include "common/base/str_cat.h"
+#include "common/model/engine_type.h"
+#include "common/version.h"
+#include "common/wire/protocol.h"
+
 namespace monsoon {
+namespace {
+
+v1::Refusal::Code CodeOf(SessionRegistry::Answer answer) {
+  switch (answer) {
+    case SessionRegistry::Answer::kBusy:
+    case SessionRegistry::Answer::kSameRun:
+    case SessionRegistry::Answer::kSameRunHeld:
+      return v1::Refusal::CODE_BUSY;
+    case SessionRegistry::Answer::kDraining:
+      return v1::Refusal::CODE_DRAINING;
+    default:
+      return v1::Refusal::CODE_UNKNOWN_SESSION;
+  }
+}
+
+}  // namespace
+
+v1::Welcome MakeWelcome(const AgentOptions& options) {
+  v1::Welcome welcome;
+  welcome.set_protocol_version(kProtocolVersion);
+  welcome.set_agent_version(kVersion);
+  welcome.set_hostname(options.hostname);
+  welcome.set_name(options.name.empty() ? options.hostname : options.name);
+  welcome.set_instance_id(options.instance_id);
+  welcome.mutable_limits()->set_cores(options.cores);
+  welcome.mutable_limits()->set_load_threads(options.load_threads.count);
+  welcome.mutable_limits()->set_max_concurrency(MaxConnections());
+  welcome.mutable_limits()->set_item_cache_bytes(options.item_cache_bytes);
+  welcome.mutable_limits()->set_max_queued_work(options.max_queued_work);
+  for (const std::string& name : EngineTypeNames()) welcome.add_engine_types(name);
+  return welcome;
+}
+
+v1::Refusal MakeRefusal(const SessionRegistry::Verdict& verdict) {
+  v1::Refusal refusal = MakeRefusal(CodeOf(verdict.answer), verdict.sentence);
+  refusal.set_retry_after_ms(
+      static_cast<uint32_t>((verdict.retry_after_ns + kNsPerMs - 1) / kNsPerMs));
+  return refusal;
+}
+
+v1::Refusal MakeRefusal(v1::Refusal::Code code, std::string message) {
+  v1::Refusal refusal;
+  refusal.set_code(code);
+  refusal.set_message(std::move(message));
+  refusal.set_protocol_version(kProtocolVersion);
+  return refusal;
+}
+
+v1::Refusal MakeVersionRefusal(const std::string& controller_version, uint32_t protocol_version) {
+  return MakeRefusal(
+      v1::Refusal::CODE_PROTOCOL_VERSION,
+      StrCat("the controller (version ", controller_version, ") speaks protocol ", protocol_version,
+             ", this agent (version ", kVersion, ") speaks protocol ", kProtocolVersion,
+             "; install the same version of both"));
+}
 
 v1::Pong MakePong(const v1::Ping& ping, const Clock& clock) {
   v1::Pong pong;
@@ -39,7 +102,6 @@ double ProcessCpuSeconds() {
 v1::CaseDone MakeCaseDone(const CaseRunner& runner, const LoopFacts& facts, const CaseEnd& end) {
   v1::CaseDone done;
   done.set_case_index(runner.agent_case().case_index);
-  done.set_last_sequence(end.last_sequence);
   done.set_new_connections(facts.new_connections);
   done.set_reused_connections(facts.reused_connections);
   done.set_busy_share_max(facts.busy_share_max);

@@ -1,7 +1,7 @@
 // ProbeThread: carries out the probes of a run (agent/io/http/probe.h) one after the other on a
 // thread of its own, so that the thread that reads Control never waits for an engine.
 //
-// Start() and the destructor belong to one thread; the rest is thread-safe.
+// Thread-safe, but for the destructor.
 #pragma once
 
 #include <atomic>
@@ -9,7 +9,9 @@
 #include <functional>
 #include <thread>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
+#include "absl/synchronization/mutex.h"
 
 #include "agent/core/net/address_policy.h"
 #include "common/model/probe.h"
@@ -28,11 +30,13 @@ class ProbeThread {
   ProbeThread(const ProbeThread&) = delete;
   ProbeThread& operator=(const ProbeThread&) = delete;
 
-  // FAILED_PRECONDITION while another one is going on.
+  // FAILED_PRECONDITION while another one is going on, CANCELLED after Close().
   absl::Status Start(ProbeOrder order);
   bool running() const { return running_.load(std::memory_order_acquire); }
-  // For good: none is begun any more.
-  void Cancel() { cancelled_.store(true, std::memory_order_release); }
+  // Breaks off the one that is going on, if one is.
+  void BreakOff() { cancelled_.store(true, std::memory_order_release); }
+  // For good: none is begun any more. Returns when none is going on.
+  void Close();
 
  private:
   const AddressPolicy& policy_;
@@ -40,7 +44,9 @@ class ProbeThread {
   const std::function<void(const ProbeResult&)> tell_;
   std::atomic<bool> running_{false};
   std::atomic<bool> cancelled_{false};
-  std::thread thread_;
+  absl::Mutex mutex_;
+  bool closed_ ABSL_GUARDED_BY(mutex_) = false;
+  std::thread thread_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace monsoon

@@ -1,7 +1,7 @@
 // SessionWatch: what one session tells the agent's observer (agent/core/operate/agent_observer.h).
 //
-// Tick(), Collected() and Ended() belong to the session's monitor, the rest to its Control thread.
-// Neither is ever a load thread.
+// Tick(), Collected() and Ended() belong to the session's monitor; the rest is thread-safe. No load
+// thread calls any of them.
 #pragma once
 
 #include <cstdint>

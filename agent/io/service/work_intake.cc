@@ -8,6 +8,12 @@
 #include "common/wire/convert_case.h"
 
 namespace monsoon {
+namespace {
+
+// Longer than any case; what is computed from it stays in range.
+constexpr int64_t kMaxIntendedNs = int64_t{1} << 60;
+
+}  // namespace
 
 absl::Status WorkIntake::Add(const v1::Items& items) {
   for (const v1::Item& proto : items.items()) {
@@ -50,6 +56,11 @@ absl::StatusOr<std::unique_ptr<PreparedRequest>> WorkIntake::Prepare(
                                                  ? " has an intended time in a closed loop"
                                                  : " has no intended time in an open loop",
                                              "; the two programs disagree about the case"));
+  }
+  if (entry.intended_ns() < 0 || entry.intended_ns() > kMaxIntendedNs) {
+    return absl::InvalidArgumentError(StrCat("request ", entry.request_index(), " is due ",
+                                             entry.intended_ns(),
+                                             " ns after the case's start, which makes no sense"));
   }
   auto request = std::make_unique<PreparedRequest>();
   if (entry.has_intended_ns()) request->intended_ns = entry.intended_ns();

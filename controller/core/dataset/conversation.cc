@@ -165,6 +165,8 @@ void UseAllTurns(const EntryRules& rules, std::vector<Turn> turns, ParsedEntry& 
   }
   entry.item.kind = ItemKind::kMessages;
   entry.item.content = messages.dump();
+  const size_t before = turns.front().role == "system" ? 1 : 0;
+  entry.shape.several_turns = turns.size() != before + 1 || turns.back().role != kUser;
   SetReference(rules, answer, entry);
 }
 
@@ -219,6 +221,7 @@ absl::Status ReadMessages(const EntryRules& rules, dom::element value, ParsedEnt
   }
   entry.item.content += "]";
   entry.characters = measure.characters;
+  entry.shape = measure.shape;
   SetReference(rules, answer, entry);
   return absl::OkStatus();
 }

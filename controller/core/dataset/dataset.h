@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 
 #include "common/model/item.h"
+#include "controller/core/dataset/item_shape.h"
 
 namespace monsoon {
 
@@ -20,6 +21,7 @@ struct DatasetStats {
   int64_t lacking = 0;             // of those: without a prompt or the reference answer
   int64_t skipped_bad = 0;         // malformed and skipped (on_bad_line: skip)
   std::string first_bad;           // "file:line:column: what was wrong" of the first skipped one
+  std::vector<SeenShape> shapes;   // of the usable entries of a file, each once
 };
 
 // Owned by the run; used from one thread. Positions are stable for the object's life.

@@ -35,7 +35,7 @@ bool DatasetIndexer::Add(const RawEntry& raw) {
         .length = static_cast<uint32_t>(raw.text.size()),
         .line = static_cast<uint32_t>(
             std::min<int64_t>(raw.at.line, std::numeric_limits<uint32_t>::max()))},
-       entry_);
+       raw.at.column, entry_);
   if (spec_.order == DatasetOrder::kSequential &&
       static_cast<int64_t>(index_.places.size()) >= needed_) {
     wants_more_ = false;
@@ -64,8 +64,17 @@ bool DatasetIndexer::HasTokens(ParsedEntry& entry) {
   return false;
 }
 
-void DatasetIndexer::Keep(const EntryPlace& place, const ParsedEntry& entry) {
+void DatasetIndexer::Keep(const EntryPlace& place, int64_t column, const ParsedEntry& entry) {
   index_.places.push_back(place);
+  std::vector<SeenShape>& shapes = index_.stats.shapes;
+  // While a shuffle's tokens are not counted yet, nobody knows whether this one will be used.
+  const bool certain = !tokens_after_shuffle_ || column == 0;
+  if (certain && std::none_of(shapes.begin(), shapes.end(), [&entry](const SeenShape& seen) {
+        return seen.shape == entry.shape;
+      })) {
+    shapes.push_back({entry.shape, StrCat(spec_.path, ":", place.line,
+                                          column > 0 ? StrCat(":", column) : std::string())});
+  }
   if (spec_.output_tokens.reference() && entry.item.output_tokens > 0) {
     index_.output_tokens.push_back(static_cast<uint32_t>(entry.item.output_tokens));
   }
@@ -77,7 +86,7 @@ absl::Status DatasetIndexer::SelectByTokens(EntryReader read) {
   for (const EntryPlace& place : candidates) {
     if (static_cast<int64_t>(index_.places.size()) >= needed_) break;
     RETURN_IF_ERROR(read(place, entry_));
-    if (HasTokens(entry_)) Keep(place, entry_);
+    if (HasTokens(entry_)) Keep(place, 0, entry_);
   }
   return absl::OkStatus();
 }

@@ -60,7 +60,8 @@ class DatasetIndexer {
   // Counts the entry as left out where it is; its tokens only if `count_tokens`.
   bool IsUsable(ParsedEntry& entry, bool count_tokens);
   bool HasTokens(ParsedEntry& entry);
-  void Keep(const EntryPlace& place, const ParsedEntry& entry);
+  // `column` of the line of `place`; 0: not known.
+  void Keep(const EntryPlace& place, int64_t column, const ParsedEntry& entry);
   absl::Status SelectByTokens(EntryReader read);
   void NoteBad(const absl::Status& error);
   void NoteLength(int64_t characters);

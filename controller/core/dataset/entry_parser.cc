@@ -112,6 +112,13 @@ absl::Status EntryParser::Parse(const RawEntry& raw, ParsedEntry& entry) {
   entry.characters = 0;
   entry.reference.clear();
   entry.lacking = "";
+  entry.shape = ItemShape();
+  absl::Status parsed = ParseFormat(raw, entry);
+  entry.shape.kind = entry.item.kind;
+  return parsed;
+}
+
+absl::Status EntryParser::ParseFormat(const RawEntry& raw, ParsedEntry& entry) {
   switch (rules_.format) {
     case DatasetFormat::kOpenqa:
     case DatasetFormat::kLongalpaca:
@@ -222,6 +229,7 @@ absl::Status EntryParser::ParseFreeLine(const RawEntry& raw, ParsedEntry& entry)
   entry.item.kind = messages ? ItemKind::kMessages : ItemKind::kBody;
   entry.item.content.assign(text);
   entry.characters = measure->characters;
+  entry.shape = measure->shape;
   return absl::OkStatus();
 }
 

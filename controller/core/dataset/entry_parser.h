@@ -24,6 +24,7 @@
 
 #include "common/model/item.h"
 #include "controller/core/dataset/entry_splitter.h"
+#include "controller/core/dataset/item_shape.h"
 #include "controller/core/scenario/scenario.h"
 
 namespace simdjson::dom {
@@ -42,6 +43,7 @@ struct ParsedEntry {
   // Why a sound entry cannot be used ("no reference answer"): a conversation need not have what is
   // to be sent. "": it can. The other fields then say nothing.
   std::string_view lacking;
+  ItemShape shape;
 };
 
 // What a format's rules depend on besides the format.
@@ -70,6 +72,7 @@ class EntryParser {
   absl::Status Parse(const RawEntry& raw, ParsedEntry& entry);
 
  private:
+  absl::Status ParseFormat(const RawEntry& raw, ParsedEntry& entry);
   absl::Status ParseField(const RawEntry& raw, ParsedEntry& entry);
   absl::Status ParseFreeLine(const RawEntry& raw, ParsedEntry& entry);
   absl::Status ParseEmbedding(const RawEntry& raw, ParsedEntry& entry);

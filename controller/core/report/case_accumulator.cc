@@ -41,7 +41,7 @@ CaseAccumulator::CaseAccumulator(CaseFacts facts, const AccumulatorLimits& limit
   for (const FlagInfo& info : RecordFlags()) report_.flags[std::string(info.name)] = 0;
 }
 
-void CaseAccumulator::Add(const RequestRecord& record) {
+void CaseAccumulator::Add(const RequestRecord& record, const std::string& agent) {
   const int64_t finish_ns = FinishNs(record);
   const bool dispatched = record.dispatched_ns != kNever;
   if (dispatched && !in_flight_known_) {
@@ -51,13 +51,21 @@ void CaseAccumulator::Add(const RequestRecord& record) {
     if (first_pass_) ++report_.warmup_requests;
     return;
   }
-  if (first_pass_) CountRecord(record);
+  if (first_pass_) CountRecord(record, agent);
   if (dispatched) Push(LatenessSeconds(record), samples_.lateness);
   if (record.status == RequestStatus::kOk) AddSuccess(record);
 }
 
-void CaseAccumulator::CountRecord(const RequestRecord& record) {
-  CountStatus(record);
+void CaseAccumulator::CountRecord(const RequestRecord& record, const std::string& agent) {
+  CountStatus(record, report_.requests);
+  if (record.status == RequestStatus::kFailed) errors_.Add(record);
+  AgentTotals& totals = report_.agent_totals[agent];
+  CountStatus(record, totals.requests);
+  totals.requests.errors.clear();
+  if (record.status == RequestStatus::kOk) {
+    totals.input_tokens += std::max<int64_t>(record.input_tokens, 0);
+    totals.output_tokens += std::max<int64_t>(record.output_tokens, 0);
+  }
   rate_.Add(record);
   if (record.dispatched_ns != kNever) {
     const bool first = first_dispatch_ns_ == kNever || record.dispatched_ns < first_dispatch_ns_;
@@ -72,24 +80,23 @@ void CaseAccumulator::CountRecord(const RequestRecord& record) {
   CountTokens(record);
 }
 
-void CaseAccumulator::CountStatus(const RequestRecord& record) {
+void CaseAccumulator::CountStatus(const RequestRecord& record, RequestCounts& counts) {
   switch (record.status) {
     case RequestStatus::kOk:
-      ++report_.requests.ok;
+      ++counts.ok;
       break;
     case RequestStatus::kFailed:
-      ++report_.requests.failed;
-      ++report_.requests.errors[std::string(ErrorClassName(record.error_class))];
-      errors_.Add(record);
+      ++counts.failed;
+      ++counts.errors[std::string(ErrorClassName(record.error_class))];
       break;
     case RequestStatus::kCancelled:
-      ++report_.requests.cancelled;
+      ++counts.cancelled;
       break;
     case RequestStatus::kNotSent:
-      ++report_.requests.not_sent;
+      ++counts.not_sent;
       break;
     case RequestStatus::kLost:
-      ++report_.requests.lost;
+      ++counts.lost;
       break;
   }
 }

@@ -14,6 +14,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "common/model/gap_codec.h"
@@ -41,7 +42,8 @@ class CaseAccumulator {
   CaseAccumulator& operator=(const CaseAccumulator&) = delete;
 
   // Stamps on the run's common time line. Warm-up records count as load in flight and nothing else.
-  void Add(const RequestRecord& record);
+  // `agent`: that it is from.
+  void Add(const RequestRecord& record, const std::string& agent = "");
   // After all of them. True: Finish. False: feed all of them once more.
   bool EndPass();
 
@@ -72,8 +74,8 @@ class CaseAccumulator {
   };
 
   // The first pass alone: what is only counted.
-  void CountRecord(const RequestRecord& record);
-  void CountStatus(const RequestRecord& record);
+  void CountRecord(const RequestRecord& record, const std::string& agent);
+  static void CountStatus(const RequestRecord& record, RequestCounts& counts);
   void CountTokens(const RequestRecord& record);
   // Every pass: samples.
   void AddSuccess(const RequestRecord& record);

@@ -1,10 +1,10 @@
 #include "controller/core/report/case_html.h"
 
 #include "common/base/str_cat.h"
-#include "common/time/clock.h"
 #include "controller/core/report/case_facts_html.h"
 #include "controller/core/report/case_text.h"
 #include "controller/core/report/clean_text.h"
+#include "controller/core/report/fleet_facts.h"
 #include "controller/core/report/html_elements.h"
 #include "controller/core/report/metric_catalogue.h"
 #include "controller/core/report/number_text.h"
@@ -91,30 +91,10 @@ std::string DistributionsHtml(const CaseReport& report) {
 }
 
 std::string AgentsHtml(const CaseReport& report) {
-  std::string out =
-      "<div class=\"scroll\"><table class=\"numbers\"><thead><tr><th>Agent</th><th>Host</th>"
-      "<th>Version</th><th>Engine address</th><th>Threads</th><th>In flight</th><th>Clock offset, "
-      "s</th><th>\u00b1 s</th><th>Busiest second</th><th>CPU, s</th><th>Lag p99, "
-      "s</th></tr></thead>"
-      "<tbody>\n";
-  for (const AgentFacts& agent : report.facts.agents) {
-    const LogHistogram& lag = agent.loop_lag_ns;
-    out +=
-        StrCat("<tr><th>", EscapeHtml(agent.name),
-               agent.lost ? ElementHtml("small", "bad", StrCat("lost: ", agent.lost_reason)) : "",
-               "</th>");
-    for (const std::string& text :
-         {agent.hostname, agent.version, agent.engine_address, StrCat(agent.load_threads),
-          StrCat(agent.concurrency), SecondsText(ToSeconds(agent.clock_offset_ns)),
-          SecondsText(ToSeconds(agent.clock_bound_ns)), PercentText(agent.busy_share_max),
-          SecondsText(agent.cpu_seconds),
-          lag.count() == 0 ? std::string(kUndefinedText)
-                           : SecondsText(ToSeconds(lag.Quantile(0.99)))}) {
-      out += ElementHtml("td", "", text);
-    }
-    out += "</tr>\n";
-  }
-  return out + "</tbody></table></div>\n";
+  std::vector<std::string> notes = TroubleSentences(report.facts);
+  const std::string skew = SkewSentence(report.facts);
+  if (!skew.empty()) notes.insert(notes.begin(), skew);
+  return FleetTableHtml(report) + ListHtml("notes", notes);
 }
 
 std::string GatesHtml(const CaseReport& report) {
@@ -151,6 +131,8 @@ std::string RenderCaseHtml(const CaseReport& report) {
   const CaseSpec& spec = report.facts.spec;
   std::string out = StrCat("<section class=\"case\" id=\"case-", spec.index, "\">\n<h3>",
                            EscapeHtml(spec.name), " ", BadgeHtml(report.verdict.kind), "</h3>\n");
+  const std::string attempt = AttemptSentence(report.facts);
+  if (!attempt.empty()) out += ElementHtml("p", "legend", attempt);
   out += ListHtml("reasons", report.verdict.reasons);
   out += TilesHtml(report) + DistributionsHtml(report);
   if (!report.warnings.empty()) {

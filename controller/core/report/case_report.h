@@ -119,6 +119,13 @@ struct ClientReport {
   std::optional<double> starved_share;  // of concurrency x window; closed loop only
 };
 
+// What one agent did of a case: measured requests, and the tokens of the successful ones.
+struct AgentTotals {
+  RequestCounts requests;  // `planned` and `errors` are the case's, and stay empty here
+  int64_t input_tokens = 0;
+  int64_t output_tokens = 0;
+};
+
 struct GateResult {
   std::string text;
   std::string metric;
@@ -166,10 +173,15 @@ struct CaseReport {
   int64_t undecodable_gaps = 0;  // records whose gaps blob is damaged
 
   ClientReport client;
+  std::map<std::string, AgentTotals> agent_totals;  // by name; "": what no agent had
   std::vector<GateResult> gates;
   std::vector<std::string> warnings;  // what a reader must know before quoting a number
 
   std::optional<double> same_read_share() const;
+  // That of the agent's name; zeros where there is none.
+  AgentTotals totals_of(const AgentFacts& agent) const;
+  // Another attempt counts instead.
+  bool superseded() const { return facts.superseded_by.has_value(); }
   // Every success was a result instead of text (embeddings, rerank): of its tokens only the input
   // counts, and its only latency is the end to end one.
   bool gives_no_text() const {

@@ -264,6 +264,7 @@ void Visit(Archive& archive, T& spec) {
   archive.Member("max_event_bytes", spec.max_event_bytes);
   archive.Choice("token_source", kTokenRules, spec.token_source);
   archive.Member("verify_usage", spec.verify_usage);
+  archive.Member("keep_answers", spec.keep_answers);
   archive.List("gates", spec.gates);
   archive.Object("verdict", spec.verdict);
 }

@@ -3,6 +3,7 @@
 #include "common/base/str_cat.h"
 #include "common/time/clock.h"
 #include "controller/core/report/clean_text.h"
+#include "controller/core/report/fleet_facts.h"
 #include "controller/core/report/metric_catalogue.h"
 #include "controller/core/report/number_text.h"
 #include "controller/core/report/text_table.h"
@@ -88,6 +89,17 @@ std::string AgentText(const AgentFacts& agent, bool open_loop) {
       SecondsText(agent.cpu_seconds), " s");
   if (agent.lost) text += StrCat("; LOST: ", agent.lost_reason);
   return text;
+}
+
+// A fleet is a table, one agent a line.
+std::string AgentsText(const CaseReport& report) {
+  const std::vector<AgentFacts>& agents = report.facts.agents;
+  if (agents.size() == 1) return Line("agent", AgentText(agents.front(), report.rate.has_value()));
+  if (agents.empty()) return "";
+  const std::string skew = SkewSentence(report.facts);
+  std::string out = skew.empty() ? "" : Line("fleet", skew);
+  for (const std::string& trouble : TroubleSentences(report.facts)) out += Line("fleet", trouble);
+  return StrCat(out, "\n", FleetTableText(report), "\n");
 }
 
 std::string DistributionCell(const Distribution& distribution, const Statistic& statistic) {
@@ -202,6 +214,8 @@ std::string RenderCaseText(const CaseReport& report, const std::string& verdict)
   for (const std::string& reason : report.verdict.reasons) {
     out += WrapText("  ! ", CleanText(reason));
   }
+  const std::string attempt = AttemptSentence(report.facts);
+  if (!attempt.empty()) out += Line("attempt", attempt);
   out += Line("requests", RequestsText(report.requests));
   if (report.rate) out += Line("rate", RateReportText(report));
   out += Line("window", WindowText(report));
@@ -218,9 +232,7 @@ std::string RenderCaseText(const CaseReport& report, const std::string& verdict)
   out += "\n" + DistributionsText(report) + "\n";
   out += Line("client", ClientText(report));
   for (const std::string& warning : report.warnings) out += Line("note", warning);
-  for (const AgentFacts& agent : report.facts.agents) {
-    out += Line("agent", AgentText(agent, report.rate.has_value()));
-  }
+  out += AgentsText(report);
   for (const GateResult& gate : report.gates) {
     out += Line("gate", StrCat(gate.passed ? "passed: " : "MISSED: ", gate.text, " (",
                                GateValueText(gate), ")"));

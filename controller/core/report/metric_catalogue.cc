@@ -75,7 +75,8 @@ constexpr std::array<FlagInfo, 12> kFlags = {{
     {kFlagOverLimit, "over_max_in_flight",
      "were not sent, because as many as allowed were in flight when they were due"},
     {kFlagNoText, "no_text", "were answered with a result (embeddings, scores), not with text"},
-    {kFlagTextTooLong, "text_too_long", "got an answer too long for its tokens to be counted"},
+    {kFlagTextTooLong, "text_too_long",
+     "got an answer too long for its text to be counted or kept"},
 }};
 
 }  // namespace

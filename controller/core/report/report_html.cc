@@ -17,6 +17,7 @@
 #include "controller/core/report/html_elements.h"
 #include "controller/core/report/number_text.h"
 #include "controller/core/report/page_files.h"
+#include "controller/core/report/run_state_text.h"
 #include "controller/core/report/token_text.h"
 #include "controller/core/report/warnings.h"
 
@@ -51,10 +52,12 @@ std::string BarCell(const CaseReport& report, double best) {
 std::string RowHtml(const CaseReport& report, double best) {
   const CaseSpec& spec = report.facts.spec;
   const bool has_label = spec.engine.type != spec.engine.name;
-  std::string out = StrCat(
-      "<tr><th><a href=\"#case-", spec.index, "\">", EscapeHtml(spec.engine.name), "</a>",
-      has_label ? ElementHtml("small", "", spec.engine.type) : "", "</th><td class=\"verdict\">",
-      BadgeHtml(report.verdict.kind), "</td>", BarCell(report, best));
+  std::string out =
+      StrCat("<tr><th><a href=\"#case-", spec.index, "\">", EscapeHtml(spec.engine.name), "</a>",
+             has_label ? ElementHtml("small", "", spec.engine.type) : "",
+             report.superseded() ? ElementHtml("small", "", "another attempt counts") : "",
+             "</th><td class=\"verdict\">", BadgeHtml(report.verdict.kind), "</td>",
+             BarCell(report, best));
   for (const std::string& text :
        {P50(report.ttft_s), P99(report.ttft_s), P50(report.tpot_s), P50(report.e2e_s),
         P99(report.e2e_s), RateText(report.throughput.requests_per_s),
@@ -83,12 +86,10 @@ std::string GroupHtml(const ComparisonGroup& group) {
 
 std::string RunLine(const RunReport& report) {
   const RunFacts& run = report.run;
-  const int64_t seconds = (run.finished_wall_ns - run.started_wall_ns) / kNsPerS;
   const std::vector<std::string> agents = report.agent_names();
   return EscapeHtml(StrCat(
-      "Run ", run.run_id, ", started ", FormatUtc(run.started_wall_ns), ", took ",
-      FormatDurationNs(seconds * kNsPerS), ". Monsoon ", run.version, ", seed ", run.seed, ", ",
-      agents.size(),
+      "Run ", run.run_id, ", started ", FormatUtc(run.started_wall_ns), TookText(run), ". Monsoon ",
+      run.version, ", seed ", run.seed, ", ", agents.size(),
       agents.size() == 1 ? " load agent: " : " load agents: ", absl::StrJoin(agents, ", "), "."));
 }
 
@@ -107,9 +108,8 @@ std::string Engines(const RunReport& report) {
 
 std::string Comparison(const RunReport& report) {
   std::string out;
-  if (report.run.interrupted) {
-    out += ElementHtml("p", "alert",
-                       "A signal interrupted this run: the plan was not carried out to its end.");
+  for (const std::string& sentence : RunStateSentences(report.run)) {
+    out += ElementHtml("p", "alert", sentence);
   }
   out += kComparisonHead;
   for (const ComparisonGroup& group : GroupForComparison(report)) out += GroupHtml(group);

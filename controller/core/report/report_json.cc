@@ -4,8 +4,10 @@
 #include "common/time/duration_text.h"
 #include "controller/core/report/clean_text.h"
 #include "controller/core/report/client_json.h"
+#include "controller/core/report/fleet_json.h"
 #include "controller/core/report/json_values.h"
 #include "controller/core/report/metric_catalogue.h"
+#include "controller/core/report/run_state_text.h"
 #include "controller/core/report/warnings.h"
 
 namespace monsoon {
@@ -153,6 +155,14 @@ Json EngineJson(const EngineFacts& engine) {
           {"warnings", CleanListJson(engine.warnings)}};
 }
 
+Json ResumesJson(const RunFacts& run) {
+  Json out = Json::array();
+  for (const ResumeFacts& resume : run.resumes) {
+    out.push_back({{"at", FormatUtc(resume.at_wall_ns)}, {"note", CleanText(resume.note)}});
+  }
+  return out;
+}
+
 // Only for what came from a hub.
 void AddHub(const char* key, const HubSpec& hub, Json& out) {
   if (hub.from.empty()) return;
@@ -183,9 +193,21 @@ void AddIdentity(const CaseReport& report, Json& out) {
   AddHub("tokenizer_hub", spec.model.tokenizer_hub, out);
 }
 
+void AddAttempt(const CaseFacts& facts, Json& out) {
+  const auto id = [](std::optional<int32_t> case_id) {
+    return case_id ? Json(*case_id) : Json(nullptr);
+  };
+  out["case_id"] = facts.spec.index;
+  out["state"] = CaseStateName(facts.state);
+  out["attempt"] = facts.attempt;
+  out["supersedes"] = id(facts.supersedes);
+  out["superseded_by"] = id(facts.superseded_by);
+}
+
 Json CaseJson(const CaseReport& report) {
   Json out;
   AddIdentity(report, out);
+  AddAttempt(report.facts, out);
   out["verdict"] = VerdictName(report.verdict.kind);
   out["reasons"] = CleanListJson(report.verdict.reasons);
   out["warnings"] = CleanListJson(report.warnings);
@@ -212,6 +234,7 @@ Json CaseJson(const CaseReport& report) {
   out["repeated_prompt_share"] = report.facts.repeated_prompt_share;
   out["dataset_counts"] = DatasetJson(report.facts);
   out["client"] = ClientJson(report);
+  out["fleet"] = FleetJson(report);
   out["agents"] = AgentsJson(report);
   return out;
 }
@@ -221,10 +244,15 @@ Json CaseJson(const CaseReport& report) {
 std::string RenderReportJson(const RunReport& report) {
   Json out;
   out["schema"] = "monsoon.report/1";
+  const Json finished_at = report.run.finished_wall_ns == 0
+                               ? Json(nullptr)
+                               : Json(FormatUtc(report.run.finished_wall_ns));
   out["run"] = {{"id", CleanText(report.run.run_id)},
                 {"name", CleanText(report.run.name)},
                 {"started_at", FormatUtc(report.run.started_wall_ns)},
-                {"finished_at", FormatUtc(report.run.finished_wall_ns)},
+                {"finished_at", finished_at},
+                {"state", RunActivityName(report.run.activity)},
+                {"resumes", ResumesJson(report.run)},
                 {"version", CleanText(report.run.version)},
                 {"seed", report.run.seed},
                 {"interrupted", report.run.interrupted},

@@ -14,6 +14,7 @@
 #include "controller/core/report/clean_text.h"
 #include "controller/core/report/comparison.h"
 #include "controller/core/report/number_text.h"
+#include "controller/core/report/run_state_text.h"
 #include "controller/core/report/text_table.h"
 #include "controller/core/report/text_wrap.h"
 #include "controller/core/report/token_text.h"
@@ -35,20 +36,20 @@ std::string P(const Distribution& distribution, double Distribution::*member) {
 
 std::string HeaderText(const RunReport& report) {
   const RunFacts& run = report.run;
-  const int64_t seconds = (run.finished_wall_ns - run.started_wall_ns) / kNsPerS;
   std::string out = StrCat("Monsoon load test: ", CleanText(run.name), "\n");
-  out += WrapText(
-      "",
-      CleanText(StrCat("run ", run.run_id, ", started ", FormatUtc(run.started_wall_ns), ", took ",
-                       FormatDurationNs(seconds * kNsPerS), ", monsoon ", run.version, ", seed ",
-                       run.seed, ", agents: ", absl::StrJoin(report.agent_names(), ", "))));
+  out += WrapText("",
+                  CleanText(StrCat("run ", run.run_id, ", started ", FormatUtc(run.started_wall_ns),
+                                   TookText(run), ", monsoon ", run.version, ", seed ", run.seed,
+                                   ", agents: ", absl::StrJoin(report.agent_names(), ", "))));
   for (const EngineFacts& engine : run.engines) {
     out += WrapText("before the load: ", CleanText(DescribeEngine(engine)));
     for (const std::string& warning : engine.warnings) {
       out += WrapText("  ! ", CleanText(StrCat(engine.engine, ": ", warning)));
     }
   }
-  if (run.interrupted) out += "INTERRUPTED by a signal: the plan was not carried out to its end.\n";
+  for (const std::string& sentence : RunStateSentences(run)) {
+    out += WrapText("", CleanText(sentence));
+  }
   return out;
 }
 

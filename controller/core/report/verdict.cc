@@ -43,6 +43,10 @@ Reasons FailedReasons(const CaseReport& report) {
 Reasons IncompleteReasons(const CaseReport& report) {
   const RequestCounts& counts = report.requests;
   Reasons reasons = report.facts.incomplete_reasons;
+  if (report.facts.state == CaseState::kRunning) {
+    reasons.push_back(StrCat("This case has not ended: ", counts.accounted(), " of ",
+                             counts.planned, " planned requests have a record so far."));
+  }
   const auto missing = [&](int64_t number, std::string_view what) {
     if (number == 0) return;
     reasons.push_back(StrCat(number, " of ", counts.planned, " planned requests ", what));
@@ -145,7 +149,7 @@ Reasons InvalidReasons(const CaseReport& report) {
   CheckCapacity(report, reasons);
   CheckRate(report, reasons);
   CheckClocks(report, reasons);
-  CheckConservation(report.requests, reasons);
+  if (report.facts.state != CaseState::kRunning) CheckConservation(report.requests, reasons);
   return reasons;
 }
 

@@ -1,6 +1,9 @@
 // AgentLink: what the controller's core may say to one agent, and AgentEvent: what it hears from
 // it. controller/io/agents implements both over gRPC (proto/monsoon/v1/agent.proto); tests do it in
 // memory.
+//
+// A link is a session: one agent process and one run. Connections below it may break and be made
+// again; what was said meanwhile arrives afterwards, once and in order, except pings.
 #pragma once
 
 #include <cstdint>
@@ -49,13 +52,16 @@ struct WorkEntry {
 
 enum class StopMode { kDrain, kCancel };
 
-// No method blocks or fails: a broken connection shows as a LostEvent. Used from the run's thread.
+// No method blocks or fails: what the connection does shows as ConnectionEvents. Used from the
+// run's thread.
 class AgentLink {
  public:
   virtual ~AgentLink() = default;
   virtual const AgentInfo& info() const = 0;
 
-  virtual void Ping(uint64_t id, int64_t now_ns) = 0;
+  // The lease as in Ping.lease_until_agent_ns. False: the connection is broken just now, and the
+  // ping went nowhere for certain.
+  virtual bool Ping(uint64_t id, int64_t now_ns, int64_t lease_until_agent_ns) = 0;
   virtual void Probe(const ProbeOrder& order) = 0;
   virtual void Prepare(const AgentCase& agent_case) = 0;
   virtual void Start(int32_t case_index, int64_t start_at_agent_ns) = 0;
@@ -63,9 +69,13 @@ class AgentLink {
   virtual void DropItems(std::span<const ItemId> ids) = 0;
   virtual void SendWork(int32_t case_index, std::span<const WorkEntry> entries) = 0;
   virtual void Recall(uint64_t count) = 0;
+  virtual void Resize(int32_t case_index, int64_t concurrency, double rate_per_s) = 0;
   virtual void FinishCase(int32_t case_index) = 0;
   virtual void Stop(int32_t case_index, StopMode mode) = 0;
   virtual void Acknowledge(uint64_t sequence) = 0;
+
+  // Of items and work that the agent has not said it received: they are kept here until then.
+  virtual int64_t backlog_bytes() const = 0;
 };
 
 struct PongEvent {
@@ -112,15 +122,40 @@ struct CaseDoneEvent {
   double clock_rate_error = 0;
   std::string gave_up;
 };
-// Nothing more will be heard from this agent.
-struct LostEvent {
-  std::string reason;
+
+// What the connection does; AgentWatch (agent_watch.h) makes the four events below of it.
+struct ConnectionEvent {
+  enum class Kind {
+    kBroken,     // it is being made again
+    kRestored,   // and the session goes on
+    kBrokenOff,  // the agent spoke nonsense: no word is changed with it any more
+    kDead        // the session is over for certain: its process has ended, or has forgotten it
+  };
+  Kind kind = Kind::kBroken;
+  std::string reason;  // half a sentence, "Connection reset by peer"
 };
 
+// Nothing is heard from the agent; it may go on sending for as long as its lease lasts. `reason`
+// follows the agent's name: "is silent since 3 s; its lease ends in 9 s".
+struct SuspectedEvent {
+  std::string reason;
+};
+// A suspected agent is there again, within its lease.
+struct RecoveredEvent {};
+// The agent sends nothing more of this case, for certain. Records of it may still come. `certain`
+// is false when that is only known to the user, who broke the run off before the lease had ended.
+struct LostEvent {
+  std::string reason;  // "nothing was heard from it for 13.1 s, and its lease has run out"
+  bool certain = true;
+};
+// A lost agent is there again, for the cases that follow.
+struct RejoinedEvent {};
+
 struct AgentEvent {
-  size_t agent = 0;  // index in the run's list of agents
+  size_t agent = 0;  // index in the run's list of agents; that grows when one is started again
   std::variant<PongEvent, ProbedEvent, ReadyEvent, ProgressEvent, RecalledEvent, RecordsEvent,
-               CaseDoneEvent, LostEvent>
+               CaseDoneEvent, ConnectionEvent, SuspectedEvent, RecoveredEvent, LostEvent,
+               RejoinedEvent>
       body;
 };
 

@@ -26,4 +26,23 @@ void AgentState::UpdateRate(int64_t now_ns) {
   rate_finished = progress.finished;
 }
 
+void AgentState::SetSuspected(bool is, int64_t now_ns) {
+  if (is == suspected) return;
+  suspected = run->suspected = is;
+  if (is) {
+    ++suspected_count;
+    suspected_since_ns = now_ns;
+  } else if (suspected_since_ns != 0) {
+    suspected_ns += now_ns - suspected_since_ns;
+  }
+}
+
+void AgentState::Take(const RequestRecord& record) {
+  unreported.erase(record.request_index);
+  first_send.Take(record);
+  if (record.status == RequestStatus::kCancelled) ++cancelled_records;
+  const bool over_limit = (record.flags & kFlagOverLimit) != 0;
+  if (record.status == RequestStatus::kNotSent && !over_limit) ++not_sent_records;
+}
+
 }  // namespace monsoon

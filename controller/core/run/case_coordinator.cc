@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 
-#include "common/base/status_macros.h"
 #include "common/base/str_cat.h"
+#include "common/time/clock.h"
 #include "controller/core/run/open_loop_allocator.h"
-#include "controller/core/run/shares.h"
 #include "controller/core/run/work_allocator.h"
 
 namespace monsoon {
@@ -29,17 +29,14 @@ CaseCoordinator::CaseCoordinator(CaseOrder order, const std::vector<RunAgent*>& 
           std::make_unique<WorkAllocator>(order_.agent_case.case_index, order_.source, &agents_)) {}
 
 absl::Status CaseCoordinator::Begin(int64_t now_ns) {
-  if (std::all_of(agents_.begin(), agents_.end(), [](const AgentState& a) { return a.lost; })) {
+  now_ns_ = now_ns;
+  if (NobodyWorks()) {
     Reject(absl::UnavailableError(StrCat("no agent is left: the last one, ",
                                          agents_.back().link->info().name, ", was lost earlier")));
     return rejection_;
   }
-  std::vector<int64_t> limits;
-  for (const AgentState& agent : agents_) {
-    limits.push_back(agent.active() ? agent.link->info().max_concurrency : 0);
-  }
   absl::StatusOr<std::vector<int64_t>> shares =
-      SplitConcurrency(order_.agent_case.concurrency, limits,
+      SplitConcurrency(order_.agent_case.concurrency, Carriers(),
                        order_.agent_case.open_loop ? "max_in_flight" : "concurrency");
   if (!shares.ok()) {
     Reject(shares.status());
@@ -48,31 +45,47 @@ absl::Status CaseCoordinator::Begin(int64_t now_ns) {
   deadline_ns_ = now_ns + kPrepareTimeoutNs;
   PrepareAll(*shares);
   if (order_.agent_case.open_loop) {
-    allocator_ =
-        std::make_unique<OpenLoopAllocator>(order_.agent_case.case_index, order_.source, &agents_);
+    allocator_ = std::make_unique<OpenLoopAllocator>(order_.agent_case.case_index, order_.source,
+                                                     &agents_, order_.lease_ns);
   }
   return absl::OkStatus();
+}
+
+std::vector<Carrier> CaseCoordinator::Carriers() const {
+  std::vector<Carrier> carriers;
+  for (const AgentState& agent : agents_) {
+    carriers.push_back(
+        {agent.working() ? agent.link->info().max_concurrency : 0, agent.run->weight});
+  }
+  return carriers;
 }
 
 void CaseCoordinator::PrepareAll(const std::vector<int64_t>& shares) {
   const auto total = static_cast<double>(order_.agent_case.concurrency);
   for (size_t i = 0; i < agents_.size(); ++i) {
     if (!agents_[i].active()) continue;
-    agents_[i].share = shares[i];
+    agents_[i].share = agents_[i].start_share = shares[i];
     AgentCase share = order_.agent_case;
     share.concurrency = shares[i];
     // An agent without a share stands by, in a loop of either kind.
     if (shares[i] == 0) share.open_loop.reset();
-    if (share.open_loop) share.open_loop->rate_per_s *= static_cast<double>(shares[i]) / total;
+    if (share.open_loop) {
+      share.open_loop->rate_per_s *= static_cast<double>(shares[i]) / total;
+      agents_[i].rate = share.open_loop->rate_per_s;
+    }
     agents_[i].link->Prepare(share);
   }
 }
 
 void CaseCoordinator::Handle(const AgentEvent& event, int64_t now_ns) {
+  now_ns_ = now_ns;
+  // One that was started again meanwhile serves the cases that follow.
+  if (event.agent >= agents_.size()) return;
   AgentState& agent = agents_[event.agent];
-  const int32_t case_index = order_.agent_case.case_index;
+  if (std::holds_alternative<RejoinedEvent>(event.body)) agent.run->lost = false;
   // Records that were on their way when an agent vanished are as good as any.
   if (agent.lost && !std::holds_alternative<RecordsEvent>(event.body)) return;
+  const int32_t case_index = order_.agent_case.case_index;
   if (const auto* ready = std::get_if<ReadyEvent>(&event.body)) {
     if (ready->case_index == case_index) OnReady(agent, *ready);
   } else if (const auto* progress = std::get_if<ProgressEvent>(&event.body)) {
@@ -82,17 +95,25 @@ void CaseCoordinator::Handle(const AgentEvent& event, int64_t now_ns) {
   } else if (const auto* records = std::get_if<RecordsEvent>(&event.body)) {
     OnRecords(agent, *records);
   } else if (const auto* done = std::get_if<CaseDoneEvent>(&event.body)) {
-    if (done->case_index == case_index) OnCaseDone(agent, *done);
+    if (done->case_index == case_index) OnCaseDone(agent, *done, now_ns);
   } else if (const auto* lost = std::get_if<LostEvent>(&event.body)) {
-    OnLost(agent, *lost);
+    OnLost(agent, *lost, now_ns);
+  } else if (std::holds_alternative<SuspectedEvent>(event.body)) {
+    agent.SetSuspected(true, now_ns);
+  } else if (std::holds_alternative<RecoveredEvent>(event.body)) {
+    agent.SetSuspected(false, now_ns);
   }
   Advance(now_ns);
 }
 
 void CaseCoordinator::Tick(int64_t now_ns) {
-  if ((state_ == State::kPreparing || state_ == State::kPrefetching) && now_ns > deadline_ns_) {
+  now_ns_ = now_ns;
+  if (before_start() && now_ns > deadline_ns_) {
     Reject(absl::DeadlineExceededError(StrCat("not ready after ", kPrepareTimeoutNs / 1'000'000'000,
                                               " s: ", LateAgents(), "; see that agent's log")));
+  }
+  for (AgentState& agent : agents_) {
+    if (agent.active()) agent.clock.Follow(agent.run->clock, now_ns);
   }
   Advance(now_ns);
 }
@@ -115,48 +136,21 @@ void CaseCoordinator::OnProgress(AgentState& agent, const ProgressEvent& progres
 void CaseCoordinator::OnRecords(AgentState& agent, const RecordsEvent& records) {
   agent.run->last_sequence = std::max(agent.run->last_sequence, records.sequence);
   if (records.case_index == order_.agent_case.case_index) {
-    for (const RequestRecord& record : records.records) {
-      agent.unreported.erase(record.request_index);
-    }
+    for (const RequestRecord& record : records.records) agent.Take(record);
   }
   agent.link->Acknowledge(records.sequence);
 }
 
-void CaseCoordinator::OnCaseDone(AgentState& agent, const CaseDoneEvent& done) {
-  agent.facts = done;
-  if (done.gave_up.empty() || state_ == State::kStopping) return;
-  const std::string sentence =
-      StrCat("agent ", agent.link->info().name, " gave the case up: ", done.gave_up);
-  if (state_ == State::kPreparing || state_ == State::kPrefetching) {
-    Reject(absl::FailedPreconditionError(sentence));
-    return;
-  }
-  incomplete_reasons_.push_back(sentence);
-  StopAll(StopMode::kDrain);
-}
-
-void CaseCoordinator::OnLost(AgentState& agent, const LostEvent& lost) {
-  agent.lost = agent.run->lost = true;
-  agent.lost_reason = lost.reason;
-  const std::string sentence =
-      StrCat("agent ", agent.link->info().name, " was lost: ", lost.reason);
-  if (state_ == State::kPreparing || state_ == State::kPrefetching) {
-    Reject(absl::UnavailableError(sentence));
-    return;
-  }
-  if (state_ == State::kEnded || (agent.facts && agent.unreported.empty())) return;
-  incomplete_reasons_.push_back(sentence);
-  StopAll(StopMode::kDrain);
-}
-
 void CaseCoordinator::Interrupt(StopMode mode, const std::string& reason) {
   if (state_ == State::kEnded) return;
-  if (state_ == State::kPreparing || state_ == State::kPrefetching) {
+  if (before_start()) {
     Reject(absl::CancelledError(reason));
     return;
   }
   if (state_ == State::kRunning) incomplete_reasons_.push_back(reason);
   StopAll(mode);
+  // Nobody waits for a lease to end when the user wants to go.
+  if (mode == StopMode::kCancel) DropSuspected(now_ns_);
 }
 
 void CaseCoordinator::StopAll(StopMode mode) {
@@ -190,23 +184,31 @@ bool CaseCoordinator::AllActive(bool (*predicate)(const AgentState&)) const {
   });
 }
 
+bool CaseCoordinator::NobodyWorks() const {
+  return std::none_of(agents_.begin(), agents_.end(),
+                      [](const AgentState& agent) { return agent.working(); });
+}
+
 void CaseCoordinator::Advance(int64_t now_ns) {
   if (state_ == State::kPreparing && AllActive([](const AgentState& a) { return a.ready; })) {
     state_ = State::kPrefetching;
-    Allocate(now_ns);
   }
-  if (state_ == State::kPrefetching &&
-      AllActive([](const AgentState& a) { return a.progress.received >= a.handed; })) {
+  if (state_ == State::kPrefetching) Allocate(now_ns);
+  if (state_ == State::kPrefetching && AllActive([](const AgentState& a) {
+        return !a.suspected && a.progress.received >= a.handed &&
+               a.link->backlog_bytes() <= Allocator::kMaxBacklogBytes;
+      })) {
     StartAll(now_ns);
   }
   EndGrace(now_ns);
   if (state_ == State::kRunning) {
+    TakeBackFromThoseWhoGaveUp();
     Allocate(now_ns);
-    if (allocator_->exhausted() && AllActive([](const AgentState& a) {
-          return a.outstanding() == 0 && a.recall_pending == 0;
-        })) {
-      FinishAll();
-    }
+  }
+  if (state_ == State::kRunning && allocator_->exhausted() && AllActive([](const AgentState& a) {
+        return a.gave_up ? a.complete() : a.outstanding() == 0 && a.recall_pending == 0;
+      })) {
+    FinishAll();
   }
   if ((state_ == State::kFinishing || state_ == State::kStopping) &&
       AllActive([](const AgentState& a) { return a.complete(); })) {
@@ -223,7 +225,23 @@ void CaseCoordinator::EndGrace(int64_t now_ns) {
   StopAll(StopMode::kCancel);
 }
 
+absl::Status CaseCoordinator::CheckClocks(int64_t now_ns) const {
+  for (const AgentState& agent : agents_) {
+    if (!agent.active() || !agent.run->clock.known()) continue;
+    const int64_t bound_ns = agent.run->clock.bound_ns(now_ns);
+    if (bound_ns <= order_.max_start_skew_ns) continue;
+    return absl::FailedPreconditionError(absl::StrFormat(
+        "no start: the clock of agent %s is known to +- %.3g ms only, and max_start_skew is %.3g "
+        "ms. The shortest of the last pings took %.3g ms: bring controller and agent nearer to "
+        "each other, or set a larger `max_start_skew`",
+        agent.link->info().name, ToSeconds(bound_ns) * 1e3,
+        ToSeconds(order_.max_start_skew_ns) * 1e3, ToSeconds(agent.round_trip_ns()) * 1e3));
+  }
+  return absl::OkStatus();
+}
+
 void CaseCoordinator::StartAll(int64_t now_ns) {
+  if (absl::Status clocks = CheckClocks(now_ns); !clocks.ok()) return Reject(std::move(clocks));
   int64_t slowest_ns = 0;
   for (const AgentState& agent : agents_) {
     if (agent.active()) slowest_ns = std::max(slowest_ns, agent.round_trip_ns());
@@ -231,8 +249,8 @@ void CaseCoordinator::StartAll(int64_t now_ns) {
   start_ns_ = now_ns + kStartLeadNs + 4 * slowest_ns;
   for (AgentState& agent : agents_) {
     if (!agent.active()) continue;
-    agent.link->Start(order_.agent_case.case_index,
-                      *start_ns_ + agent.run->clock.offset_ns(now_ns));
+    if (agent.run->clock.known()) agent.clock.Fix(agent.run->clock, now_ns);
+    agent.link->Start(order_.agent_case.case_index, *start_ns_ + agent.clock.offset_ns());
   }
   state_ = State::kRunning;
 }
@@ -240,7 +258,7 @@ void CaseCoordinator::StartAll(int64_t now_ns) {
 void CaseCoordinator::FinishAll() {
   state_ = State::kFinishing;
   for (AgentState& agent : agents_) {
-    if (agent.active()) agent.link->FinishCase(order_.agent_case.case_index);
+    if (agent.working()) agent.link->FinishCase(order_.agent_case.case_index);
   }
 }
 
@@ -250,7 +268,7 @@ CaseCoordinator::Totals CaseCoordinator::totals() const {
   for (const AgentState& agent : agents_) {
     totals.started += agent.progress.started;
     totals.finished += agent.progress.finished;
-    if (agent.active()) totals.in_flight += agent.progress.in_flight;
+    if (agent.working()) totals.in_flight += agent.progress.in_flight;
     totals.starved_slot_ns += agent.progress.starved_slot_ns;
   }
   return totals;

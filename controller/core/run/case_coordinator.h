@@ -1,7 +1,11 @@
 // CaseCoordinator: runs one case over all agents: prepare -> ready from all -> prefetch -> common
-// start
-// -> work against credits (open loop: ahead of its time) -> finish -> everybody done and every
-// record taken (design section 6).
+// start -> work against credits (open loop: ahead of its time) -> finish -> everybody done and
+// every record taken (design section 6).
+//
+// An agent that is suspected gets no new work. One that is lost, or that gives the case up, is not
+// waited for: with OnAgentLoss::kContinue its share goes to the others as far as they can carry it,
+// and they do the work that it was never handed; what it was handed and did not report is lost, and
+// is never handed out again.
 //
 // A state machine without I/O: events and the time go in, words to AgentLinks come out. The caller
 // stores the records of a RecordsEvent in the database before it passes the event on, because the
@@ -21,9 +25,12 @@
 #include "absl/status/status.h"
 
 #include "common/model/agent_case.h"
+#include "controller/core/load/on_agent_loss.h"
 #include "controller/core/run/agent_link.h"
 #include "controller/core/run/agent_state.h"
 #include "controller/core/run/allocator.h"
+#include "controller/core/run/case_losses.h"
+#include "controller/core/run/shares.h"
 #include "controller/core/run/work_source.h"
 
 namespace monsoon {
@@ -36,6 +43,10 @@ struct CaseOrder {
   // When whatever is still in flight is broken off, since the start: the end of a duration stop's
   // grace period. nullopt: never.
   std::optional<int64_t> cancel_after_ns;
+  OnAgentLoss on_agent_loss = OnAgentLoss::kContinue;
+  int64_t lease_ns = 10'000'000'000;
+  // No start when an agent's clock is not known as exactly as this.
+  int64_t max_start_skew_ns = 100'000'000;
 };
 
 class CaseCoordinator {
@@ -74,17 +85,25 @@ class CaseCoordinator {
   bool ended() const { return state_ == State::kEnded; }
   // Not OK: the case was rejected before any load, for this reason.
   const absl::Status& rejection() const { return rejection_; }
-  // Sentences; empty when the case ran whole.
-  const std::vector<std::string>& incomplete_reasons() const { return incomplete_reasons_; }
+  // Sentences; empty when the case ran whole. Their numbers are right once it has ended.
+  std::vector<std::string> incomplete_reasons() const;
+  // An agent was lost, and OnAgentLoss::kAbort stopped the case.
+  bool aborted() const { return aborted_; }
+  // Sentences for the user, after Begin().
+  std::vector<std::string> warnings() const;
 
   // The common start on the controller's clock; nullopt before the state is kRunning.
   std::optional<int64_t> start_ns() const { return start_ns_; }
   Totals totals() const;
   const std::vector<AgentState>& agents() const { return agents_; }
-  // After the end: requests that were handed to an agent which vanished, and those never handed
-  // out.
+  // After the end: requests that were handed to an agent and that it did not report, in order, and
+  // those never handed out.
   std::vector<uint64_t> LostRequests(size_t agent) const;
-  std::vector<uint64_t> NotSentRequests() const { return allocator_->NotHandedOut(); }
+  IndexRanges NotSentRequests() const { return allocator_->NotHandedOut(); }
+  // Between the first sends of the agents; kNever with fewer than two. And how much of that may be
+  // the clocks' (the two largest bounds).
+  int64_t first_send_skew_ns() const;
+  int64_t first_send_skew_bound_ns() const;
 
  private:
   // Time from the decision to the common start, besides four round trips.
@@ -94,18 +113,29 @@ class CaseCoordinator {
   void OnReady(AgentState& agent, const ReadyEvent& ready);
   void OnProgress(AgentState& agent, const ProgressEvent& progress, int64_t now_ns);
   void OnRecords(AgentState& agent, const RecordsEvent& records);
-  void OnCaseDone(AgentState& agent, const CaseDoneEvent& done);
-  void OnLost(AgentState& agent, const LostEvent& lost);
+  void OnCaseDone(AgentState& agent, const CaseDoneEvent& done, int64_t now_ns);
+  void OnLost(AgentState& agent, const LostEvent& lost, int64_t now_ns);
 
+  // case_coordinator_losses.cc
+  void LoseBeforeTheStart(AgentState& agent);
+  void LoseWhileRunning(AgentState& agent, const std::string& reason, int64_t now_ns);
+  int64_t GiveShareToOthers(AgentState& agent);
+  void DropSuspected(int64_t now_ns);
+  void TakeBackFromThoseWhoGaveUp();
+
+  bool before_start() const { return state_ == State::kPreparing || state_ == State::kPrefetching; }
+  std::vector<Carrier> Carriers() const;
   void PrepareAll(const std::vector<int64_t>& shares);
   void Advance(int64_t now_ns);
   void Allocate(int64_t now_ns);
   void EndGrace(int64_t now_ns);
   void StartAll(int64_t now_ns);
+  absl::Status CheckClocks(int64_t now_ns) const;
   void FinishAll();
   void StopAll(StopMode mode);
   void Reject(absl::Status status);
   bool AllActive(bool (*predicate)(const AgentState&)) const;
+  bool NobodyWorks() const;
   std::string LateAgents() const;
 
   const CaseOrder order_;
@@ -113,9 +143,11 @@ class CaseCoordinator {
   std::unique_ptr<Allocator> allocator_;
   State state_ = State::kPreparing;
   absl::Status rejection_;
-  std::vector<std::string> incomplete_reasons_;
+  std::vector<IncompleteReason> incomplete_reasons_;
+  bool aborted_ = false;
   std::optional<int64_t> start_ns_;
   int64_t deadline_ns_ = 0;  // of kPreparing and kPrefetching
+  int64_t now_ns_ = 0;       // of the latest call
 };
 
 }  // namespace monsoon

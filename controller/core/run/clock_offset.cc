@@ -1,6 +1,7 @@
 #include "controller/core/run/clock_offset.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace monsoon {
 
@@ -12,17 +13,35 @@ void ClockOffset::Add(const PingTimes& ping) {
                             2;
   samples_.push_back({offset_ns, std::max<int64_t>(round_trip_ns, 0), ping.received_controller_ns});
   if (samples_.size() > kWindow) samples_.pop_front();
+  MeasureDrift();
 }
 
-int64_t ClockOffset::BoundOf(const Sample& sample, int64_t now_ns) {
+void ClockOffset::MeasureDrift() {
+  const auto middle = samples_.begin() + static_cast<std::ptrdiff_t>(samples_.size() / 2);
+  if (middle == samples_.begin()) return;
+  const auto shorter = [](const Sample& a, const Sample& b) {
+    return a.round_trip_ns < b.round_trip_ns;
+  };
+  const Sample& older = *std::min_element(samples_.begin(), middle, shorter);
+  const Sample& newer = *std::min_element(middle, samples_.end(), shorter);
+  const auto elapsed_ns = static_cast<double>(newer.at_ns - older.at_ns);
+  if (elapsed_ns <= 0) return;
+  const auto change_ns = static_cast<double>(newer.offset_ns - older.offset_ns);
+  const auto error_ns = static_cast<double>((older.round_trip_ns + newer.round_trip_ns + 1) / 2);
+  drift_ = {.ppm = change_ns / elapsed_ns * 1e6, .bound_ppm = (error_ns + 1) / elapsed_ns * 1e6};
+  const double at_least_ppm = std::abs(drift_.ppm) - drift_.bound_ppm;
+  ageing_ns_per_ns_ = std::max(kDriftNsPerNs, at_least_ppm / 1e6);
+}
+
+int64_t ClockOffset::BoundOf(const Sample& sample, int64_t now_ns) const {
   const auto age_ns = static_cast<double>(std::max<int64_t>(now_ns - sample.at_ns, 0));
   // Rounded up: a bound may be too wide, never too narrow.
-  return (sample.round_trip_ns + 1) / 2 + static_cast<int64_t>(age_ns * kDriftNsPerNs) + 1;
+  return (sample.round_trip_ns + 1) / 2 + static_cast<int64_t>(age_ns * ageing_ns_per_ns_) + 1;
 }
 
 const ClockOffset::Sample& ClockOffset::Best(int64_t now_ns) const {
   return *std::min_element(samples_.begin(), samples_.end(),
-                           [now_ns](const Sample& a, const Sample& b) {
+                           [this, now_ns](const Sample& a, const Sample& b) {
                              return BoundOf(a, now_ns) < BoundOf(b, now_ns);
                            });
 }

@@ -4,7 +4,7 @@
 // Each ping gives an interval that contains the true offset for certain, however asymmetric the
 // route: offset +- (round trip - time spent in the agent) / 2 (Cristian 1989). The one with the
 // shortest round trip wins; as it ages, its bound grows by the drift that two quartz clocks can
-// have. Pure.
+// have, or by the drift that was measured, if that is more. Pure.
 #pragma once
 
 #include <cstddef>
@@ -18,6 +18,12 @@ struct PingTimes {
   int64_t received_agent_ns = 0;
   int64_t sent_agent_ns = 0;
   int64_t received_controller_ns = 0;
+};
+
+// Rate of the agent's clock against the controller's, in parts per million; + is faster.
+struct ClockDrift {
+  double ppm = 0;
+  double bound_ppm = 0;  // the true one is within this of ppm
 };
 
 class ClockOffset {
@@ -35,6 +41,9 @@ class ClockOffset {
   int64_t bound_ns(int64_t now_controller_ns) const;
   // The shortest round trip seen in the window; 0 while unknown.
   int64_t round_trip_ns() const;
+  // Over the window: from the best ping of its older half to the best of its newer half. Both ends
+  // are intervals, so the bound is certain too. A bound of 0: not known yet.
+  ClockDrift drift() const { return drift_; }
 
  private:
   struct Sample {
@@ -42,10 +51,13 @@ class ClockOffset {
     int64_t round_trip_ns;
     int64_t at_ns;  // controller's clock
   };
-  static int64_t BoundOf(const Sample& sample, int64_t now_ns);
+  int64_t BoundOf(const Sample& sample, int64_t now_ns) const;
   const Sample& Best(int64_t now_ns) const;
+  void MeasureDrift();
 
   std::deque<Sample> samples_;
+  ClockDrift drift_;
+  double ageing_ns_per_ns_ = kDriftNsPerNs;
 };
 
 }  // namespace monsoon

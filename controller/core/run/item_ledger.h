@@ -33,7 +33,7 @@ class ItemLedger {
     int64_t size_bytes;
   };
 
-  const int64_t capacity_bytes_;
+  int64_t capacity_bytes_;
   int64_t size_bytes_ = 0;
   std::list<Entry> by_use_;  // most recently used first
   absl::flat_hash_map<ItemId, std::list<Entry>::iterator> entries_;

@@ -41,7 +41,8 @@ int64_t WorkAllocator::Target(const AgentState& agent) const {
 AgentState* WorkAllocator::Neediest() {
   AgentState* neediest = nullptr;
   for (AgentState& agent : agents_) {
-    if (!agent.active() || agent.share == 0 || agent.outstanding() >= Target(agent)) continue;
+    if (!agent.trusted() || agent.share == 0 || agent.outstanding() >= Target(agent)) continue;
+    if (agent.link->backlog_bytes() > kMaxBacklogBytes) continue;
     if (neediest == nullptr || Fill(agent) < Fill(*neediest)) neediest = &agent;
   }
   return neediest;
@@ -72,13 +73,13 @@ absl::Status WorkAllocator::Allocate(int64_t) {
 void WorkAllocator::CallBack() {
   int64_t needed = 0;
   for (const AgentState& agent : agents_) {
-    if (!agent.active()) continue;
+    if (!agent.trusted()) continue;
     needed += std::max<int64_t>(agent.share + Lookahead(agent) - agent.outstanding(), 0);
     needed -= static_cast<int64_t>(agent.recall_pending);
   }
   for (AgentState& agent : agents_) {
     if (needed <= 0) return;
-    if (!agent.active() || agent.recall_pending > 0) continue;
+    if (!agent.trusted() || agent.recall_pending > 0) continue;
     const int64_t spare = agent.outstanding() - agent.share - Lookahead(agent);
     if (spare <= 0) continue;
     const int64_t count = std::min(spare, needed);
@@ -98,11 +99,10 @@ void WorkAllocator::TakeBack(size_t agent_index, const std::vector<uint64_t>& re
   }
 }
 
-std::vector<uint64_t> WorkAllocator::NotHandedOut() const {
+IndexRanges WorkAllocator::NotHandedOut() const {
   std::vector<uint64_t> indices(returned_.begin(), returned_.end());
   std::sort(indices.begin(), indices.end());
-  for (uint64_t index = next_; index < source_.total(); ++index) indices.push_back(index);
-  return indices;
+  return MakeRanges(indices, {next_, source_.total()});
 }
 
 }  // namespace monsoon

@@ -27,11 +27,12 @@ class WorkAllocator final : public Allocator {
   // Hands out what credits allow and calls back what is needed elsewhere, whatever the time.
   absl::Status Allocate(int64_t since_start_ns) override;
   void TakeBack(size_t agent, const std::vector<uint64_t>& request_indices) override;
+  void SharesChanged() override {}  // they are looked at each time
   void Stop() override { stopped_ = true; }
   bool exhausted() const override {
     return stopped_ || (next_ == source_.total() && returned_.empty());
   }
-  std::vector<uint64_t> NotHandedOut() const override;
+  IndexRanges NotHandedOut() const override;
 
  private:
   int64_t Target(const AgentState& agent) const;

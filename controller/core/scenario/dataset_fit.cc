@@ -63,6 +63,8 @@ std::string WhatToDo(const DatasetSpec& dataset, const EngineType& type, const E
 
 absl::Status CheckItems(const DatasetSpec& dataset, const EngineSpec& engine,
                         const EngineRoute& route) {
+  // Its lines may be prompts, chats or whole bodies: CheckRouteFit looks at them.
+  if (dataset.format == DatasetFormat::kLineByLine) return absl::OkStatus();
   const ItemKind kind = KindOf(dataset.format, dataset.turns);
   if (TakesItem(route.dialect, kind)) return absl::OkStatus();
   return absl::InvalidArgumentError(StrCat(

@@ -1,8 +1,8 @@
 // Whether a case's dataset and engine go together, as far as the scenario alone tells: what its
 // items are (from their format) and what the engine's route takes. Pure; any thread.
 //
-// A line of line_by_line may also be a chat or a request body; whether the route takes that one
-// shows when it is sent.
+// A line of line_by_line may also be a chat or a request body, and a chat may have several turns:
+// whether the route takes those shows when the file is read (controller/core/dataset/route_fit.h).
 #pragma once
 
 #include "absl/status/status.h"

@@ -45,6 +45,8 @@ inline constexpr Range<int64_t> kSamplingSeedRange{std::numeric_limits<int64_t>:
 
 inline constexpr int64_t kNsPerDay = 86'400 * kNsPerS;
 inline constexpr Range<int64_t> kTimeoutRange{0, 7 * kNsPerDay, true};
+inline constexpr Range<int64_t> kLeaseRange{kNsPerS, 300 * kNsPerS};
+inline constexpr Range<int64_t> kStartSkewRange{0, 3'600 * kNsPerS, true};
 inline constexpr Range<int64_t> kPauseRange{0, kNsPerDay};
 inline constexpr Range<int64_t> kDurationRange{0, 7 * kNsPerDay, true};
 inline constexpr Range<int64_t> kGraceRange{0, kNsPerDay};

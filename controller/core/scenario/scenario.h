@@ -17,6 +17,7 @@
 #include "controller/core/calibrate/calibration.h"
 #include "controller/core/dataset/token_length.h"
 #include "controller/core/load/load_spec.h"
+#include "controller/core/load/on_agent_loss.h"
 #include "controller/core/scenario/gate.h"
 
 namespace monsoon {
@@ -137,7 +138,9 @@ enum class TokenRule {
 // One cell of the matrix, complete in itself.
 struct CaseSpec {
   int32_t index = 0;  // position in the run, from 0
-  std::string name;   // "<model>/<dataset>/<load>/<engine>" (CaseName), unique in the run
+  // Another attempt at the case of this index, whose plan it repeats to the last arrival; -1: none.
+  int32_t repeats = -1;
+  std::string name;  // "<model>/<dataset>/<load>/<engine>" (CaseName), unique in the run
   ModelSpec model;
   DatasetSpec dataset;
   EngineSpec engine;
@@ -153,6 +156,7 @@ struct CaseSpec {
   int64_t max_event_bytes = 16 << 20;
   TokenRule token_source = TokenRule::kAuto;
   bool verify_usage = false;  // count with the tokenizer too, and report how far usage diverges
+  bool keep_answers = false;  // stores the text of every answer
   std::vector<Gate> gates = DefaultGates();
   VerdictLimits verdict;
 
@@ -169,16 +173,21 @@ struct AgentTlsPaths {
 };
 
 struct Scenario {
-  std::string name;                 // default: the file's name without extension
-  uint64_t seed = 0;                // of everything random in the run
-  std::vector<CaseSpec> cases;      // >= 1, in the order of execution
-  std::vector<std::string> agents;  // "host:port" or "unix:PATH"; empty: the embedded agent
+  std::string name;             // default: the file's name without extension
+  uint64_t seed = 0;            // of everything random in the run
+  std::vector<CaseSpec> cases;  // >= 1, in the order of execution
+  // AgentEntry texts (agent_entry.h): "host:port" or "unix:PATH", maybe with "*WEIGHT"; empty: the
+  // embedded agent
+  std::vector<std::string> agents;
   int64_t expect_agents = 0;        // 0: as many as `agents` names
-  AgentTlsPaths agent_tls;          // empty: plain text, which stays on this machine
-  bool insecure_agents = false;     // plain text also to agents on other machines
-  int64_t pause_ns = 0;             // between cases
-  bool preflight = true;            // asks each engine once before any load
-  std::string calibration_path;     // resolved like a dataset's; "" = none
+  int64_t lease_ns = 10 * kNsPerS;  // an agent that hears nothing for so long stops
+  OnAgentLoss on_agent_loss = OnAgentLoss::kContinue;
+  int64_t max_start_skew_ns = 100 * kNsPerMs;  // no start with clocks known less exactly
+  AgentTlsPaths agent_tls;                     // empty: plain text, which stays on this machine
+  bool insecure_agents = false;                // plain text also to agents on other machines
+  int64_t pause_ns = 0;                        // between cases
+  bool preflight = true;                       // asks each engine once before any load
+  std::string calibration_path;                // resolved like a dataset's; "" = none
   // What is in that file; nullopt also where files are not looked at.
   std::optional<Calibration> calibration;
 

@@ -8,7 +8,8 @@ namespace monsoon {
 
 std::optional<ArrivalSchedule> ScheduleOf(const CaseSpec& spec, uint64_t scenario_seed) {
   if (!spec.load.open()) return std::nullopt;
-  return ArrivalSchedule(spec.load.law, spec.load.rate, scenario_seed, spec.index);
+  const int32_t stream = spec.repeats >= 0 ? spec.repeats : spec.index;
+  return ArrivalSchedule(spec.load.law, spec.load.rate, scenario_seed, stream);
 }
 
 std::optional<PlannedWindow> WindowOf(const CaseSpec& spec, uint64_t scenario_seed) {

@@ -31,7 +31,7 @@ bool ReportedByEngine(const RequestRecord& record) {
 }
 
 bool WantsAnswerTokens(const CaseSpec& spec, const RequestRecord& record) {
-  return KeepTextFor(spec) == KeepText::kAll || !ReportedByEngine(record);
+  return CountedTextOf(spec) == KeepText::kAll || !ReportedByEngine(record);
 }
 
 // Whether the tokenizer's count is the one that holds.
@@ -56,10 +56,14 @@ void CountFirstChunk(const Tokenizer& tokenizer, RequestRecord& record) {
 
 }  // namespace
 
-KeepText KeepTextFor(const CaseSpec& spec) {
+KeepText CountedTextOf(const CaseSpec& spec) {
   if (!spec.model.has_tokenizer()) return KeepText::kNone;
   if (spec.verify_usage || spec.token_source == TokenRule::kTokenizer) return KeepText::kAll;
   return spec.token_source == TokenRule::kAuto ? KeepText::kWhereUncounted : KeepText::kNone;
+}
+
+KeepText KeepTextFor(const CaseSpec& spec) {
+  return spec.keep_answers ? KeepText::kAll : CountedTextOf(spec);
 }
 
 void CountAnswer(const Tokenizer& tokenizer, const CaseSpec& spec, RequestRecord& record) {
@@ -78,14 +82,14 @@ void CountAnswer(const Tokenizer& tokenizer, const CaseSpec& spec, RequestRecord
   if (rule == TokenRule::kTokenizer || (rule == TokenRule::kAuto && assumed)) {
     CountFirstChunk(tokenizer, record);
   }
-  record.answer = AnswerText();
+  if (!spec.keep_answers) record.answer = AnswerText();
 }
 
 bool WantsPromptTokens(const CaseSpec& spec, const RequestRecord& record) {
   if (record.dispatched_ns == kNever) return false;
   const bool reported = record.input_token_source == TokenSource::kUsage;
-  return KeepTextFor(spec) == KeepText::kAll ||
-         (KeepTextFor(spec) == KeepText::kWhereUncounted && !reported);
+  return CountedTextOf(spec) == KeepText::kAll ||
+         (CountedTextOf(spec) == KeepText::kWhereUncounted && !reported);
 }
 
 void SetPromptTokens(const CaseSpec& spec, std::optional<int64_t> tokens, RequestRecord& record) {

@@ -18,12 +18,14 @@
 
 namespace monsoon {
 
-// What the agents must send back for `spec`. kNone: nothing of the case is counted here.
+// What of the answers is counted here. kNone: nothing of the case.
+KeepText CountedTextOf(const CaseSpec& spec);
+// What the agents must send back for `spec`: that, or everything where it is kept.
 KeepText KeepTextFor(const CaseSpec& spec);
 
 // The answer. Each run of one channel is counted by itself, and the sum holds. Where the text that
 // is needed did not come, or was too long, the count is unknown (and TokenSource::kNone), never a
-// guess. Takes the text out of the record.
+// guess. Takes the text out of the record, unless the case keeps it.
 void CountAnswer(const Tokenizer& tokenizer, const CaseSpec& spec, RequestRecord& record);
 
 // Whether SetPromptTokens wants to know how many tokens the prompt has. False for a request that

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "absl/synchronization/notification.h"
+#include "absl/time/clock.h"
 
 #include "common/base/status_macros.h"
 #include "common/base/str_cat.h"
@@ -17,8 +18,13 @@
 namespace monsoon {
 namespace {
 
-constexpr int kConnectSeconds = 5;
+constexpr int64_t kConnectSeconds = 5;
 constexpr absl::Duration kHelloTimeout = absl::Seconds(10);
+// How often it is looked whether to stop.
+constexpr int64_t kSliceNs = 50'000'000;
+constexpr absl::Duration kSlice = absl::Nanoseconds(kSliceNs);
+
+bool Stopped(const std::atomic<bool>* stop) { return stop != nullptr && stop->load(); }
 
 AgentInfo ToInfo(const AgentTarget& target, const v1::Welcome& welcome) {
   AgentInfo info;
@@ -65,18 +71,16 @@ absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> MakeCredentials(
 }
 
 // OK once it is connected. What TLS forbids will not get better by waiting.
-absl::Status AwaitConnection(grpc::Channel& channel, const AgentTarget& target) {
-  const auto deadline = std::chrono::system_clock::now() + std::chrono::seconds(kConnectSeconds);
+absl::Status AwaitFirstConnection(grpc::Channel& channel, const AgentTarget& target,
+                                  const std::atomic<bool>* stop) {
   bool diagnosed = false;
-  for (;;) {
-    const grpc_connectivity_state state = channel.GetState(/*try_to_connect=*/true);
-    if (state == GRPC_CHANNEL_READY) return absl::OkStatus();
-    if (state == GRPC_CHANNEL_TRANSIENT_FAILURE && !diagnosed) {
-      diagnosed = true;
-      const std::string found = DiagnoseTls(target);
-      if (!found.empty()) return absl::FailedPreconditionError(found);
-    }
-    if (!channel.WaitForStateChange(state, deadline)) break;
+  for (int64_t waited_ns = 0; waited_ns < kConnectSeconds * kNsPerS; waited_ns += kSliceNs) {
+    if (AwaitConnected(channel, kSliceNs, stop)) return absl::OkStatus();
+    if (Stopped(stop)) break;
+    if (diagnosed || channel.GetState(false) != GRPC_CHANNEL_TRANSIENT_FAILURE) continue;
+    diagnosed = true;
+    const std::string found = DiagnoseTls(target);
+    if (!found.empty()) return absl::FailedPreconditionError(found);
   }
   return absl::UnavailableError(
       StrCat("agent ", target.name, " cannot be reached: nobody answered for ", kConnectSeconds,
@@ -85,7 +89,8 @@ absl::Status AwaitConnection(grpc::Channel& channel, const AgentTarget& target) 
 
 }  // namespace
 
-absl::StatusOr<std::shared_ptr<grpc::Channel>> OpenChannel(const AgentTarget& target) {
+absl::StatusOr<std::shared_ptr<grpc::Channel>> OpenChannel(const AgentTarget& target,
+                                                           const std::atomic<bool>* stop) {
   QuietGrpc();
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
@@ -97,6 +102,10 @@ absl::StatusOr<std::shared_ptr<grpc::Channel>> OpenChannel(const AgentTarget& ta
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 3000);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
   arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
+  // Tried again every 0.1 to 1 s; one try may take 2 s, for hosts that do not even refuse.
+  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 2000);
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 1000);
   // The name that the user wrote is what the certificate must be for, whichever of its addresses
   // this agent has.
   if (target.tls.all()) arguments.SetSslTargetNameOverride(target.host);
@@ -104,41 +113,61 @@ absl::StatusOr<std::shared_ptr<grpc::Channel>> OpenChannel(const AgentTarget& ta
                    MakeCredentials(target));
   std::shared_ptr<grpc::Channel> channel =
       grpc::CreateCustomChannel(target.grpc, credentials, arguments);
-  RETURN_IF_ERROR(AwaitConnection(*channel, target));
+  RETURN_IF_ERROR(AwaitFirstConnection(*channel, target, stop));
   return channel;
 }
 
-absl::StatusOr<AgentInfo> SayHello(const AgentTarget& target, const std::string& run_id,
-                                   v1::Hello::Purpose purpose, grpc::ClientContext* context,
-                                   ControlClientStream* stream) {
-  v1::ControlRequest request;
-  v1::Hello* hello = request.mutable_hello();
-  hello->set_protocol_version(kProtocolVersion);
-  hello->set_controller_version(kVersion);
-  hello->set_run_id(run_id);
-  hello->set_purpose(purpose);
-  hello->set_lease_ms(static_cast<uint32_t>(kDefaultLeaseNs / 1'000'000));
+bool AwaitConnected(grpc::Channel& channel, int64_t timeout_ns, const std::atomic<bool>* stop) {
+  for (int64_t waited_ns = 0; waited_ns < timeout_ns && !Stopped(stop); waited_ns += kSliceNs) {
+    const auto until = std::chrono::system_clock::now() + std::chrono::nanoseconds(kSliceNs);
+    if (channel.WaitForConnected(until)) return true;
+  }
+  return false;
+}
 
+v1::Hello MakeHello(const std::string& run_id, v1::Hello::Purpose purpose, int64_t lease_ns) {
+  v1::Hello hello;
+  hello.set_protocol_version(kProtocolVersion);
+  hello.set_controller_version(kVersion);
+  hello.set_run_id(run_id);
+  hello.set_purpose(purpose);
+  hello.set_lease_ms(static_cast<uint32_t>(lease_ns / 1'000'000));
+  return hello;
+}
+
+absl::StatusOr<v1::ControlResponse> ExchangeHello(const AgentTarget& target, const v1::Hello& hello,
+                                                  grpc::ClientContext* context,
+                                                  ControlClientStream* stream,
+                                                  const std::atomic<bool>* stop) {
+  v1::ControlRequest request;
+  *request.mutable_hello() = hello;
   // A stream has no deadline of its own, so somebody has to watch.
   absl::Notification answered;
   std::thread watchdog([&] {
-    if (!answered.WaitForNotificationWithTimeout(kHelloTimeout)) context->TryCancel();
+    const absl::Time until = absl::Now() + kHelloTimeout;
+    while (!answered.WaitForNotificationWithTimeout(kSlice)) {
+      if (absl::Now() < until && !Stopped(stop)) continue;
+      context->TryCancel();
+      return;
+    }
   });
   v1::ControlResponse response;
   const bool spoke = stream->Write(request) && stream->Read(&response);
   answered.Notify();
   watchdog.join();
-
-  if (!spoke) {
-    const grpc::Status ended = stream->Finish();
-    if (ended.error_code() == grpc::StatusCode::PERMISSION_DENIED) {
-      return absl::PermissionDeniedError(
-          StrCat("agent ", target.name, " refused this controller: ", ended.error_message()));
-    }
-    return absl::UnavailableError(StrCat("agent ", target.name,
-                                         " did not answer Hello: ", StreamEndText(ended),
-                                         ". Is it a Monsoon agent that listens there?"));
+  if (spoke) return response;
+  const grpc::Status ended = stream->Finish();
+  if (ended.error_code() == grpc::StatusCode::PERMISSION_DENIED) {
+    return absl::PermissionDeniedError(
+        StrCat("agent ", target.name, " refused this controller: ", ended.error_message()));
   }
+  return absl::UnavailableError(StrCat("agent ", target.name,
+                                       " did not answer Hello: ", StreamEndText(ended),
+                                       ". Is it a Monsoon agent that listens there?"));
+}
+
+absl::StatusOr<AgentInfo> ReadWelcome(const AgentTarget& target,
+                                      const v1::ControlResponse& response) {
   if (response.has_refusal()) {
     return absl::FailedPreconditionError(
         StrCat("agent ", target.name, " refused the run: ", response.refusal().message()));
@@ -154,6 +183,14 @@ absl::StatusOr<AgentInfo> SayHello(const AgentTarget& target, const std::string&
         kVersion, ") speaks protocol ", kProtocolVersion, "; install the same version of both"));
   }
   return ToInfo(target, response.welcome());
+}
+
+absl::StatusOr<AgentInfo> SayHello(const AgentTarget& target, const std::string& run_id,
+                                   v1::Hello::Purpose purpose, grpc::ClientContext* context,
+                                   ControlClientStream* stream) {
+  ASSIGN_OR_RETURN(const v1::ControlResponse response,
+                   ExchangeHello(target, MakeHello(run_id, purpose), context, stream));
+  return ReadWelcome(target, response);
 }
 
 std::string StreamEndText(const grpc::Status& status) {

@@ -1,12 +1,15 @@
 // Opening a gRPC connection to an agent and saying Hello.
 #pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <memory>
 #include <string>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
+#include "common/wire/protocol.h"
 #include "controller/core/run/agent_link.h"
 #include "controller/io/agents/agent_target.h"
 #include "monsoon/v1/agent.grpc.pb.h"
@@ -17,13 +20,27 @@ using ControlClientStream = grpc::ClientReaderWriter<v1::ControlRequest, v1::Con
 using DataClientStream = grpc::ClientReaderWriter<v1::DataRequest, v1::DataResponse>;
 
 // A connection of its own (channels do not share connections), over TLS where target.tls says so.
-// UNAVAILABLE, naming the agent, when nobody answers there within 5 s; FAILED_PRECONDITION, with
-// what to do, when TLS forbids it.
-absl::StatusOr<std::shared_ptr<grpc::Channel>> OpenChannel(const AgentTarget& target);
+// UNAVAILABLE, naming the agent, when nobody answers there within 5 s, or `stop` became true;
+// FAILED_PRECONDITION, with what to do, when TLS forbids it. The channel makes a broken connection
+// again by itself when it is used, at most once a second.
+absl::StatusOr<std::shared_ptr<grpc::Channel>> OpenChannel(const AgentTarget& target,
+                                                           const std::atomic<bool>* stop = nullptr);
+// Waits for its connection; false when that takes longer or `stop` became true.
+bool AwaitConnected(grpc::Channel& channel, int64_t timeout_ns, const std::atomic<bool>* stop);
 
-// Sends Hello on a fresh Control stream and reads the answer, within 10 s. FAILED_PRECONDITION for
-// a refusal (another protocol version, busy), PERMISSION_DENIED when the agent does not obey this
-// controller, UNAVAILABLE when the stream breaks.
+v1::Hello MakeHello(const std::string& run_id, v1::Hello::Purpose purpose,
+                    int64_t lease_ns = kDefaultLeaseNs);
+// Sends it on a fresh Control stream and reads the answer, within 10 s. UNAVAILABLE when the stream
+// breaks, or when `stop` became true; PERMISSION_DENIED when the agent does not obey this
+// controller.
+absl::StatusOr<v1::ControlResponse> ExchangeHello(const AgentTarget& target, const v1::Hello& hello,
+                                                  grpc::ClientContext* context,
+                                                  ControlClientStream* stream,
+                                                  const std::atomic<bool>* stop = nullptr);
+// What the answer says. FAILED_PRECONDITION for a refusal (another protocol version, busy).
+absl::StatusOr<AgentInfo> ReadWelcome(const AgentTarget& target,
+                                      const v1::ControlResponse& response);
+// Both of it.
 absl::StatusOr<AgentInfo> SayHello(const AgentTarget& target, const std::string& run_id,
                                    v1::Hello::Purpose purpose, grpc::ClientContext* context,
                                    ControlClientStream* stream);

@@ -1,8 +1,38 @@
 #include "controller/io/agents/agent_events.h"
 
+#include <utility>
+
 #include "common/base/status_macros.h"
+#include "common/base/str_cat.h"
+#include "common/wire/convert_probe.h"
 
 namespace monsoon {
+
+absl::StatusOr<decltype(AgentEvent::body)> ToEvent(const v1::ControlResponse& response) {
+  switch (response.message_case()) {
+    case v1::ControlResponse::kProbed: {
+      ASSIGN_OR_RETURN(ProbeResult result, FromProto(response.probed()));
+      return ProbedEvent{std::move(result)};
+    }
+    case v1::ControlResponse::kReady:
+      return ReadyEvent{static_cast<int32_t>(response.ready().case_index()),
+                        response.ready().error(), response.ready().engine_address()};
+    case v1::ControlResponse::kProgress:
+      return ToEvent(response.progress());
+    case v1::ControlResponse::kRecalled:
+      return RecalledEvent{{response.recalled().request_indices().begin(),
+                            response.recalled().request_indices().end()}};
+    case v1::ControlResponse::kCaseDone: {
+      absl::StatusOr<CaseDoneEvent> done = ToEvent(response.case_done());
+      if (done.ok()) return *std::move(done);
+      return absl::DataLossError(
+          StrCat("it sent a lag histogram that cannot be read: ", ToStd(done.status().message())));
+    }
+    default:
+      return absl::UnimplementedError(
+          "it sent a message that this controller does not know; install the same version");
+  }
+}
 
 absl::StatusOr<CaseDoneEvent> ToEvent(const v1::CaseDone& done) {
   CaseDoneEvent event;

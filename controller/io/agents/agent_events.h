@@ -10,6 +10,10 @@
 
 namespace monsoon {
 
+// The event of any message but a Pong, whose time of arrival is part of it. An error is half a
+// sentence about what makes no sense in it.
+absl::StatusOr<decltype(AgentEvent::body)> ToEvent(const v1::ControlResponse& response);
+
 // DATA_LOSS when a histogram in it cannot be read.
 absl::StatusOr<CaseDoneEvent> ToEvent(const v1::CaseDone& done);
 ProgressEvent ToEvent(const v1::Progress& progress);

@@ -30,8 +30,13 @@ absl::Status CheckFiles(const AgentSecurity& security) {
 
 absl::StatusOr<std::vector<AgentTarget>> ResolveSecureAgents(const std::vector<std::string>& texts,
                                                              const AgentSecurity& security) {
-  RETURN_IF_ERROR(CheckFiles(security));
   ASSIGN_OR_RETURN(std::vector<AgentTarget> targets, ResolveAllAgents(texts));
+  RETURN_IF_ERROR(SecureAgents(security, targets));
+  return targets;
+}
+
+absl::Status SecureAgents(const AgentSecurity& security, std::vector<AgentTarget>& targets) {
+  RETURN_IF_ERROR(CheckFiles(security));
   for (AgentTarget& target : targets) {
     if (target.port == 0) continue;
     target.tls = security.files;
@@ -48,7 +53,7 @@ absl::StatusOr<std::vector<AgentTarget>> ResolveSecureAgents(const std::vector<s
         "WARNING: plain text to agent ", target.name,
         " (--insecure-agents): whoever is on the way can read along and steer it\n");
   }
-  return targets;
+  return absl::OkStatus();
 }
 
 }  // namespace monsoon

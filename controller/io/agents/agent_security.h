@@ -24,5 +24,7 @@ struct AgentSecurity {
 // PERMISSION_DENIED with a sentence that says what to do.
 absl::StatusOr<std::vector<AgentTarget>> ResolveSecureAgents(const std::vector<std::string>& texts,
                                                              const AgentSecurity& security);
+// The same of agents that are resolved already.
+absl::Status SecureAgents(const AgentSecurity& security, std::vector<AgentTarget>& targets);
 
 }  // namespace monsoon

@@ -22,7 +22,7 @@ constexpr int kStartPolls = 1000;  // 10 s
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<EmbeddedAgent>> EmbeddedAgent::Start(
-    const std::vector<std::string>& arguments, std::optional<int> core) {
+    const std::vector<std::string>& arguments, std::optional<int> core, int inherited_file) {
   std::unique_ptr<EmbeddedAgent> agent(new EmbeddedAgent());
   RETURN_IF_ERROR(agent->MakeDirectory());
   SiblingOptions options{.program = "agent",
@@ -31,7 +31,8 @@ absl::StatusOr<std::unique_ptr<EmbeddedAgent>> EmbeddedAgent::Start(
                          .arguments = {"--listen", agent->target().grpc, "--log-level", "error",
                                        "--drain-timeout", "0s"},
                          .remedy = ", or name running agents with --agents HOST:PORT,...",
-                         .core = core};
+                         .core = core,
+                         .inherited_file = inherited_file};
   options.arguments.insert(options.arguments.end(), arguments.begin(), arguments.end());
   ASSIGN_OR_RETURN(agent->process_, SiblingProcess::Start(options));
   RETURN_IF_ERROR(agent->AwaitSocket());

@@ -18,11 +18,13 @@ namespace monsoon {
 
 class EmbeddedAgent {
  public:
-  // `arguments` are added to the agent's command line; with `core` it runs on that CPU alone.
+  // `arguments` are added to the agent's command line; with `core` it runs on that CPU alone;
+  // `inherited_file` stays open for as long as it lives.
   // NOT_FOUND when there is no `agent` beside this program; UNAVAILABLE when it does not come up
   // within 10 s.
   static absl::StatusOr<std::unique_ptr<EmbeddedAgent>> Start(
-      const std::vector<std::string>& arguments, std::optional<int> core = std::nullopt);
+      const std::vector<std::string>& arguments, std::optional<int> core = std::nullopt,
+      int inherited_file = -1);
   // Ends the process (SIGTERM, after 5 s SIGKILL) and removes the socket.
   ~EmbeddedAgent();
   EmbeddedAgent(const EmbeddedAgent&) = delete;
@@ -30,6 +32,8 @@ class EmbeddedAgent {
 
   AgentTarget target() const;
   pid_t pid() const { return process_->pid(); }
+  // Whether the process has ended by itself.
+  bool HasEnded() { return process_->HasEnded(); }
 
  private:
   EmbeddedAgent() = default;

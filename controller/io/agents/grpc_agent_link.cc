@@ -5,7 +5,6 @@
 
 #include "common/base/status_macros.h"
 #include "common/base/str_cat.h"
-#include "common/wire/convert_case.h"
 #include "common/wire/convert_probe.h"
 #include "common/wire/convert_record.h"
 #include "controller/io/agents/agent_events.h"
@@ -13,276 +12,254 @@
 namespace monsoon {
 namespace {
 
-// How long the agent gets to end its side before the connection is cut.
-constexpr absl::Duration kCloseTimeout = absl::Seconds(3);
-// How long one stream may go on after the other has ended.
-constexpr absl::Duration kGrace = absl::Seconds(1);
-
-template <typename Message, typename Stream>
-void WriteAll(BlockingQueue<Message>& queue, Stream& stream) {
-  while (std::optional<Message> message = queue.Pop()) {
-    if (!stream.Write(*message)) return;  // the reader learns why
-  }
-  stream.WritesDone();
-}
+constexpr absl::Duration kFirstBackoff = absl::Milliseconds(100);
+constexpr absl::Duration kLongestBackoff = absl::Seconds(1);
 
 }  // namespace
 
-GrpcAgentLink::GrpcAgentLink(size_t index, const Clock* clock, AgentInbox* inbox,
-                             RecordsHook on_records)
-    : index_(index), clock_(*clock), inbox_(*inbox), on_records_(std::move(on_records)) {}
+GrpcAgentLink::GrpcAgentLink(AgentTarget target, LinkOptions options)
+    : target_(std::move(target)),
+      options_(std::move(options)),
+      clock_(*options_.clock),
+      inbox_(*options_.inbox) {}
 
-absl::StatusOr<std::unique_ptr<GrpcAgentLink>> GrpcAgentLink::Connect(
-    const AgentTarget& target, const std::string& run_id, size_t index, const Clock* clock,
-    AgentInbox* inbox, RecordsHook on_records) {
-  std::unique_ptr<GrpcAgentLink> link(
-      new GrpcAgentLink(index, clock, inbox, std::move(on_records)));
-  RETURN_IF_ERROR(link->Open(target, run_id));
-  RETURN_IF_ERROR(link->Attach(target, run_id));
-  link->StartThreads();
+absl::StatusOr<std::unique_ptr<GrpcAgentLink>> GrpcAgentLink::Connect(const AgentTarget& target,
+                                                                      LinkOptions options) {
+  std::unique_ptr<GrpcAgentLink> link(new GrpcAgentLink(target, std::move(options)));
+  RETURN_IF_ERROR(link->Open());
+  link->supervisor_ = std::thread([raw = link.get()] { raw->Supervise(); });
   return link;
 }
 
-absl::Status GrpcAgentLink::Open(const AgentTarget& target, const std::string& run_id) {
-  ASSIGN_OR_RETURN(const std::shared_ptr<grpc::Channel> channel, OpenChannel(target));
-  control_stub_ = v1::AgentService::NewStub(channel);
-  control_ = control_stub_->Control(&control_context_);
+absl::Status GrpcAgentLink::Open() {
+  ASSIGN_OR_RETURN(control_channel_, OpenChannel(target_, options_.stop));
+  ASSIGN_OR_RETURN(data_channel_, OpenChannel(target_, options_.stop));
+  auto connection =
+      std::make_shared<AgentConnection>(target_, control_channel_, data_channel_, options_.stop);
   ASSIGN_OR_RETURN(
-      info_, SayHello(target, run_id, v1::Hello::PURPOSE_RUN, &control_context_, control_.get()));
+      const v1::ControlResponse welcome,
+      connection->Hello(MakeHello(options_.run_id, v1::Hello::PURPOSE_RUN, options_.lease_ns)));
+  ASSIGN_OR_RETURN(info_, ReadWelcome(target_, welcome));
+  ASSIGN_OR_RETURN(const uint64_t received_data, connection->Attach(AttachMessage()));
+  return Use(std::move(connection), 0, received_data);
+}
+
+v1::Attach GrpcAgentLink::AttachMessage() const {
+  v1::Attach attach;
+  attach.set_run_id(options_.run_id);
+  attach.set_instance_id(info_.instance_id);
+  attach.set_epoch(info_.epoch);
+  return attach;
+}
+
+absl::Status GrpcAgentLink::Use(std::shared_ptr<AgentConnection> connection,
+                                uint64_t received_control, uint64_t received_data) {
+  absl::MutexLock lock(&mutex_);
+  if (!control_kept_.Acknowledge(received_control) || !data_kept_.Acknowledge(received_data)) {
+    return absl::DataLossError("it says that it received what was never sent");
+  }
+  control_kept_.ForEachKept([&](const ControlMessage& message) { connection->Send(message); });
+  data_kept_.ForEachKept([&](const DataMessage& message) { connection->Send(message); });
+  if (acknowledged_ > 0) {
+    v1::DataRequest request;
+    request.mutable_record_ack()->set_sequence(acknowledged_);
+    connection->Send(std::make_shared<const v1::DataRequest>(std::move(request)));
+  }
+  connection->Start([this](const v1::ControlResponse& response) { HearControl(response); },
+                    [this](const v1::DataResponse& response) { HearData(response); });
+  if (close_asked_) connection->AskToClose();
+  connection_ = std::move(connection);
   return absl::OkStatus();
 }
 
-absl::Status GrpcAgentLink::Attach(const AgentTarget& target, const std::string& run_id) {
-  ASSIGN_OR_RETURN(const std::shared_ptr<grpc::Channel> channel, OpenChannel(target));
-  data_stub_ = v1::AgentService::NewStub(channel);
-  data_ = data_stub_->Data(&data_context_);
-  v1::DataRequest request;
-  request.mutable_attach()->set_run_id(run_id);
-  request.mutable_attach()->set_instance_id(info_.instance_id);
-  request.mutable_attach()->set_epoch(info_.epoch);
-  v1::DataResponse response;
-  if (data_->Write(request) && data_->Read(&response) && response.has_attached()) {
-    return absl::OkStatus();
-  }
-  return absl::UnavailableError(StrCat(
-      "agent ", target.name, " did not accept the data stream: ", StreamEndText(data_->Finish())));
-}
-
-void GrpcAgentLink::StartThreads() {
-  threads_.emplace_back([this] { WriteAll(control_out_, *control_); });
-  threads_.emplace_back([this] { WriteAll(data_out_, *data_); });
-  threads_.emplace_back([this] { ReadControl(); });
-  threads_.emplace_back([this] { ReadData(); });
-}
-
 GrpcAgentLink::~GrpcAgentLink() {
+  Close(/*run_is_over=*/true);
+  if (supervisor_.joinable()) supervisor_.join();
+}
+
+void GrpcAgentLink::Close(bool run_is_over) {
+  absl::MutexLock lock(&mutex_);
+  if (close_asked_) return;
+  close_asked_ = true;
+  run_is_over_ = run_is_over;
+  closing_ = true;
+  if (connection_ != nullptr) connection_->AskToClose();
+}
+
+void GrpcAgentLink::Supervise() {
+  for (;;) {
+    std::shared_ptr<AgentConnection> connection;
+    {
+      absl::MutexLock lock(&mutex_);
+      connection = connection_;
+    }
+    connection->AwaitEnd();
+    if (closing_) CloseConnection(*connection);
+    bool for_good = false;
+    {
+      absl::MutexLock lock(&mutex_);  // wakes TakeTurn()
+      connection_ = nullptr;
+      for_good = for_good_;
+    }
+    const std::string reason = connection->Join();
+    if (closing_) return;
+    using Kind = ConnectionEvent::Kind;
+    Post(ConnectionEvent{for_good ? Kind::kBrokenOff : Kind::kBroken, reason});
+    if (for_good) return;
+    absl::Duration backoff = kFirstBackoff;
+    Reconnection reconnection = Reconnection::kTryAgain;
+    while (reconnection == Reconnection::kTryAgain) {
+      {
+        absl::MutexLock lock(&mutex_);
+        mutex_.AwaitWithTimeout(absl::Condition(&close_asked_), backoff);
+        if (close_asked_) return;
+      }
+      backoff = std::min(2 * backoff, kLongestBackoff);
+      reconnection = Reconnect(reason);
+    }
+    if (reconnection == Reconnection::kOver) return;
+    Post(ConnectionEvent{Kind::kRestored, ""});
+  }
+}
+
+void GrpcAgentLink::CloseConnection(AgentConnection& connection) {
+  ControlMessage last;
   {
-    absl::MutexLock lock(&mutex_);  // wakes TakeTurn()
-    closing_ = true;
-  }
-  control_out_.Close();
-  data_out_.Close();
-  if (threads_.empty()) {
-    control_context_.TryCancel();
-    data_context_.TryCancel();
-    return;
-  }
-  if (!control_ended_.WaitForNotificationWithTimeout(kCloseTimeout)) {
-    control_context_.TryCancel();
-    data_context_.TryCancel();
-  }
-  for (std::thread& thread : threads_) thread.join();
-}
-
-void GrpcAgentLink::ReadControl() {
-  v1::ControlResponse response;
-  while (control_->Read(&response)) HearControl(response);
-  NoteReason(StreamEndText(control_->Finish()));
-  control_over_.Notify();
-  // What has already arrived on Data still counts; without Control it ends by itself, mostly.
-  if (!data_ended_.WaitForNotificationWithTimeout(kGrace)) {
-    data_context_.TryCancel();
-    data_ended_.WaitForNotification();
-  }
-  if (!closing_) {
     absl::MutexLock lock(&mutex_);
-    Post(LostEvent{lost_reason_});  // the last event of all
+    connection_ = nullptr;  // what is still read goes nowhere
+    v1::ControlRequest request;
+    request.mutable_end_run();
+    if (run_is_over_) last = control_kept_.Add(std::move(request));
   }
-  control_ended_.Notify();
+  connection.CloseGently(last);
 }
 
-void GrpcAgentLink::ReadData() {
-  v1::DataResponse response;
-  while (data_->Read(&response)) {
-    if (response.has_record_batch()) HearRecords(response.record_batch());
+GrpcAgentLink::Reconnection GrpcAgentLink::Reconnect(const std::string& reason) {
+  const int64_t patience_ns = absl::ToInt64Nanoseconds(kLongestBackoff);
+  if (!AwaitConnected(*control_channel_, patience_ns, &closing_) ||
+      !AwaitConnected(*data_channel_, patience_ns, &closing_)) {
+    return Reconnection::kTryAgain;
   }
-  const std::string reason = StreamEndText(data_->Finish());
-  data_ended_.Notify();
-  // An agent that ends the run breaks Data off and says why on Control: that word comes first.
-  // Otherwise it must not go on without a way for its records: breaking Control off stops it.
-  if (!closing_ && !control_over_.WaitForNotificationWithTimeout(kGrace)) BreakOff(reason);
+  auto connection =
+      std::make_shared<AgentConnection>(target_, control_channel_, data_channel_, &closing_);
+  v1::Hello hello = MakeHello(options_.run_id, v1::Hello::PURPOSE_RUN, options_.lease_ns);
+  hello.mutable_resume()->set_instance_id(info_.instance_id);
+  hello.mutable_resume()->set_epoch(info_.epoch);
+  {
+    absl::MutexLock lock(&mutex_);
+    hello.mutable_resume()->set_received_control(control_received_.highest());
+  }
+  const absl::StatusOr<v1::ControlResponse> answer = connection->Hello(hello);
+  if (!answer.ok()) return Reconnection::kTryAgain;
+  if (const std::string why = WhyOver(*answer); !why.empty()) {
+    Post(ConnectionEvent{ConnectionEvent::Kind::kDead, StrCat(reason, "; ", why)});
+    return Reconnection::kOver;
+  }
+  if (!answer->has_welcome()) return Reconnection::kTryAgain;
+  const absl::StatusOr<uint64_t> received_data = connection->Attach(AttachMessage());
+  if (!received_data.ok()) return Reconnection::kTryAgain;
+  if (const absl::Status used =
+          Use(std::move(connection), answer->welcome().received_control(), *received_data);
+      !used.ok()) {
+    Post(ConnectionEvent{ConnectionEvent::Kind::kBrokenOff, std::string(used.message())});
+    return Reconnection::kOver;
+  }
+  return Reconnection::kDone;
+}
+
+std::string GrpcAgentLink::WhyOver(const v1::ControlResponse& response) const {
+  if (response.has_refusal()) {
+    const v1::Refusal& refusal = response.refusal();
+    // An agent of another protocol is another process, too.
+    const bool over = refusal.code() == v1::Refusal::CODE_UNKNOWN_SESSION ||
+                      refusal.code() == v1::Refusal::CODE_PROTOCOL_VERSION;
+    return over ? StrCat("what answers there now does not know this run (", refusal.message(), ")")
+                : "";
+  }
+  if (!response.has_welcome()) return "";
+  const v1::Welcome& welcome = response.welcome();
+  const bool same = welcome.resumed() && welcome.instance_id() == info_.instance_id &&
+                    welcome.epoch() == info_.epoch;
+  return same ? "" : "it was started again";
 }
 
 void GrpcAgentLink::HearControl(const v1::ControlResponse& response) {
-  switch (response.message_case()) {
-    case v1::ControlResponse::kPong:
-      Post(PongEvent{{.sent_controller_ns = response.pong().sent_controller_ns(),
-                      .received_agent_ns = response.pong().received_agent_ns(),
-                      .sent_agent_ns = response.pong().sent_agent_ns(),
-                      .received_controller_ns = clock_.MonotonicNs()}});
-      break;
-    case v1::ControlResponse::kProbed: {
-      absl::StatusOr<ProbeResult> result = FromProto(response.probed());
-      if (result.ok()) {
-        Post(ProbedEvent{*std::move(result)});
-      } else {
-        BreakOff(std::string(result.status().message()));
-      }
-      break;
+  {
+    absl::MutexLock lock(&mutex_);
+    switch (control_received_.Take(response.number())) {
+      case ReceivedNumbers::Verdict::kNew:
+        break;
+      case ReceivedNumbers::Verdict::kRepeated:
+        return;
+      case ReceivedNumbers::Verdict::kGap:
+        if (connection_ != nullptr) connection_->BreakOff("a message was missing");
+        return;
     }
-    case v1::ControlResponse::kReady:
-      Post(ReadyEvent{static_cast<int32_t>(response.ready().case_index()), response.ready().error(),
-                      response.ready().engine_address()});
-      break;
-    case v1::ControlResponse::kProgress:
-      Post(ToEvent(response.progress()));
-      break;
-    case v1::ControlResponse::kRecalled:
-      Post(RecalledEvent{{response.recalled().request_indices().begin(),
-                          response.recalled().request_indices().end()}});
-      break;
-    case v1::ControlResponse::kCaseDone: {
-      absl::StatusOr<CaseDoneEvent> event = ToEvent(response.case_done());
-      if (event.ok()) {
-        Post(*std::move(event));
-      } else {
-        BreakOff(StrCat("it sent a lag histogram that cannot be read: ",
-                        ToStd(event.status().message())));
-      }
-      break;
-    }
-    default:
-      BreakOff("it sent a message that this controller does not know; install the same version");
+  }
+  if (response.has_pong()) return HearPong(response.pong());
+  absl::StatusOr<decltype(AgentEvent::body)> event = ToEvent(response);
+  if (event.ok()) {
+    Post(*std::move(event));
+  } else {
+    BreakOffForGood(std::string(event.status().message()));
   }
 }
 
-void GrpcAgentLink::HearRecords(const v1::RecordBatch& batch) {
+void GrpcAgentLink::HearPong(const v1::Pong& pong) {
+  const int64_t now_ns = clock_.MonotonicNs();
+  bool sane = false;
+  {
+    absl::MutexLock lock(&mutex_);
+    sane = control_kept_.Acknowledge(pong.received_control()) &&
+           data_kept_.Acknowledge(pong.received_data());
+  }
+  if (!sane) return BreakOffForGood("it says that it received what was never sent");
+  Post(PongEvent{{.sent_controller_ns = pong.sent_controller_ns(),
+                  .received_agent_ns = pong.received_agent_ns(),
+                  .sent_agent_ns = pong.sent_agent_ns(),
+                  .received_controller_ns = now_ns}});
+}
+
+void GrpcAgentLink::HearData(const v1::DataResponse& response) {
+  if (!response.has_record_batch()) return;
+  const v1::RecordBatch& batch = response.record_batch();
+  {
+    absl::MutexLock lock(&mutex_);
+    if (batch.sequence() <= last_posted_) return;  // sent again
+    if (batch.sequence() != last_posted_ + 1) {
+      if (connection_ != nullptr) connection_->BreakOff("a batch of records was missing");
+      return;
+    }
+  }
   RecordsEvent event;
   event.case_index = static_cast<int32_t>(batch.case_index());
   event.sequence = batch.sequence();
   event.records.reserve(batch.records_size());
   for (const v1::RequestRecord& proto : batch.records()) {
     absl::StatusOr<RequestRecord> record = FromProto(proto);
-    if (!record.ok()) {
-      BreakOff(std::string(record.status().message()));
-      return;
-    }
+    if (!record.ok()) return BreakOffForGood(std::string(record.status().message()));
     event.records.push_back(*std::move(record));
   }
-  if (on_records_) on_records_(event.case_index, event.records);
-  TakeTurn(event.sequence);
-  Post(std::move(event));
+  if (options_.on_records) options_.on_records(event.case_index, event.records);
+  if (TakeTurn(event.sequence)) Post(std::move(event));
 }
 
-void GrpcAgentLink::TakeTurn(uint64_t sequence) {
+bool GrpcAgentLink::TakeTurn(uint64_t sequence) {
   absl::MutexLock lock(&mutex_);
   mutex_.Await(absl::Condition(this, &GrpcAgentLink::HasTurn));
-  last_posted_ = std::max(last_posted_, sequence);
+  if (connection_ == nullptr) return false;  // it comes again
+  last_posted_ = sequence;
+  return true;
+}
+
+void GrpcAgentLink::BreakOffForGood(const std::string& reason) {
+  absl::MutexLock lock(&mutex_);
+  for_good_ = true;
+  if (connection_ != nullptr) connection_->BreakOff(reason);
 }
 
 void GrpcAgentLink::Post(decltype(AgentEvent::body) body) {
-  inbox_.Push(AgentEvent{index_, std::move(body)});
-}
-
-void GrpcAgentLink::NoteReason(const std::string& reason) {
-  absl::MutexLock lock(&mutex_);
-  if (lost_reason_.empty()) lost_reason_ = reason;
-}
-
-void GrpcAgentLink::BreakOff(const std::string& reason) {
-  NoteReason(reason);
-  control_context_.TryCancel();
-}
-
-void GrpcAgentLink::Ping(uint64_t id, int64_t now_ns) {
-  v1::ControlRequest request;
-  request.mutable_ping()->set_id(id);
-  request.mutable_ping()->set_sent_controller_ns(now_ns);
-  control_out_.Push(std::move(request));
-}
-
-void GrpcAgentLink::Probe(const ProbeOrder& order) {
-  v1::ControlRequest request;
-  ToProto(order, request.mutable_probe());
-  control_out_.Push(std::move(request));
-}
-
-void GrpcAgentLink::Prepare(const AgentCase& agent_case) {
-  v1::ControlRequest request;
-  ToProto(agent_case, request.mutable_prepare()->mutable_case_spec());
-  control_out_.Push(std::move(request));
-}
-
-void GrpcAgentLink::Start(int32_t case_index, int64_t start_at_agent_ns) {
-  v1::ControlRequest request;
-  request.mutable_start()->set_case_index(case_index);
-  request.mutable_start()->set_start_at_agent_ns(start_at_agent_ns);
-  control_out_.Push(std::move(request));
-}
-
-void GrpcAgentLink::SendItem(const ItemId& id, const Item& item) {
-  v1::DataRequest request;
-  ToProto(id, item, request.mutable_items()->add_items());
-  data_out_.Push(std::move(request));
-}
-
-void GrpcAgentLink::DropItems(std::span<const ItemId> ids) {
-  v1::DataRequest request;
-  for (const ItemId& id : ids) request.mutable_drop_items()->add_ids(ItemIdBytes(id));
-  data_out_.Push(std::move(request));
-}
-
-void GrpcAgentLink::SendWork(int32_t case_index, std::span<const WorkEntry> entries) {
-  v1::DataRequest request;
-  request.mutable_work()->set_case_index(case_index);
-  for (const WorkEntry& entry : entries) {
-    v1::WorkEntry* proto = request.mutable_work()->add_entries();
-    proto->set_request_index(entry.request_index);
-    proto->set_item_id(ItemIdBytes(entry.item));
-    proto->set_warmup(entry.warmup);
-    if (entry.intended_ns != kNever) proto->set_intended_ns(entry.intended_ns);
-  }
-  data_out_.Push(std::move(request));
-}
-
-void GrpcAgentLink::Recall(uint64_t count) {
-  v1::ControlRequest request;
-  request.mutable_recall()->set_count(count);
-  control_out_.Push(std::move(request));
-}
-
-void GrpcAgentLink::FinishCase(int32_t case_index) {
-  v1::ControlRequest request;
-  request.mutable_finish_case()->set_case_index(case_index);
-  control_out_.Push(std::move(request));
-}
-
-void GrpcAgentLink::Stop(int32_t case_index, StopMode mode) {
-  v1::ControlRequest request;
-  request.mutable_stop()->set_case_index(case_index);
-  request.mutable_stop()->set_mode(mode == StopMode::kDrain ? v1::Stop::MODE_DRAIN
-                                                            : v1::Stop::MODE_CANCEL);
-  control_out_.Push(std::move(request));
-}
-
-void GrpcAgentLink::Acknowledge(uint64_t sequence) {
-  {
-    absl::MutexLock lock(&mutex_);
-    acknowledged_ = std::max(acknowledged_, sequence);
-  }
-  v1::DataRequest request;
-  request.mutable_record_ack()->set_sequence(sequence);
-  data_out_.Push(std::move(request));
+  inbox_.Push(AgentEvent{options_.index, std::move(body)});
 }
 
 }  // namespace monsoon

@@ -81,6 +81,10 @@ absl::StatusOr<std::unique_ptr<SiblingProcess>> SiblingProcess::Start(
   posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
   posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, options.stdout_path.c_str(),
                                    O_WRONLY | O_CREAT | O_TRUNC, 0600);
+  // Onto itself: that takes its close-on-exec mark away, in the child alone.
+  if (options.inherited_file >= 0) {
+    posix_spawn_file_actions_adddup2(&actions, options.inherited_file, options.inherited_file);
+  }
   posix_spawnattr_t attributes;
   posix_spawnattr_init(&attributes);
   sigset_t none;

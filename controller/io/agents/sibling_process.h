@@ -24,6 +24,7 @@ struct SiblingOptions {
   std::string remedy;  // ends the sentence that it is not there: ", or ..."; may be empty
   std::string stdout_path = "/dev/null";  // created or emptied
   std::optional<int> core;                // the child may run on this CPU alone
+  int inherited_file = -1;                // stays open in the child; -1: none
 };
 
 class SiblingProcess {

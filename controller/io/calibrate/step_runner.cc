@@ -95,6 +95,7 @@ absl::Status StepRunner::RunCase(const CaseSpec& spec, const std::string& db_pat
   RETURN_IF_ERROR(db->WriteRun(facts));
   RepeatTracker repeats;
   ProgressDisplay silent(stderr, /*quiet=*/true);
+  RecordKeeper keeper(db.get(), context_.run_id);
   const RunContext run{.run_id = context_.run_id,
                        .run_start_ns = context_.clock->MonotonicNs(),
                        .case_count = 1,
@@ -102,6 +103,7 @@ absl::Status StepRunner::RunCase(const CaseSpec& spec, const std::string& db_pat
                        .fleet = context_.fleet,
                        .db = db.get(),
                        .repeats = &repeats,
+                       .keeper = &keeper,
                        .display = &silent,
                        .signals = context_.signals};
   ASSIGN_OR_RETURN(const RequestPlan plan,

@@ -5,9 +5,8 @@
 
 #include <algorithm>
 #include <atomic>
+#include <latch>
 #include <utility>
-
-#include "absl/synchronization/blocking_counter.h"
 
 #include "controller/core/tokens/prompt_text.h"
 #include "controller/core/tokens/token_counting.h"
@@ -72,14 +71,14 @@ void TokenCounter::Count(int32_t case_index, std::span<RequestRecord> records) {
     for (size_t i = next++; i < records.size(); i = next++) CountOne(*open, records[i]);
   };
   const int tasks = static_cast<int>(std::min<size_t>(records.size(), thread_count_));
-  absl::BlockingCounter left(tasks);
+  std::latch left(tasks);
   for (int i = 0; i < tasks; ++i) {
     tasks_.Push([&work, &left] {
       work();
-      left.DecrementCount();
+      left.count_down();
     });
   }
-  left.Wait();
+  left.wait();
   absl::MutexLock lock(&mutex_);
   --counting_batches_;
 }

@@ -19,9 +19,9 @@ namespace monsoon {
 // kept in memory, and so how often the records are read; they change no number.
 absl::StatusOr<RunReport> BuildRunReport(RunDb& db, const AccumulatorLimits& limits = {});
 
-// BuildRunReport, then report.json, report.html, report.txt and requests.csv in `run_dir`, each
-// whole or not at all, replacing older ones. Returns the report, for the terminal and the exit
-// status.
+// BuildRunReport, then report.json, report.html, report.txt, requests.csv and, where a case keeps
+// them, answers.jsonl in `run_dir`, each whole or not at all, replacing older ones. Returns the
+// report, for the terminal and the exit status.
 absl::StatusOr<RunReport> WriteReports(const std::string& run_dir, RunDb& db,
                                        const AccumulatorLimits& limits = {});
 

@@ -11,96 +11,161 @@ namespace monsoon {
 namespace {
 
 constexpr int kFirstPings = 16;
-constexpr int64_t kPongTimeoutNs = 5 * kNsPerS;
+// More often than its lease asks for, so that what it has received need not be kept.
+constexpr int64_t kBusyPingNs = 100 * kNsPerMs;
+constexpr int64_t kBusyBacklogBytes = 4 << 20;
+// At least so often it is judged who is silent, however much they all say.
+constexpr int64_t kJudgeNs = 100 * kNsPerMs;
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<AgentFleet>> AgentFleet::Connect(const FleetOptions& options,
-                                                                const std::string& run_id,
-                                                                const Clock* clock) {
-  std::unique_ptr<AgentFleet> fleet(new AgentFleet(clock));
-  RETURN_IF_ERROR(fleet->ConnectAll(options, run_id));
-  RETURN_IF_ERROR(fleet->MeasureClocks());
-  return fleet;
+AgentFleet::AgentFleet(const FleetOptions& options, std::string run_id, const Clock* clock)
+    : options_(options), run_id_(std::move(run_id)), clock_(*clock) {}
+
+AgentFleet::~AgentFleet() {
+  for (const auto& member : members_) {
+    if (member->link != nullptr) member->link->Close(run_is_over_);
+  }
 }
 
-absl::Status AgentFleet::ConnectAll(const FleetOptions& options, const std::string& run_id) {
-  std::vector<AgentTarget> targets;
-  if (options.agents.empty()) {
-    ASSIGN_OR_RETURN(embedded_,
-                     EmbeddedAgent::Start(options.embedded_arguments, options.embedded_core));
-    targets.push_back(embedded_->target());
-  } else {
-    ASSIGN_OR_RETURN(targets, ResolveSecureAgents(options.agents, options.security));
-  }
-  if (options.expect_agents > 0 && static_cast<int64_t>(targets.size()) != options.expect_agents) {
-    return absl::FailedPreconditionError(
-        StrCat("expect_agents is ", options.expect_agents, ", but the names in `agents` stand for ",
-               targets.size(), "; wait until all are up, or correct the number"));
-  }
-  for (const AgentTarget& target : targets) {
-    if (options.carries_secrets && !target.confidential()) {
-      return absl::PermissionDeniedError(StrCat(
-          "the engine's API key would travel to agent ", target.name,
-          " in plain text; give --agent-ca, --agent-cert and --agent-key (agent_tls), or use "
-          "agents on this machine or through a tunnel (ssh -L)"));
-    }
-    ASSIGN_OR_RETURN(std::unique_ptr<GrpcAgentLink> link,
-                     GrpcAgentLink::Connect(target, run_id, links_.size(), &clock_, &inbox_,
-                                            options.on_records));
-    states_.push_back(std::make_unique<RunAgent>(link.get(), link->info().item_cache_bytes));
-    agents_.push_back(states_.back().get());
-    links_.push_back(std::move(link));
-  }
-  return absl::OkStatus();
-}
-
-absl::Status AgentFleet::MeasureClocks() {
-  for (size_t agent = 0; agent < agents_.size(); ++agent) {
-    for (int i = 0; i < kFirstPings; ++i) {
-      links_[agent]->Ping(next_ping_++, clock_.MonotonicNs());
-      const std::optional<AgentEvent> event = inbox_.Pop(absl::Nanoseconds(kPongTimeoutNs));
-      const auto* pong = event ? std::get_if<PongEvent>(&event->body) : nullptr;
-      if (pong == nullptr) {
-        const auto* lost = event ? std::get_if<LostEvent>(&event->body) : nullptr;
-        return absl::UnavailableError(
-            StrCat("agent ", agents_[event ? event->agent : agent]->link->info().name,
-                   " stopped answering: ", lost != nullptr ? lost->reason : "no answer to a ping"));
-      }
-      agents_[event->agent]->clock.Add(pong->times);
-    }
-  }
-  last_ping_ns_ = clock_.MonotonicNs();
-  return absl::OkStatus();
+void AgentFleet::Ping(Member& member, int64_t now_ns) {
+  const int64_t until_ns = member.watch.Grant(now_ns, member.state->clock);
+  member.link->Ping(next_ping_++, now_ns, until_ns);
+  member.pinged_ns = now_ns;
 }
 
 void AgentFleet::PingAll(int64_t now_ns) {
-  if (now_ns - last_ping_ns_ < kPingIntervalNs) return;
-  last_ping_ns_ = now_ns;
-  for (RunAgent* agent : agents_) {
-    if (!agent->lost) agent->link->Ping(next_ping_++, now_ns);
+  for (const auto& member : members_) {
+    if (member->link == nullptr) continue;
+    const bool busy = member->link->backlog_bytes() > kBusyBacklogBytes;
+    const int64_t interval_ns = member->watch.ping_interval_ns();
+    if (now_ns - member->pinged_ns >= (busy ? std::min(interval_ns, kBusyPingNs) : interval_ns)) {
+      Ping(*member, now_ns);
+    }
   }
 }
 
-void AgentFleet::Idle(int64_t timeout_ns) {
-  const std::optional<AgentEvent> event = Next(timeout_ns);
-  const auto* late = event ? std::get_if<RecordsEvent>(&event->body) : nullptr;
-  if (late == nullptr) return;
-  RunAgent& agent = *agents_[event->agent];
-  agent.last_sequence = std::max(agent.last_sequence, late->sequence);
-  agent.link->Acknowledge(late->sequence);
+void AgentFleet::CheckEmbedded(int64_t now_ns) {
+  if (embedded_ == nullptr || !embedded_->HasEnded()) return;
+  HearConnection(0, {ConnectionEvent::Kind::kDead, "its process has ended"}, now_ns);
+  embedded_ = nullptr;
 }
 
 std::optional<AgentEvent> AgentFleet::Next(int64_t timeout_ns) {
+  CheckEmbedded(clock_.MonotonicNs());
+  TakeRejoined(clock_.MonotonicNs());
   PingAll(clock_.MonotonicNs());
-  std::optional<AgentEvent> event = inbox_.Pop(absl::Nanoseconds(timeout_ns));
-  if (!event) return std::nullopt;
-  if (const auto* pong = std::get_if<PongEvent>(&event->body)) {
-    agents_[event->agent]->clock.Add(pong->times);
-    return std::nullopt;
+  if (changes_.empty()) {
+    std::optional<AgentEvent> event = inbox_.Pop(absl::Nanoseconds(timeout_ns));
+    const int64_t now_ns = clock_.MonotonicNs();
+    const bool for_others = event && Hear(*event, now_ns);
+    if (!event || inbox_.size() == 0 || now_ns - judged_ns_ >= kJudgeNs) JudgeAll(now_ns);
+    if (for_others) return event;
   }
-  if (std::holds_alternative<LostEvent>(event->body)) agents_[event->agent]->lost = true;
-  return event;
+  if (changes_.empty()) return std::nullopt;
+  AgentEvent change = std::move(changes_.front());
+  changes_.pop_front();
+  return change;
+}
+
+absl::Status AgentFleet::Idle(int64_t timeout_ns, const LateRecordsHook& keep) {
+  const std::optional<AgentEvent> event = Next(timeout_ns);
+  const auto* late = event ? std::get_if<RecordsEvent>(&event->body) : nullptr;
+  if (late == nullptr) return absl::OkStatus();
+  RunAgent& agent = *agents_[event->agent];
+  RETURN_IF_ERROR(keep(agent.link->info(), *late));
+  agent.last_sequence = std::max(agent.last_sequence, late->sequence);
+  agent.link->Acknowledge(late->sequence);
+  return absl::OkStatus();
+}
+
+bool AgentFleet::Hear(const AgentEvent& event, int64_t now_ns) {
+  Member& member = *members_[event.agent];
+  if (const auto* connection = std::get_if<ConnectionEvent>(&event.body)) {
+    HearConnection(event.agent, *connection, now_ns);
+    return false;
+  }
+  member.watch.Heard(now_ns);
+  if (const auto* pong = std::get_if<PongEvent>(&event.body)) {
+    HearPong(event.agent, pong->times, now_ns);
+    return false;
+  }
+  return true;
+}
+
+void AgentFleet::HearPong(size_t index, const PingTimes& times, int64_t now_ns) {
+  Member& member = *members_[index];
+  member.state->clock.Add(times);
+  if (member.first_pings_left > 0) --member.first_pings_left;
+  if (member.first_pings_left > 0) return Ping(member, now_ns);
+  if (!member.arriving) return;
+  member.arriving = false;
+  member.state->lost = false;
+  Say(StrCat("agent ", member.target.name, " was started again, and serves the cases that follow"));
+}
+
+void AgentFleet::HearConnection(size_t index, const ConnectionEvent& event, int64_t now_ns) {
+  members_[index]->watch.OnConnection(event, now_ns);
+  // A new lease at once: the one it has may be about to end.
+  if (event.kind == ConnectionEvent::Kind::kRestored) members_[index]->pinged_ns = 0;
+  if (event.kind != ConnectionEvent::Kind::kDead || embedded_ != nullptr) return;
+  const size_t next = members_.size();
+  auto member = std::make_unique<Member>(members_[index]->target, options_.lease_ns, now_ns);
+  const RunAgent& old = *members_[index]->state;
+  member->state = std::make_unique<RunAgent>(old.link, old.link->info().item_cache_bytes);
+  member->state->weight = old.weight;
+  member->state->lost = true;
+  agents_.push_back(member->state.get());
+  members_.push_back(std::move(member));
+  rejoiner_.Await(members_[next]->target, OptionsOf(next));
+}
+
+void AgentFleet::TakeRejoined(int64_t now_ns) {
+  while (std::optional<AgentRejoiner::Rejoined> rejoined = rejoiner_.Take()) {
+    Member& member = *members_[rejoined->index];
+    member.link = std::move(rejoined->link);
+    member.state->link = member.link.get();
+    member.state->items = ItemLedger(member.link->info().item_cache_bytes);
+    member.watch = AgentWatch(options_.lease_ns, now_ns);
+    member.arriving = true;
+    member.first_pings_left = kFirstPings;
+  }
+}
+
+void AgentFleet::JudgeAll(int64_t now_ns) {
+  judged_ns_ = now_ns;
+  for (size_t i = 0; i < members_.size(); ++i) {
+    if (members_[i]->link == nullptr) continue;
+    if (auto change = members_[i]->watch.Judge(now_ns, members_[i]->state->clock)) {
+      Apply(i, *std::move(change), now_ns);
+    }
+  }
+}
+
+void AgentFleet::Apply(size_t index, AgentWatch::Change change, int64_t now_ns) {
+  RunAgent& agent = *members_[index]->state;
+  const std::string name = StrCat("agent ", members_[index]->target.name);
+  if (const auto* suspected = std::get_if<SuspectedEvent>(&change)) {
+    Say(StrCat(name, " ", suspected->reason));
+  } else if (std::holds_alternative<RecoveredEvent>(change)) {
+    Say(StrCat(name, " is heard again"));
+    members_[index]->pinged_ns = 0;
+  } else if (const auto* lost = std::get_if<LostEvent>(&change)) {
+    Say(StrCat(name, " is lost: ", lost->reason));
+    agent.lost = true;
+  } else {
+    Say(StrCat(name, " is back, and serves the cases that follow"));
+    agent.lost = false;
+    members_[index]->pinged_ns = now_ns - kPingIntervalNs;
+  }
+  agent.suspected = std::holds_alternative<SuspectedEvent>(change);
+  AgentEvent event{.agent = index, .body = PongEvent{}};
+  std::visit([&event](auto& body) { event.body = std::move(body); }, change);
+  changes_.push_back(std::move(event));
+}
+
+void AgentFleet::Say(const std::string& sentence) const {
+  if (options_.say) options_.say(sentence);
 }
 
 }  // namespace monsoon

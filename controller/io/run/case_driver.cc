@@ -13,14 +13,14 @@ namespace monsoon {
 namespace {
 
 constexpr int64_t kTickNs = 50 * kNsPerMs;
-// Batches that the controller writes itself, beyond any number that an agent reaches.
-constexpr uint64_t kSyntheticSequence = uint64_t{1} << 62;
-// Records in each: of millions that were never sent, few are in memory.
-constexpr size_t kSyntheticBatch = 1000;
 
 CaseOrder MakeOrder(const RunContext& context, const CaseSpec& spec, const Secret& api_key,
                     WorkSource* source) {
-  CaseOrder order{.agent_case = MakeAgentCase(context.run_id, spec, api_key), .source = source};
+  CaseOrder order{.agent_case = MakeAgentCase(context.run_id, spec, api_key),
+                  .source = source,
+                  .on_agent_loss = context.on_agent_loss,
+                  .lease_ns = context.lease_ns,
+                  .max_start_skew_ns = context.max_start_skew_ns};
   if (const auto window = WindowOf(spec, context.seed)) {
     order.cancel_after_ns = window->end_ns + spec.grace_ns;
   }
@@ -54,14 +54,17 @@ AgentCase MakeAgentCase(const std::string& run_id, const CaseSpec& spec, const S
 }
 
 CaseDriver::CaseDriver(const RunContext& context, const CaseSpec& spec, const Secret& api_key,
-                       Dataset* dataset, RequestPlan plan, const Tokenizer* tokenizer)
+                       Dataset* dataset, RequestPlan plan, const Tokenizer* tokenizer,
+                       CaseAttempt attempt)
     : context_(context),
       spec_(spec),
       dataset_(*dataset),
       plan_(plan),
       tokenizer_(tokenizer),
       window_(WindowOf(spec, context.seed)),
-      source_(dataset, plan, context.repeats, ScheduleOf(spec, context.seed)),
+      attempt_(attempt),
+      mark_(context.db, spec.index, static_cast<uint64_t>(plan.total())),
+      source_(dataset, plan, context.repeats, ScheduleOf(spec, context.seed), &mark_),
       coordinator_(MakeOrder(context, spec, api_key, &source_), context.fleet->agents()) {
   if (auto schedule = ScheduleOf(spec, context.seed)) {
     last_due_ns_ = schedule->At(static_cast<uint64_t>(plan.total() - 1));
@@ -74,11 +77,12 @@ absl::Status CaseDriver::Run() {
                                         LoadSentence(spec_.load, spec_.concurrency)));
   context_.repeats->BeginCase(spec_.engine.name, spec_.engine.url, spec_.dataset.cache_bust);
   BeginCounting();
-  absl::Status lost = Drive();
+  absl::Status lost = WriteBegin();
+  if (lost.ok()) lost = Drive();
   if (context_.counter != nullptr) context_.counter->EndCase();
   if (!lost.ok()) {
     // The disk may be full: what can still be written says so in the report.
-    context_.db->WriteCase(MakeFacts()).IgnoreError();
+    context_.db->WriteCase(MakeFacts(CaseState::kEnded)).IgnoreError();
     return lost;
   }
   if (coordinator_.start_ns()) {
@@ -89,7 +93,7 @@ absl::Status CaseDriver::Run() {
 }
 
 void CaseDriver::BeginCounting() {
-  if (context_.counter == nullptr || KeepTextFor(spec_) == KeepText::kNone) return;
+  if (context_.counter == nullptr || CountedTextOf(spec_) == KeepText::kNone) return;
   context_.counter->BeginCase({.run_id = context_.run_id,
                                .spec = &spec_,
                                .tokenizer = tokenizer_,
@@ -105,13 +109,29 @@ absl::Status CaseDriver::Skip(const std::string& reason) {
 
 absl::Status CaseDriver::WriteDown() {
   absl::Status written = WriteUnsent();
-  if (written.ok()) written = context_.db->WriteCase(MakeFacts());
+  if (written.ok()) written = context_.db->WriteCase(MakeFacts(CaseState::kEnded));
+  return written.ok() ? written : absl::DataLossError(written.message());
+}
+
+absl::Status CaseDriver::WriteBegin() {
+  CaseFacts facts = MakeFacts(CaseState::kRunning);
+  facts.start_ns = kNever;
+  const absl::Status written = context_.db->WriteCase(facts);
+  return written.ok() ? written : absl::DataLossError(written.message());
+}
+
+absl::Status CaseDriver::NoteStart() {
+  if (start_noted_ || !coordinator_.start_ns()) return absl::OkStatus();
+  start_noted_ = true;
+  context_.keeper->Place(spec_.index, ShiftNs());
+  const absl::Status written = context_.db->WriteCase(MakeFacts(CaseState::kRunning));
   return written.ok() ? written : absl::DataLossError(written.message());
 }
 
 absl::Status CaseDriver::Drive() {
   // A rejection at once is no reason to write nothing: the facts say why.
   coordinator_.Begin(context_.clock->MonotonicNs()).IgnoreError();
+  for (const std::string& warning : coordinator_.warnings()) context_.display->Say(warning);
   while (!coordinator_.ended()) {
     const std::optional<AgentEvent> event = context_.fleet->Next(kTickNs);
     if (event) {
@@ -120,6 +140,7 @@ absl::Status CaseDriver::Drive() {
     }
     HandleSignals();
     coordinator_.Tick(context_.clock->MonotonicNs());
+    RETURN_IF_ERROR(NoteStart());
     Show(context_.clock->MonotonicNs());
   }
   return absl::OkStatus();
@@ -127,16 +148,16 @@ absl::Status CaseDriver::Drive() {
 
 absl::Status CaseDriver::Store(const AgentEvent& event) {
   const auto* batch = std::get_if<RecordsEvent>(&event.body);
-  // Records of an earlier case can only be resent ones, which are in the database already.
-  if (batch == nullptr || batch->case_index != spec_.index) return absl::OkStatus();
+  if (batch == nullptr) return absl::OkStatus();
+  RETURN_IF_ERROR(NoteStart());
+  // Those of an earlier case go there: they came late.
   const AgentInfo& info = context_.fleet->agents()[event.agent]->link->info();
-  const BatchId id{.agent = info.name, .epoch = info.epoch, .sequence = batch->sequence};
-  const absl::Status stored =
-      context_.db->AppendRecords(id, spec_.index, RequestIdPrefix(), ShiftNs(), batch->records);
+  const absl::Status stored = context_.keeper->Keep(info, *batch);
   if (!stored.ok()) {
     coordinator_.Interrupt(StopMode::kCancel, std::string(stored.message()));
     return absl::DataLossError(stored.message());
   }
+  if (batch->case_index != spec_.index) return absl::OkStatus();
   for (const RequestRecord& record : batch->records) live_.Add(record);
   return absl::OkStatus();
 }
@@ -174,11 +195,17 @@ int64_t CaseDriver::ShiftNs() const {
   return coordinator_.start_ns().value_or(context_.run_start_ns) - context_.run_start_ns;
 }
 
-std::string CaseDriver::RequestIdPrefix() const {
-  return StrCat(context_.run_id, ".", spec_.index, ".");
+UnreportedCase CaseDriver::Unreported() const {
+  return {.case_index = spec_.index,
+          .plan = plan_,
+          .schedule = ScheduleOf(spec_, context_.seed),
+          .request_id_prefix = context_.keeper->RequestIdPrefix(spec_.index),
+          .started = coordinator_.start_ns().has_value(),
+          .start_ns = ShiftNs()};
 }
 
 absl::Status CaseDriver::WriteUnsent() {
+  const UnreportedCase where = Unreported();
   const std::vector<AgentState>& agents = coordinator_.agents();
   for (size_t i = 0; i < agents.size(); ++i) {
     const AgentInfo& info = agents[i].link->info();
@@ -188,43 +215,19 @@ absl::Status CaseDriver::WriteUnsent() {
         !coordinator_.rejection().ok() || !coordinator_.incomplete_reasons().empty();
     const RequestStatus status =
         stopped && !agents[i].lost ? RequestStatus::kNotSent : RequestStatus::kLost;
-    RETURN_IF_ERROR(WriteSynthetic(info.name, info.epoch, status, coordinator_.LostRequests(i)));
+    RETURN_IF_ERROR(WriteUnreported(where, info.name, status,
+                                    MakeRanges(coordinator_.LostRequests(i)), *context_.db));
   }
-  return WriteSynthetic("", 0, RequestStatus::kNotSent, coordinator_.NotSentRequests());
+  return WriteUnreported(where, "", RequestStatus::kNotSent, coordinator_.NotSentRequests(),
+                         *context_.db);
 }
 
-absl::Status CaseDriver::WriteSynthetic(const std::string& agent, uint64_t epoch,
-                                        RequestStatus status,
-                                        const std::vector<uint64_t>& request_indices) {
-  std::vector<RequestRecord> records;
-  // A number of its own for each batch of each case.
-  uint64_t sequence = kSyntheticSequence + (static_cast<uint64_t>(spec_.index) << 32);
-  const auto write = [&] {
-    const BatchId id{.agent = agent, .epoch = epoch, .sequence = sequence++};
-    absl::Status written =
-        context_.db->AppendRecords(id, spec_.index, RequestIdPrefix(), ShiftNs(), records);
-    records.clear();
-    return written;
-  };
-  for (const uint64_t request_index : request_indices) {
-    RequestRecord record;
-    record.request_index = request_index;
-    record.phase =
-        plan_.IsWarmup(static_cast<int64_t>(request_index)) ? Phase::kWarmup : Phase::kMeasure;
-    record.status = status;
-    if (spec_.load.open()) {
-      record.flags = kFlagScheduled;
-      if (coordinator_.start_ns()) record.intended_ns = source_.DueNs(request_index);
-    }
-    records.push_back(std::move(record));
-    if (records.size() >= kSyntheticBatch) RETURN_IF_ERROR(write());
-  }
-  return records.empty() ? absl::OkStatus() : write();
-}
-
-CaseFacts CaseDriver::MakeFacts() const {
+CaseFacts CaseDriver::MakeFacts(CaseState state) const {
   CaseFacts facts;
   facts.spec = spec_;
+  facts.state = state;
+  facts.attempt = attempt_.number;
+  facts.supersedes = attempt_.supersedes;
   facts.planned = spec_.requests;
   facts.warmup_planned = spec_.warmup;
   facts.start_ns = ShiftNs();
@@ -243,29 +246,39 @@ CaseFacts CaseDriver::MakeFacts() const {
     facts.incomplete_reasons.emplace_back(coordinator_.rejection().message());
   }
   for (const AgentState& agent : coordinator_.agents()) {
-    // One that was lost in an earlier case had no part in this one.
-    if (!agent.lost || !agent.lost_reason.empty()) facts.agents.push_back(MakeAgentFacts(agent));
+    if (!agent.absent) facts.agents.push_back(MakeAgentFacts(agent));
   }
+  facts.first_send_skew_ns = coordinator_.first_send_skew_ns();
+  facts.first_send_skew_bound_ns = coordinator_.first_send_skew_bound_ns();
   return facts;
 }
 
 AgentFacts CaseDriver::MakeAgentFacts(const AgentState& agent) const {
   const AgentInfo& info = agent.link->info();
-  const int64_t at_ns = coordinator_.start_ns().value_or(context_.clock->MonotonicNs());
   AgentFacts facts;
   facts.name = info.name;
   facts.hostname = info.hostname;
   facts.version = info.version;
   facts.load_threads = info.load_threads;
-  facts.concurrency = agent.share;
+  facts.concurrency = agent.start_share;
+  facts.weight = agent.run->weight;
   facts.engine_address = agent.engine_address;
-  if (agent.run->clock.known()) {
-    facts.clock_offset_ns = agent.run->clock.offset_ns(at_ns);
-    facts.clock_bound_ns = agent.run->clock.bound_ns(at_ns);
+  if (agent.clock.fixed()) {
+    facts.clock_offset_ns = agent.clock.offset_ns();
+    facts.clock_bound_ns = agent.clock.bound_ns();
+    facts.clock_round_trip_ns = agent.clock.round_trip_ns();
+    facts.clock_drift_ppm = agent.clock.drift().ppm;
   }
+  facts.suspected_count = agent.suspected_count;
+  facts.suspected_ns = agent.suspected_ns;
+  if (agent.first_send.known()) facts.first_send_ns = ShiftNs() + agent.first_send.dispatched_ns();
+  if (agent.lost) facts.lost_requests = static_cast<int64_t>(agent.unreported.size());
   facts.starved_slot_ns = agent.progress.starved_slot_ns;
   facts.lost = agent.lost;
   facts.lost_reason = agent.lost_reason;
+  facts.instance_id = info.instance_id;
+  facts.epoch = info.epoch;
+  facts.reported = agent.facts.has_value();
   if (agent.facts) {
     facts.new_connections = agent.facts->new_connections;
     facts.reused_connections = agent.facts->reused_connections;

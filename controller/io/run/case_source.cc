@@ -8,6 +8,7 @@ namespace monsoon {
 
 absl::StatusOr<PlannedRequest> CaseSource::Get(uint64_t index) {
   const auto position = static_cast<int64_t>(index);
+  if (mark_ != nullptr) RETURN_IF_ERROR(mark_->Cover(index));
   ASSIGN_OR_RETURN(Item item, dataset_.Read(plan_.PositionOf(position)));
   PlannedRequest request;
   request.item_id = ComputeItemId(item);

@@ -1,6 +1,6 @@
 // ModelTokenizers: the tokenizers of a run's models. Each path is opened once, when it is first
-// asked for: a big vocabulary takes about a second to load. One object serves one thread; the
-// tokenizers that it owns may be used from any.
+// checked or asked for, and an error is remembered: a big vocabulary takes about a second to load.
+// One object serves one thread; the tokenizers that it owns may be used from any.
 #pragma once
 
 #include <functional>
@@ -23,13 +23,18 @@ class ModelTokenizers {
 
   explicit ModelTokenizers(Opener open) : open_(std::move(open)) {}
 
+  // Whether there is a tokenizer at `path`: what the scenario's reader asks of each that is named.
+  absl::Status Check(const std::string& path) { return Open(path).status(); }
+
   // nullptr when the model names no tokenizer. An error is the opener's, with the model's name
   // before it. What it points to lives as long as this object.
   absl::StatusOr<const Tokenizer*> For(const ModelSpec& model);
 
  private:
+  const absl::StatusOr<std::unique_ptr<Tokenizer>>& Open(const std::string& path);
+
   Opener open_;
-  std::map<std::string, std::unique_ptr<Tokenizer>> opened_;  // by path
+  std::map<std::string, absl::StatusOr<std::unique_ptr<Tokenizer>>> opened_;  // by path
 };
 
 }  // namespace monsoon

@@ -10,6 +10,7 @@
 #include "common/model/engine_type.h"
 #include "common/model/length_place.h"
 #include "common/time/steady_clock.h"
+#include "controller/core/dataset/route_fit.h"
 #include "controller/core/scenario/dataset_fit.h"
 #include "controller/core/tokens/token_counting.h"
 #include "controller/io/dataset/open_dataset.h"
@@ -66,15 +67,17 @@ absl::StatusOr<std::unique_ptr<Dataset>> Open(const OpenedDataset& entry, uint64
                      [&printer](const DatasetProgress& progress) { printer.Show(progress); });
 }
 
+// A dataset and an engine meet in many cases.
+void AddOnce(std::string problem, std::vector<std::string>& problems) {
+  if (std::find(problems.begin(), problems.end(), problem) == problems.end()) {
+    problems.push_back(std::move(problem));
+  }
+}
+
 // Whether each case's engine can do what the case asks of it; all problems together.
 absl::Status CheckCases(const Scenario& scenario) {
   std::vector<std::string> problems;
-  const auto add = [&problems](std::string problem) {
-    // A dataset and an engine meet in many cases.
-    if (std::find(problems.begin(), problems.end(), problem) == problems.end()) {
-      problems.push_back(std::move(problem));
-    }
-  };
+  const auto add = [&problems](std::string problem) { AddOnce(std::move(problem), problems); };
   for (const CaseSpec& spec : scenario.cases) {
     const absl::Status fits = CheckDatasetFit(spec.dataset, spec.engine);
     if (!fits.ok()) add(std::string(fits.message()));
@@ -99,7 +102,10 @@ absl::StatusOr<RunInputs> LoadRunInputs(const std::string& scenario_path,
                                         const EnvLookup& env, const LoadOptions& options) {
   RunInputs inputs;
   inputs.tokenizers = std::make_unique<ModelTokenizers>(OpenTokenizer);
-  ASSIGN_OR_RETURN(inputs.scenario, LoadScenario(scenario_path, overrides, env));
+  ASSIGN_OR_RETURN(inputs.scenario, LoadScenario(scenario_path, overrides, env, CheckFiles::kYes,
+                                                 [&inputs](const std::string& path) {
+                                                   return inputs.tokenizers->Check(path);
+                                                 }));
   RETURN_IF_ERROR(CheckCases(inputs.scenario));
   ASSIGN_OR_RETURN(ScenarioFiles files,
                    GetScenarioFiles(inputs.scenario, env, options.downloads, options.quiet));
@@ -118,6 +124,13 @@ absl::StatusOr<RunInputs> LoadRunInputs(const std::string& scenario_path,
     inputs.datasets.push_back(std::make_unique<SharedDataset>(*std::move(dataset)));
     entry.dataset = inputs.datasets.back().get();
   }
+  for (const CaseSpec& spec : inputs.scenario.cases) {
+    const auto dataset = std::find_if(opened.begin(), opened.end(),
+                                      [&](const auto& other) { return other.Serves(spec); });
+    if (dataset->dataset == nullptr) continue;
+    const absl::Status fits = CheckRouteFit(dataset->dataset->stats().shapes, spec.engine);
+    if (!fits.ok()) AddOnce(std::string(fits.message()), problems);
+  }
   if (!problems.empty()) return absl::InvalidArgumentError(absl::StrJoin(problems, "\n"));
 
   for (const CaseSpec& spec : inputs.scenario.cases) {
@@ -128,7 +141,7 @@ absl::StatusOr<RunInputs> LoadRunInputs(const std::string& scenario_path,
     ASSIGN_OR_RETURN(Secret api_key, ReadApiKey(spec.engine));
     const Tokenizer* tokenizer = nullptr;
     // Its path is empty while it would have to be downloaded first (validate).
-    if (KeepTextFor(spec) != KeepText::kNone && !spec.model.tokenizer.empty()) {
+    if (CountedTextOf(spec) != KeepText::kNone && !spec.model.tokenizer.empty()) {
       ASSIGN_OR_RETURN(tokenizer, inputs.tokenizers->For(spec.model));
     }
     inputs.cases.push_back({std::move(api_key), dataset->dataset, tokenizer, plan});

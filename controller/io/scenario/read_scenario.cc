@@ -12,6 +12,7 @@
 #include "controller/core/scenario/matrix.h"
 #include "controller/core/scenario/scenario_plan.h"
 #include "controller/io/scenario/map_reader.h"
+#include "controller/io/scenario/read_agents.h"
 #include "controller/io/scenario/read_axes.h"
 #include "controller/io/scenario/read_calibration.h"
 #include "controller/io/scenario/read_paths.h"
@@ -28,25 +29,6 @@ void ReadName(MapReader& map, const ScenarioSource& source, std::string& name) {
   if (const absl::Status status = CheckScenarioName(name); !status.ok()) {
     map.Report("name", StrCat("name is ", node == nullptr ? QuoteForMessage(name) : Describe(*node),
                               ": ", status.message()));
-  }
-}
-
-void ReadAgents(MapReader& map, std::vector<std::string>& agents) {
-  const YamlNode* const node = map.Find("agents");
-  if (node == nullptr) return;
-  if (!node->IsSequence()) return map.Complain("agents", *node, "a list of HOST:PORT or unix:PATH");
-  for (const YamlNode& item : node->items) {
-    if (item.IsBroken()) continue;
-    if (!item.IsScalar()) {
-      map.Complain("agents", item, "HOST:PORT or unix:PATH");
-    } else if (const absl::Status status = CheckAgentAddress(item.scalar); !status.ok()) {
-      map.diagnostics().Add(item.mark,
-                            StrCat("agents is ", Describe(item), ": ", status.message()));
-    } else if (std::find(agents.begin(), agents.end(), item.scalar) != agents.end()) {
-      map.Complain("agents", item, "each agent once");
-    } else {
-      agents.push_back(item.scalar);
-    }
   }
 }
 
@@ -219,8 +201,7 @@ Scenario ReadScenario(const YamlNode& root, const ScenarioSource& source, bool c
   if (!map.Has("cases")) complete = RequireAxes(top, diagnostics) && complete;
   ReadSettings(map, top.matrix.base);
   map.ReadUnsigned("seed", scenario.seed);
-  ReadAgents(map, scenario.agents);
-  map.ReadInt("expect_agents", kExpectAgentsRange, scenario.expect_agents);
+  ReadFleet(map, scenario);
   ReadAgentTls(map, source, scenario);
   map.ReadDuration("pause", kPauseRange, scenario.pause_ns);
   map.ReadBool("preflight", scenario.preflight);

@@ -127,6 +127,7 @@ void ReadSettings(MapReader& map, CaseSpec& spec) {
   if (const YamlNode* node = map.Find("timeouts")) ReadTimeouts(*node, spec.timeouts, diagnostics);
   if (const YamlNode* node = map.Find("limits")) ReadLimits(*node, spec, diagnostics);
   ReadCounting(map, spec);
+  map.ReadBool("keep_answers", spec.keep_answers);
   if (const YamlNode* node = map.Find("gates")) ReadGates(*node, spec.gates, map);
   if (const YamlNode* node = map.Find("verdict")) ReadVerdict(*node, spec.verdict, diagnostics);
 }

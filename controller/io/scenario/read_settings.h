@@ -8,8 +8,8 @@
 
 namespace monsoon {
 
-// requests, duration, grace, warmup, sampling, timeouts, limits, token_source, verify_usage, gates
-// and verdict of `map`, into `spec`.
+// requests, duration, grace, warmup, sampling, timeouts, limits, token_source, verify_usage,
+// keep_answers, gates and verdict of `map`, into `spec`.
 void ReadSettings(MapReader& map, CaseSpec& spec);
 
 }  // namespace monsoon

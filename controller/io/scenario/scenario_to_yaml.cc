@@ -200,6 +200,7 @@ std::string CaseToYaml(const CaseSpec& spec) {
                 "\n    timeouts: ", TimeoutsToYaml(spec.timeouts), "\n    limits: ", limits,
                 "\n    token_source: ", TokenRuleName(spec.token_source),
                 "\n    verify_usage: ", YamlBool(spec.verify_usage),
+                "\n    keep_answers: ", YamlBool(spec.keep_answers),
                 "\n    gates: ", YamlList(gates), "\n    verdict: ", VerdictToYaml(spec.verdict),
                 "\n");
 }
@@ -211,8 +212,11 @@ std::string ScenarioToYaml(const Scenario& scenario) {
   for (const std::string& agent : scenario.agents) agents.push_back(YamlText(agent));
   std::string text = StrCat(
       "name: ", YamlText(scenario.name), "\nseed: ", scenario.seed, "\nagents: ", YamlList(agents),
-      "\nexpect_agents: ", scenario.expect_agents, "\npause: ", YamlDuration(scenario.pause_ns),
-      "\npreflight: ", YamlBool(scenario.preflight), "\n");
+      "\nexpect_agents: ", scenario.expect_agents, "\nlease: ", YamlDuration(scenario.lease_ns),
+      "\non_agent_loss: ", OnAgentLossName(scenario.on_agent_loss),
+      "\nmax_start_skew: ", YamlDuration(scenario.max_start_skew_ns),
+      "\npause: ", YamlDuration(scenario.pause_ns), "\npreflight: ", YamlBool(scenario.preflight),
+      "\n");
   if (scenario.insecure_agents) text += "insecure_agents: true\n";
   if (!scenario.agent_tls.ca.empty()) {
     text += StrCat("agent_tls: ",

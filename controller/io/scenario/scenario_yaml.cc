@@ -82,7 +82,8 @@ TokenizerCheck CheckTokenizers() {
 
 absl::StatusOr<Scenario> LoadScenario(const std::string& path,
                                       const std::vector<std::string>& overrides,
-                                      const EnvLookup& env, CheckFiles check_files) {
+                                      const EnvLookup& env, CheckFiles check_files,
+                                      TokenizerCheck check_tokenizer) {
   ScenarioSource source;
   ASSIGN_OR_RETURN(source.text, ReadFile(path));
   source.file_name = path;
@@ -93,7 +94,7 @@ absl::StatusOr<Scenario> LoadScenario(const std::string& path,
   if (check_files == CheckFiles::kYes) {
     source.paths = LookUpPath;
     source.read_file = ReadNamedFile;
-    source.check_tokenizer = CheckTokenizers();
+    source.check_tokenizer = check_tokenizer ? std::move(check_tokenizer) : CheckTokenizers();
   }
   return ParseScenario(source);
 }

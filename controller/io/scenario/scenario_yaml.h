@@ -21,11 +21,13 @@ namespace monsoon {
 enum class CheckFiles { kNo, kYes };
 
 // Reads the file at `path`; NOT_FOUND or INVALID_ARGUMENT when that cannot be. Paths in the result
-// are absolute.
+// are absolute. With CheckFiles::kYes, `check_tokenizer` is asked of each tokenizer; an empty one
+// stands for opening each once, and dropping it.
 absl::StatusOr<Scenario> LoadScenario(const std::string& path,
                                       const std::vector<std::string>& overrides,
                                       const EnvLookup& env,
-                                      CheckFiles check_files = CheckFiles::kYes);
+                                      CheckFiles check_files = CheckFiles::kYes,
+                                      TokenizerCheck check_tokenizer = nullptr);
 
 // The pure part of LoadScenario.
 absl::StatusOr<Scenario> ParseScenario(const ScenarioSource& source);

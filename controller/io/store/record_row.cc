@@ -7,8 +7,8 @@
 namespace monsoon {
 
 const char kInsertRequestSql[] =
-    "INSERT INTO requests (case_id, request_index, request_id, agent, phase, status, error_class, "
-    "http_status, finish_reason, flags, intended_ns, dispatched_ns, start_ns, "
+    "INSERT INTO requests (case_id, request_index, request_id, agent, reported, phase, status, "
+    "error_class, http_status, finish_reason, flags, intended_ns, dispatched_ns, start_ns, "
     "connect_begin_ns, connect_ns, tls_ns, "
     "sent_ns, headers_ns, first_event_ns, first_token_ns, first_content_ns, last_token_ns, "
     "done_ns, "
@@ -16,7 +16,7 @@ const char kInsertRequestSql[] =
     "first_chunk_tokens, input_token_source, token_source, usage_input_tokens, "
     "usage_output_tokens, tokenizer_input_tokens, tokenizer_output_tokens, token_events, "
     "received_bytes, error_message, gaps) VALUES "
-    "(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
+    "(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
 
 const char kSelectRequestsSql[] =
     "SELECT request_index, request_id, agent, phase, status, error_class, http_status, "
@@ -73,12 +73,14 @@ absl::Status Named(std::string_view name, std::optional<Enum> (*from_name)(std::
 }  // namespace
 
 void BindRequest(int32_t case_index, const std::string& request_id, const std::string& agent,
-                 int64_t shift_ns, const RequestRecord& record, SqliteStatement& statement) {
+                 bool reported, int64_t shift_ns, const RequestRecord& record,
+                 SqliteStatement& statement) {
   RowBinder row(shift_ns, statement);
   statement.Bind(int64_t{case_index});
   statement.Bind(static_cast<int64_t>(record.request_index));
   statement.Bind(std::string_view(request_id));
   statement.Bind(std::string_view(agent));
+  statement.Bind(int64_t{reported});
   statement.Bind(PhaseName(record.phase));
   statement.Bind(RequestStatusName(record.status));
   const bool has_error = record.error_class != ErrorClass::kNone;

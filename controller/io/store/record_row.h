@@ -18,8 +18,10 @@ extern const char kInsertRequestSql[];
 extern const char kSelectRequestsSql[];
 
 // Binds every parameter. The strings and the record must live until the statement is reset.
+// `reported`: the record is the agent's own.
 void BindRequest(int32_t case_index, const std::string& request_id, const std::string& agent,
-                 int64_t shift_ns, const RequestRecord& record, SqliteStatement& statement);
+                 bool reported, int64_t shift_ns, const RequestRecord& record,
+                 SqliteStatement& statement);
 
 // The current row of kSelectRequestsSql into `row`, whose strings are reused. DATA_LOSS when a name
 // in it is unknown.

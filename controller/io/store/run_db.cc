@@ -11,6 +11,7 @@
 #include "common/base/status_macros.h"
 #include "common/base/str_cat.h"
 #include "controller/io/store/record_row.h"
+#include "controller/io/store/run_db_statements.h"
 #include "controller/io/store/schema.h"
 #include "controller/io/store/sqlite_statement.h"
 
@@ -20,7 +21,7 @@ namespace {
 // Pages of 16 KiB hold a request with a few thousand gaps without overflow pages; a checkpoint each
 // 64 MiB keeps its fsync rare. Records come nearly in the order of the table, so that few pages are
 // wanted again.
-constexpr char kCreatePragmas[] =
+constexpr char kWriterPragmas[] =
     "PRAGMA page_size = 16384; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; "
     "PRAGMA wal_autocheckpoint = 4096; PRAGMA cache_size = -16384;";
 constexpr int kBusyTimeoutMs = 10'000;
@@ -56,17 +57,14 @@ absl::Status NotOurs(const std::string& path) {
 
 }  // namespace
 
-struct RunDb::Statements {
-  SqliteStatement insert_batch;
-  SqliteStatement insert_request;
-};
-
 RunDb::RunDb(sqlite3* db, std::string path) : db_(db), path_(std::move(path)) {}
 
 RunDb::~RunDb() {
+  const bool writes = statements_ != nullptr;
   statements_.reset();
-  // Leaves one file behind; while another process reads, SQLite refuses, which does no harm.
-  if (sqlite3_db_readonly(db_, "main") == 0) {
+  // The writer leaves one file behind; while another process reads, SQLite refuses, which does no
+  // harm.
+  if (writes) {
     sqlite3_exec(db_, "PRAGMA journal_mode = DELETE", nullptr, nullptr, nullptr);
   }
   sqlite3_close(db_);
@@ -76,16 +74,41 @@ absl::StatusOr<std::unique_ptr<RunDb>> RunDb::Create(const std::string& path) {
   RETURN_IF_ERROR(CreateEmptyFile(path));
   ASSIGN_OR_RETURN(sqlite3* const db, OpenFile(path));
   std::unique_ptr<RunDb> run_db(new RunDb(db, path));
-  RETURN_IF_ERROR(SqliteExec(db, path, kCreatePragmas));
+  RETURN_IF_ERROR(SqliteExec(db, path, kWriterPragmas));
   RETURN_IF_ERROR(run_db->CreateSchema());
-  ASSIGN_OR_RETURN(
-      SqliteStatement insert_batch,
-      SqliteStatement::Prepare(db, path, "INSERT OR IGNORE INTO batches VALUES (?, ?, ?, ?, ?)"));
-  ASSIGN_OR_RETURN(SqliteStatement insert_request,
-                   SqliteStatement::Prepare(db, path, kInsertRequestSql));
-  run_db->statements_ =
-      std::make_unique<Statements>(Statements{std::move(insert_batch), std::move(insert_request)});
+  RETURN_IF_ERROR(run_db->PrepareStatements());
   return run_db;
+}
+
+absl::StatusOr<std::unique_ptr<RunDb>> RunDb::TakeUp(const std::string& path) {
+  ASSIGN_OR_RETURN(sqlite3* const db, OpenFile(path));
+  std::unique_ptr<RunDb> run_db(new RunDb(db, path));
+  RETURN_IF_ERROR(run_db->CheckSchema());
+  RETURN_IF_ERROR(SqliteExec(db, path, kWriterPragmas));
+  RETURN_IF_ERROR(run_db->PrepareStatements());
+  return run_db;
+}
+
+absl::Status RunDb::PrepareStatements() {
+  ASSIGN_OR_RETURN(SqliteStatement insert_batch,
+                   SqliteStatement::Prepare(
+                       db_, path_,
+                       "INSERT OR IGNORE INTO batches (agent, instance_id, epoch, sequence, "
+                       "case_id, records, collected) VALUES (?, ?, ?, ?, ?, ?, ?)"));
+  ASSIGN_OR_RETURN(SqliteStatement insert_request,
+                   SqliteStatement::Prepare(db_, path_, kInsertRequestSql));
+  ASSIGN_OR_RETURN(
+      SqliteStatement remove_outdone,
+      SqliteStatement::Prepare(db_, path_,
+                               "DELETE FROM requests WHERE case_id = ? AND request_index = ? AND "
+                               "(reported = 0 OR status = 'not_sent')"));
+  ASSIGN_OR_RETURN(
+      SqliteStatement insert_answer,
+      SqliteStatement::Prepare(db_, path_, "INSERT INTO answers VALUES (?, ?, ?, ?, ?)"));
+  statements_ =
+      std::make_unique<Statements>(Statements{std::move(insert_batch), std::move(insert_request),
+                                              std::move(insert_answer), std::move(remove_outdone)});
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::unique_ptr<RunDb>> RunDb::Open(const std::string& path) {
@@ -136,10 +159,12 @@ absl::StatusOr<bool> RunDb::RememberBatch(const BatchId& batch, int32_t case_ind
                                           size_t records) {
   SqliteStatement& insert = statements_->insert_batch;
   insert.Bind(std::string_view(batch.agent));
+  insert.Bind(std::string_view(batch.instance_id));
   insert.Bind(static_cast<int64_t>(batch.epoch));
   insert.Bind(static_cast<int64_t>(batch.sequence));
   insert.Bind(int64_t{case_index});
   insert.Bind(static_cast<int64_t>(records));
+  insert.Bind(int64_t{batch.collected});
   RETURN_IF_ERROR(insert.Run());
   return sqlite3_changes(db_) > 0;
 }
@@ -151,25 +176,52 @@ absl::Status RunDb::InsertRecords(const std::string& agent, int32_t case_index,
   for (const RequestRecord& record : records) {
     request_id = request_id_prefix;
     request_id += std::to_string(record.request_index);
-    SqliteStatement& insert = statements_->insert_request;
-    BindRequest(case_index, request_id, agent, shift_ns, record, insert);
-    absl::Status status = insert.Run();
+    absl::Status status =
+        InsertRequest(case_index, request_id, agent, /*reported=*/true, shift_ns, record);
+    if (absl::IsAlreadyExists(status)) {
+      ASSIGN_OR_RETURN(const bool removed, RemoveOutdone(case_index, record.request_index));
+      if (removed) {
+        status = InsertRequest(case_index, request_id, agent, /*reported=*/true, shift_ns, record);
+      } else if (record.status == RequestStatus::kNotSent) {
+        continue;
+      }
+    }
     if (absl::IsAlreadyExists(status)) {
       return absl::AlreadyExistsError(
           StrCat(path_, " already holds a record of request ", request_id, "; the one from agent ",
                  agent, " was not stored. This is a defect of the load test: please report it"));
     }
     RETURN_IF_ERROR(status);
+    RETURN_IF_ERROR(InsertAnswer(case_index, record));
   }
   return absl::OkStatus();
+}
+
+absl::Status RunDb::InsertRequest(int32_t case_index, const std::string& request_id,
+                                  const std::string& agent, bool reported, int64_t shift_ns,
+                                  const RequestRecord& record) {
+  SqliteStatement& insert = statements_->insert_request;
+  BindRequest(case_index, request_id, agent, reported, shift_ns, record, insert);
+  return insert.Run();
+}
+
+absl::StatusOr<bool> RunDb::RemoveOutdone(int32_t case_index, uint64_t request_index) {
+  SqliteStatement& remove = statements_->remove_outdone;
+  remove.Bind(int64_t{case_index});
+  remove.Bind(static_cast<int64_t>(request_index));
+  RETURN_IF_ERROR(remove.Run());
+  return sqlite3_changes(db_) > 0;
+}
+
+absl::Status RunDb::CheckWritable() const {
+  if (statements_ != nullptr) return absl::OkStatus();
+  return absl::FailedPreconditionError(StrCat(path_, " was opened for reading"));
 }
 
 absl::Status RunDb::AppendRecords(const BatchId& batch, int32_t case_index,
                                   const std::string& request_id_prefix, int64_t shift_ns,
                                   std::span<const RequestRecord> records) {
-  if (statements_ == nullptr) {
-    return absl::FailedPreconditionError(StrCat(path_, " was opened for reading"));
-  }
+  RETURN_IF_ERROR(CheckWritable());
   RETURN_IF_ERROR(Begin());
   const absl::StatusOr<bool> is_new = RememberBatch(batch, case_index, records.size());
   if (!is_new.ok() || !*is_new) return End(is_new.status());

@@ -26,6 +26,20 @@ void BindStamp(int64_t ns, SqliteStatement& statement) {
   }
 }
 
+void BindCase(std::optional<int32_t> case_index, SqliteStatement& statement) {
+  if (case_index) {
+    statement.Bind(int64_t{*case_index});
+  } else {
+    statement.BindNull();
+  }
+}
+
+std::optional<int32_t> TakeCase(SqliteStatement& statement) {
+  const std::optional<int64_t> case_index = statement.TakeOptionalInt();
+  if (!case_index) return std::nullopt;
+  return static_cast<int32_t>(*case_index);
+}
+
 absl::StatusOr<std::vector<std::string>> ListFromJson(std::string_view json) {
   try {
     return Json::parse(json).get<std::vector<std::string>>();
@@ -37,9 +51,10 @@ absl::StatusOr<std::vector<std::string>> ListFromJson(std::string_view json) {
 }  // namespace
 
 absl::Status RunDb::WriteRun(const RunFacts& run) {
-  ASSIGN_OR_RETURN(SqliteStatement insert,
-                   SqliteStatement::Prepare(
-                       db_, path_, "INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?)"));
+  ASSIGN_OR_RETURN(
+      SqliteStatement insert,
+      SqliteStatement::Prepare(
+          db_, path_, "INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
   insert.Bind(std::string_view(run.run_id));
   insert.Bind(std::string_view(run.name));
   insert.Bind(std::string_view(run.version));
@@ -53,6 +68,10 @@ absl::Status RunDb::WriteRun(const RunFacts& run) {
   } else {
     insert.BindNull();
   }
+  insert.Bind(std::string_view(run.zero.boot_id));
+  insert.Bind(run.zero.monotonic_ns);
+  insert.Bind(run.zero.wall_ns);
+  insert.Bind(std::string_view(run.invocation));
   return insert.Run();
 }
 
@@ -61,7 +80,8 @@ absl::StatusOr<RunFacts> RunDb::ReadRun() {
                    SqliteStatement::Prepare(
                        db_, path_,
                        "SELECT run_id, name, version, started_wall_ns, finished_wall_ns, seed, "
-                       "interrupted, calibration FROM runs"));
+                       "interrupted, boot_id, zero_monotonic_ns, zero_wall_ns, invocation, "
+                       "calibration FROM runs"));
   ASSIGN_OR_RETURN(const bool has_row, select.Step());
   if (!has_row) {
     return absl::DataLossError(
@@ -75,7 +95,12 @@ absl::StatusOr<RunFacts> RunDb::ReadRun() {
   run.finished_wall_ns = select.TakeInt();
   run.seed = static_cast<uint64_t>(select.TakeInt());
   run.interrupted = select.TakeInt() != 0;
+  run.zero.boot_id = select.TakeText();
+  run.zero.monotonic_ns = select.TakeInt();
+  run.zero.wall_ns = select.TakeInt();
+  run.invocation = select.TakeText();
   ASSIGN_OR_RETURN(run.engines, ReadEngines());
+  ASSIGN_OR_RETURN(run.resumes, ReadResumes());
   const std::string_view calibration = select.TakeText();
   if (calibration.empty()) return run;
   absl::StatusOr<Calibration> read = CalibrationFromJson(calibration);
@@ -135,15 +160,20 @@ absl::Status RunDb::InsertCase(const CaseFacts& facts) {
       SqliteStatement insert,
       SqliteStatement::Prepare(
           db_, path_,
-          "INSERT OR REPLACE INTO cases VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
+          "INSERT OR REPLACE INTO cases VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+          "?, ?, ?, ?)"));
   const std::string spec = CaseSpecToJson(WithoutSecrets(facts.spec));
   const std::string reasons = ListToJson(facts.incomplete_reasons);
   insert.Bind(int64_t{facts.spec.index});
   insert.Bind(std::string_view(facts.spec.name));
+  insert.Bind(CaseStateName(facts.state));
+  insert.Bind(facts.attempt);
+  BindCase(facts.supersedes, insert);
+  BindCase(facts.superseded_by, insert);
   insert.Bind(std::string_view(spec));
   insert.Bind(facts.planned);
   insert.Bind(facts.warmup_planned);
-  insert.Bind(facts.start_ns);
+  BindStamp(facts.start_ns, insert);
   insert.Bind(facts.finished_ns);
   BindStamp(facts.window_start_ns, insert);
   BindStamp(facts.window_end_ns, insert);
@@ -153,70 +183,47 @@ absl::Status RunDb::InsertCase(const CaseFacts& facts) {
   insert.Bind(std::string_view(facts.dataset_first_bad));
   insert.Bind(facts.repeated_prompt_share);
   insert.Bind(std::string_view(reasons));
-  return insert.Run();
+  BindStamp(facts.first_send_skew_ns, insert);
+  insert.Bind(facts.first_send_skew_bound_ns);
+  RETURN_IF_ERROR(insert.Run());
+  return facts.supersedes ? MarkSuperseded(*facts.supersedes, facts.spec.index) : absl::OkStatus();
 }
 
-absl::Status RunDb::InsertAgents(const CaseFacts& facts) {
+absl::Status RunDb::MarkSuperseded(int32_t case_index, int32_t by) {
   ASSIGN_OR_RETURN(
-      SqliteStatement remove,
-      SqliteStatement::Prepare(db_, path_, "DELETE FROM case_agents WHERE case_id = ?"));
-  remove.Bind(int64_t{facts.spec.index});
-  RETURN_IF_ERROR(remove.Run());
-  ASSIGN_OR_RETURN(SqliteStatement insert,
-                   SqliteStatement::Prepare(
-                       db_, path_,
-                       "INSERT INTO case_agents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
-                       "?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
-  int64_t position = 0;
-  for (const AgentFacts& agent : facts.agents) {
-    const std::string loop_lag = agent.loop_lag_ns.Serialize();
-    const std::string kernel_lag = agent.kernel_lag_ns.Serialize();
-    const std::string timer_lag = agent.timer_lag_ns.Serialize();
-    insert.Bind(int64_t{facts.spec.index});
-    insert.Bind(position++);
-    insert.Bind(std::string_view(agent.name));
-    insert.Bind(std::string_view(agent.hostname));
-    insert.Bind(std::string_view(agent.version));
-    insert.Bind(agent.load_threads);
-    insert.Bind(agent.concurrency);
-    insert.Bind(std::string_view(agent.engine_address));
-    insert.Bind(agent.clock_offset_ns);
-    insert.Bind(agent.clock_bound_ns);
-    insert.Bind(agent.new_connections);
-    insert.Bind(agent.reused_connections);
-    insert.Bind(agent.busy_share_max);
-    insert.Bind(agent.cpu_seconds);
-    insert.Bind(agent.starved_slot_ns);
-    insert.BindBlob(loop_lag);
-    insert.BindBlob(kernel_lag);
-    insert.BindBlob(timer_lag);
-    insert.Bind(agent.clock_step_ns);
-    insert.Bind(agent.clock_rate_error);
-    insert.Bind(int64_t{agent.lost});
-    insert.Bind(std::string_view(agent.lost_reason));
-    RETURN_IF_ERROR(insert.Run());
-  }
-  return absl::OkStatus();
+      SqliteStatement update,
+      SqliteStatement::Prepare(db_, path_, "UPDATE cases SET superseded_by = ? WHERE case_id = ?"));
+  update.Bind(int64_t{by});
+  update.Bind(int64_t{case_index});
+  return update.Run();
 }
 
 absl::StatusOr<std::vector<CaseFacts>> RunDb::ReadCases() {
   ASSIGN_OR_RETURN(
       SqliteStatement select,
-      SqliteStatement::Prepare(
-          db_, path_,
-          "SELECT spec, planned, warmup_planned, start_ns, finished_ns, window_start_ns, "
-          "window_end_ns, dataset_items, "
-          "dataset_filtered, dataset_skipped_bad, dataset_first_bad, "
-          "repeated_prompt_share, incomplete_reasons FROM cases ORDER BY case_id"));
+      SqliteStatement::Prepare(db_, path_,
+                               "SELECT state, attempt, supersedes, superseded_by, spec, planned, "
+                               "warmup_planned, start_ns, "
+                               "finished_ns, window_start_ns, "
+                               "window_end_ns, dataset_items, "
+                               "dataset_filtered, dataset_skipped_bad, dataset_first_bad, "
+                               "repeated_prompt_share, incomplete_reasons, first_send_skew_ns, "
+                               "first_send_skew_bound_ns FROM cases ORDER BY case_id"));
   std::vector<CaseFacts> cases;
   while (true) {
     ASSIGN_OR_RETURN(const bool has_row, select.Step());
     if (!has_row) return cases;
     CaseFacts& facts = cases.emplace_back();
+    const std::optional<CaseState> state = CaseStateFromName(select.TakeText());
+    if (!state) return absl::DataLossError(StrCat(path_, ": cases.state is damaged"));
+    facts.state = *state;
+    facts.attempt = select.TakeInt();
+    facts.supersedes = TakeCase(select);
+    facts.superseded_by = TakeCase(select);
     ASSIGN_OR_RETURN(facts.spec, CaseSpecFromJson(select.TakeText()));
     facts.planned = select.TakeInt();
     facts.warmup_planned = select.TakeInt();
-    facts.start_ns = select.TakeInt();
+    facts.start_ns = select.TakeOptionalInt().value_or(kNever);
     facts.finished_ns = select.TakeInt();
     facts.window_start_ns = select.TakeOptionalInt().value_or(kNever);
     facts.window_end_ns = select.TakeOptionalInt().value_or(kNever);
@@ -226,46 +233,9 @@ absl::StatusOr<std::vector<CaseFacts>> RunDb::ReadCases() {
     facts.dataset_first_bad = select.TakeText();
     facts.repeated_prompt_share = select.TakeDouble();
     ASSIGN_OR_RETURN(facts.incomplete_reasons, ListFromJson(select.TakeText()));
+    facts.first_send_skew_ns = select.TakeOptionalInt().value_or(kNever);
+    facts.first_send_skew_bound_ns = select.TakeInt();
     ASSIGN_OR_RETURN(facts.agents, ReadAgents(facts.spec.index));
-  }
-}
-
-absl::StatusOr<std::vector<AgentFacts>> RunDb::ReadAgents(int32_t case_index) {
-  ASSIGN_OR_RETURN(
-      SqliteStatement select,
-      SqliteStatement::Prepare(
-          db_, path_,
-          "SELECT name, hostname, version, load_threads, concurrency, engine_address, "
-          "clock_offset_ns, clock_bound_ns, new_connections, reused_connections, busy_share_max, "
-          "cpu_seconds, starved_slot_ns, loop_lag_ns, kernel_lag_ns, timer_lag_ns, clock_step_ns, "
-          "clock_rate_error, lost, lost_reason FROM case_agents "
-          "WHERE case_id = ? ORDER BY position"));
-  select.Bind(int64_t{case_index});
-  std::vector<AgentFacts> agents;
-  while (true) {
-    ASSIGN_OR_RETURN(const bool has_row, select.Step());
-    if (!has_row) return agents;
-    AgentFacts& agent = agents.emplace_back();
-    agent.name = select.TakeText();
-    agent.hostname = select.TakeText();
-    agent.version = select.TakeText();
-    agent.load_threads = select.TakeInt();
-    agent.concurrency = select.TakeInt();
-    agent.engine_address = select.TakeText();
-    agent.clock_offset_ns = select.TakeInt();
-    agent.clock_bound_ns = select.TakeInt();
-    agent.new_connections = select.TakeInt();
-    agent.reused_connections = select.TakeInt();
-    agent.busy_share_max = select.TakeDouble();
-    agent.cpu_seconds = select.TakeDouble();
-    agent.starved_slot_ns = select.TakeInt();
-    ASSIGN_OR_RETURN(agent.loop_lag_ns, LogHistogram::Parse(select.TakeText()));
-    ASSIGN_OR_RETURN(agent.kernel_lag_ns, LogHistogram::Parse(select.TakeText()));
-    ASSIGN_OR_RETURN(agent.timer_lag_ns, LogHistogram::Parse(select.TakeText()));
-    agent.clock_step_ns = select.TakeInt();
-    agent.clock_rate_error = select.TakeDouble();
-    agent.lost = select.TakeInt() != 0;
-    agent.lost_reason = select.TakeText();
   }
 }
 

@@ -13,11 +13,21 @@ CREATE TABLE runs (
   name TEXT NOT NULL,                -- of the scenario
   version TEXT NOT NULL,             -- of the controller
   started_wall_ns INTEGER NOT NULL,  -- since 1970-01-01 UTC; never subtract these from each other
-  finished_wall_ns INTEGER NOT NULL,
+  finished_wall_ns INTEGER NOT NULL, -- 0: still running, or its controller died
   seed INTEGER NOT NULL,             -- unsigned; stored as the signed number of equal bits
   interrupted INTEGER NOT NULL,      -- 1: a signal ended the run early
-  calibration TEXT                   -- JSON, monsoon.calibration/1; NULL: the scenario names none
+  calibration TEXT,                  -- JSON, monsoon.calibration/1; NULL: the scenario names none
+  boot_id TEXT NOT NULL,             -- of the machine's boot that zero_monotonic_ns belongs to
+  zero_monotonic_ns INTEGER NOT NULL, -- zero of the common time line, by the controller's
+  zero_wall_ns INTEGER NOT NULL,     -- CLOCK_MONOTONIC and by its wall clock
+  invocation TEXT NOT NULL           -- JSON: agents and options of the command line
 ) WITHOUT ROWID;
+
+CREATE TABLE resumes (  -- each `controller resume` of the run that found something to do
+  position INTEGER PRIMARY KEY NOT NULL,
+  at_wall_ns INTEGER NOT NULL,
+  note TEXT NOT NULL                 -- a sentence: what it found and did
+);
 
 CREATE TABLE engines (  -- what the preflight learned of each; empty without one
   position INTEGER PRIMARY KEY NOT NULL,  -- in the order in which they were asked
@@ -28,10 +38,15 @@ CREATE TABLE engines (  -- what the preflight learned of each; empty without one
 CREATE TABLE cases (
   case_id INTEGER PRIMARY KEY NOT NULL,  -- position in the run, from 0
   name TEXT NOT NULL,
+  state TEXT NOT NULL,               -- running; ended; interrupted: its controller died, and
+                                     -- `controller resume` closed it
+  attempt INTEGER NOT NULL,          -- 1; `controller resume --rerun` makes 2, 3, ...
+  supersedes INTEGER,                -- case_id of the attempt that this one repeats; NULL: none
+  superseded_by INTEGER,             -- case_id of the attempt that counts instead; NULL: this one
   spec TEXT NOT NULL,                -- the case as asked for, JSON; header values are not stored
   planned INTEGER NOT NULL,          -- measured requests that the plan asked for
   warmup_planned INTEGER NOT NULL,
-  start_ns INTEGER NOT NULL,         -- the common start, since the run's start
+  start_ns INTEGER,                  -- the common start, since the run's start; NULL: none yet
   finished_ns INTEGER NOT NULL,
   window_start_ns INTEGER,           -- of a case with a duration: the window [start, end);
   window_end_ns INTEGER,             -- NULL: it follows from the requests
@@ -40,7 +55,14 @@ CREATE TABLE cases (
   dataset_skipped_bad INTEGER NOT NULL,  -- malformed lines
   dataset_first_bad TEXT NOT NULL,
   repeated_prompt_share REAL NOT NULL,   -- of measured requests: prompt sent to this engine before
-  incomplete_reasons TEXT NOT NULL   -- JSON array of sentences; [] when the case ran whole
+  incomplete_reasons TEXT NOT NULL,  -- JSON array of sentences; [] when the case ran whole
+  first_send_skew_ns INTEGER,        -- between the agents' first sends; NULL: fewer than two sent
+  first_send_skew_bound_ns INTEGER NOT NULL -- the clocks' part in it is at most this
+);
+
+CREATE TABLE handed (  -- committed before a request is handed out, some of them at a time
+  case_id INTEGER PRIMARY KEY NOT NULL,
+  below INTEGER NOT NULL             -- no request_index from this one on was handed to an agent
 );
 
 CREATE TABLE case_agents (
@@ -66,16 +88,28 @@ CREATE TABLE case_agents (
   clock_rate_error REAL NOT NULL,    -- |rate of CLOCK_MONOTONIC / CLOCK_MONOTONIC_RAW - 1|
   lost INTEGER NOT NULL,             -- 1: it vanished during the case
   lost_reason TEXT NOT NULL,
+  clock_round_trip_ns INTEGER NOT NULL, -- the shortest seen
+  clock_drift_ppm REAL NOT NULL,     -- its clock's rate against the controller's; + is faster
+  weight REAL NOT NULL,              -- as the scenario has it
+  suspected_count INTEGER NOT NULL,  -- how often it fell silent during the case
+  suspected_ns INTEGER NOT NULL,     -- and for how long, all together
+  first_send_ns INTEGER,             -- its first dispatch, since the run's start; NULL: none
+  lost_requests INTEGER NOT NULL,    -- that it had been handed and did not report
+  instance_id TEXT NOT NULL,         -- of its process, new with each start
+  epoch INTEGER NOT NULL,            -- of its attachment to the run
+  reported INTEGER NOT NULL,         -- 1: it told the end of the case, and all records are here
   PRIMARY KEY (case_id, position)
 ) WITHOUT ROWID;
 
 CREATE TABLE batches (  -- what was received from the agents; a resent batch is known by its id
   agent TEXT NOT NULL,
-  epoch INTEGER NOT NULL,            -- of the agent's attachment to the run
+  instance_id TEXT NOT NULL,         -- of the agent's process, new with each start
+  epoch INTEGER NOT NULL,            -- of its attachment to the run
   sequence INTEGER NOT NULL,         -- 1, 2, ... within the epoch
   case_id INTEGER NOT NULL,
   records INTEGER NOT NULL,
-  PRIMARY KEY (agent, epoch, sequence)
+  collected INTEGER NOT NULL,        -- 1: out of the agent's spool, by `controller resume`
+  PRIMARY KEY (agent, instance_id, epoch, sequence)
 ) WITHOUT ROWID;
 
 CREATE TABLE requests (
@@ -83,7 +117,8 @@ CREATE TABLE requests (
   case_id INTEGER NOT NULL,
   request_index INTEGER NOT NULL,    -- position in the case's plan, warm-up included
   request_id TEXT NOT NULL,          -- what header x-request-id said
-  agent TEXT NOT NULL,               -- that reported it
+  agent TEXT NOT NULL,               -- that reported it, or lost it; '': none had it
+  reported INTEGER NOT NULL,         -- 1: the agent's record; 0: none came, the controller says so
   phase TEXT NOT NULL,               -- warmup, measure
   status TEXT NOT NULL,              -- ok, failed, cancelled, not_sent, lost
   error_class TEXT,                  -- NULL: none
@@ -130,6 +165,15 @@ CREATE TABLE requests (
                                      -- up to last_token_ns - first_token_ns
   PRIMARY KEY (case_id, request_index)
 ) WITHOUT ROWID;
+
+CREATE TABLE answers (  -- what the engine answered, of cases with `keep_answers: true`
+  case_id INTEGER NOT NULL,
+  request_index INTEGER NOT NULL,
+  position INTEGER NOT NULL,         -- 0, 1, ...: an answer is its rows, in this order
+  channel TEXT NOT NULL,             -- content reasoning refusal tool
+  text BLOB NOT NULL,                -- as the engine sent it: UTF-8, unless it sent something else
+  PRIMARY KEY (case_id, request_index, position)
+);
 )sql";
 
 }  // namespace monsoon

@@ -4,13 +4,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <memory>
 #include <string>
 #include <vector>
 
-#include "agent/core/engine/framed_decoder.h"
-#include "tests/agent/engine/decode.h"
 #include "tests/agent/engine/family_streams.h"
+#include "tests/agent/engine/payload_fixture.h"
 
 namespace monsoon {
 namespace {
@@ -18,40 +16,19 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using Lines = std::vector<std::string>;
 
-class MessagesTest : public ::testing::Test {
- protected:
-  // What a stream of these payloads reports, without event names.
-  Lines Read(const std::vector<std::string>& payloads,
-             PayloadResult expected = PayloadResult::kRead) {
-    MessagesPayload reader(&json_);
-    RecordingSink sink;
-    reader.Begin(&sink);
-    for (const std::string& payload : payloads) {
-      EXPECT_EQ(reader.Read("", payload, PayloadForm::kEvent), expected) << payload;
-    }
-    return sink.lines;
-  }
-  Lines Decode(const std::string& body, const std::string& type = std::string(kEventStream)) {
-    return DecodeEveryWay(decoder_, {body, 200, type});
-  }
-
-  JsonEvent json_;
-  FramedDecoder decoder_{std::make_unique<MessagesPayload>(&json_), 1 << 20};
-};
+using MessagesTest = PayloadTest<MessagesPayload>;
 
 std::string Delta(const std::string& delta) {
   return R"({"type":"content_block_delta","index":0,"delta":)" + delta + "}";
 }
-std::string Event(const std::string& payload) { return "data: " + payload + "\n\n"; }
 
 TEST_F(MessagesTest, SampleStream) {
   EXPECT_EQ(Decode(std::string(kMessagesStream)),
             (Lines{"event", "usage 17 -1 4 -1", "event", "event", "reasoning Let me", "event",
                    "event", "event", "event", "event", "content Hi there", "event", "event",
                    "finish stop", "usage 17 5 -1 -1", "event", "end terminator"}));
-  const RequestRecord record = RecordOf(decoder_, {std::string(kMessagesStream)});
+  const RequestRecord record = Record(std::string(kMessagesStream));
   EXPECT_EQ(record.status, RequestStatus::kOk);
   EXPECT_EQ(record.input_tokens, 17);
   EXPECT_EQ(record.cached_tokens, 4);

@@ -4,13 +4,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <memory>
 #include <string>
 #include <vector>
 
-#include "agent/core/engine/framed_decoder.h"
-#include "tests/agent/engine/decode.h"
 #include "tests/agent/engine/family_streams.h"
+#include "tests/agent/engine/payload_fixture.h"
 
 namespace monsoon {
 namespace {
@@ -18,34 +16,12 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using Lines = std::vector<std::string>;
 
-class ResponsesTest : public ::testing::Test {
- protected:
-  // What a stream of these payloads reports, without event names.
-  Lines Read(const std::vector<std::string>& payloads,
-             PayloadResult expected = PayloadResult::kRead) {
-    ResponsesPayload reader(&json_);
-    RecordingSink sink;
-    reader.Begin(&sink);
-    for (const std::string& payload : payloads) {
-      EXPECT_EQ(reader.Read("", payload, PayloadForm::kEvent), expected) << payload;
-    }
-    return sink.lines;
-  }
-  Lines Decode(const std::string& body, const std::string& type = std::string(kEventStream)) {
-    return DecodeEveryWay(decoder_, {body, 200, type});
-  }
-  RequestRecord Record(const std::string& body) { return RecordOf(decoder_, {body}); }
-
-  JsonEvent json_;
-  FramedDecoder decoder_{std::make_unique<ResponsesPayload>(&json_), 1 << 20};
-};
+using ResponsesTest = PayloadTest<ResponsesPayload>;
 
 std::string Delta(const std::string& type, const std::string& text) {
   return R"({"type":"response.)" + type + R"(.delta","delta":")" + text + "\"}";
 }
-std::string Event(const std::string& payload) { return "data: " + payload + "\n\n"; }
 
 TEST_F(ResponsesTest, SampleStream) {
   EXPECT_EQ(Decode(std::string(kResponsesStream)),

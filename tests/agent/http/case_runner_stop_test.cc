@@ -99,6 +99,18 @@ TEST_F(CaseRunnerStopTest, ALeaseThatRanOutBeforeTheStartSendsNothing) {
   EXPECT_TRUE(short_.Truth().empty());
 }
 
+TEST_F(CaseRunnerStopTest, ALeaseThatRunsOutEndsACaseThatWasNeverStarted) {
+  Make(short_.Case(2));
+  Add(0, 3);
+  const int64_t now_ns = clock_.MonotonicNs();
+  runner_->RenewLease(now_ns, now_ns + kNsPerMs);
+  runner_->CheckLease(now_ns);
+  EXPECT_FALSE(runner_->ended());
+  runner_->CheckLease(now_ns + 2 * kNsPerMs);
+  CollectToTheEnd();
+  EXPECT_EQ(runner_->TakeBack(100).size(), 3u);
+}
+
 TEST_F(CaseRunnerStopTest, ALeaseThatIsRenewedLasts) {
   Make(short_.Case(2));
   Add(0, 4);

@@ -2,7 +2,9 @@
 // it, compared with what the engine saw. Both read the same CLOCK_MONOTONIC.
 #include <gmock/gmock.h>
 
+#include <chrono>
 #include <set>
+#include <thread>
 #include <vector>
 
 #include "tests/agent/http/runner_fixture.h"
@@ -101,6 +103,24 @@ TEST_F(CaseRunnerTest, NothingIsSentBeforeTheStart) {
   for (const auto& [id, row] : engine.Truth()) {
     EXPECT_GE(LiveEngine::Number(row, "received_ns"), start_ns) << id;
   }
+}
+
+TEST_F(CaseRunnerTest, MoreSlotsCarryMoreAtOnce) {
+  LiveEngine endless(1'000'000, kNsPerMs, 5 * kNsPerMs);
+  Make(endless.Case(3));
+  Add(0, 20);
+  EXPECT_TRUE(runner_->Resize(4, 0).ok()) << "before the start as well";
+  Start();
+  Collect([this] { return runner_->counters().started == 4; });
+  EXPECT_FALSE(runner_->Resize(3, 0).ok()) << "only ever more";
+  EXPECT_EQ(runner_->Resize(int64_t{1} << 40, 0).code(), absl::StatusCode::kResourceExhausted);
+  ASSERT_TRUE(runner_->Resize(11, 0).ok());
+  Collect([this] { return runner_->counters().started == 11; });
+  std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  EXPECT_EQ(runner_->counters().started, 11u);
+  runner_->Stop(LoadMode::kCancel);
+  CollectToTheEnd();
+  EXPECT_EQ(endless.Truth().size(), 11u);
 }
 
 TEST_F(CaseRunnerTest, AnIpv6EngineIsReached) {

@@ -47,17 +47,19 @@ LoopCost RunLoop(const AgentCase& agent_case, int64_t requests, int64_t interval
     EXPECT_TRUE(work.TryPush(request));
   }
   control.NoMoreWork();
-  LoadLoopOptions options{.agent_case = &agent_case,
-                          .adapter = adapter.get(),
-                          .head = &head,
-                          .policy = &policy,
-                          .target = &target,
-                          .clock = &clock,
-                          .control = &control,
-                          .work = &work,
-                          .slots = agent_case.concurrency,
-                          .spin_ns = spin_ns,
-                          .on_ready = [&] { control.StartAt(clock.MonotonicNs()); }};
+  LoadLoopOptions options{
+      .agent_case = &agent_case,
+      .adapter = adapter.get(),
+      .head = &head,
+      .policy = &policy,
+      .target = &target,
+      .clock = &clock,
+      .control = &control,
+      .work = &work,
+      .share = {.slots = agent_case.concurrency,
+                .rate_per_s = agent_case.open_loop ? agent_case.open_loop->rate_per_s : 0},
+      .spin_ns = spin_ns,
+      .on_ready = [&] { control.StartAt(clock.MonotonicNs()); }};
   const auto loop = LoadLoop::Create(options).value();
   LoopCost cost;
   std::thread thread([&] {

@@ -24,6 +24,16 @@ TEST(CaseControl, ALeaseThatRanOutStaysLost) {
   EXPECT_EQ(control.mode(), LoadMode::kCancel);
 }
 
+// A Ping that was under way for long names an earlier moment than one that overtook it.
+TEST(CaseControl, TheLatestDeadlineHolds) {
+  CaseControl control;
+  EXPECT_TRUE(control.CheckLease(1'000'000)) << "nobody has said anything of a lease";
+  control.RenewLease(0, 100);
+  control.RenewLease(10, 50);
+  EXPECT_TRUE(control.CheckLease(100));
+  EXPECT_FALSE(control.CheckLease(101));
+}
+
 TEST(CaseControl, NothingHasStartedAtFirst) {
   const CaseControl control;
   EXPECT_EQ(control.start_ns(), CaseControl::kNotStarted);

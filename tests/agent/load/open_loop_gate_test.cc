@@ -22,10 +22,20 @@ TEST(OpenLoopGate, WhatFindsTheLimitReachedIsRefusedNotDelayed) {
   EXPECT_EQ(gate.Decide(1000, 1000, 2), Arrival::kRefuse);
 }
 
-TEST(OpenLoopGate, SlotsAtStartFollowTheRateWithinTheLimit) {
-  EXPECT_EQ(OpenLoopGate(1000, 100).SlotsAtStart(), 10);
-  EXPECT_EQ(OpenLoopGate(1000, 0.5).SlotsAtStart(), 1);
-  EXPECT_EQ(OpenLoopGate(3, 100).SlotsAtStart(), 3);
+TEST(OpenLoopGate, SlotsReadyFollowTheRateWithinTheLimit) {
+  EXPECT_EQ(OpenLoopGate(1000, 100).SlotsReady(), 10);
+  EXPECT_EQ(OpenLoopGate(1000, 0.5).SlotsReady(), 1);
+  EXPECT_EQ(OpenLoopGate(3, 100).SlotsReady(), 3);
+}
+
+TEST(OpenLoopGate, GrowsAndNeverShrinks) {
+  OpenLoopGate gate(2, 100);
+  gate.Grow(3, 200);
+  EXPECT_EQ(gate.Decide(1000, 1000, 2), Arrival::kSend);
+  EXPECT_EQ(gate.Decide(1000, 1000, 3), Arrival::kRefuse);
+  gate.Grow(1, 1);
+  EXPECT_EQ(gate.Decide(1000, 1000, 2), Arrival::kSend);
+  EXPECT_EQ(gate.SlotsReady(), 3);
 }
 
 }  // namespace

@@ -47,5 +47,16 @@ TEST(PoolPlanTest, WhoeverWaitsIsServedEvenWithoutTopUp) {
   EXPECT_EQ(plan.ToOpen({.in_use = 10, .waiting = 3}, true), 3);
 }
 
+TEST(PoolPlan, GrowsAndNeverShrinks) {
+  PoolPlan plan(2, 0);
+  EXPECT_EQ(plan.ToOpen({}, true), 2);
+  plan.Grow(5, 1);
+  EXPECT_EQ(plan.ToOpen({}, true), 5);
+  plan.Missed();
+  EXPECT_EQ(plan.ToOpen({}, true), 6);
+  plan.Grow(1, 0);
+  EXPECT_EQ(plan.ToOpen({}, true), 6);
+}
+
 }  // namespace
 }  // namespace monsoon

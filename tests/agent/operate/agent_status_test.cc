@@ -97,6 +97,22 @@ TEST(AgentStatus, ALostLeaseIsToldOnce) {
   EXPECT_EQ(status.lease_left_ns(), 0);
 }
 
+// A session waits for its controller for ever, and holds the agent only as long as its lease lasts.
+TEST(AgentStatus, AnAgentWhoseRunHasLostItsLeaseIsFree) {
+  AgentStatus status;
+  status.Apply(RunTaken{.run_id = "r1"});
+  SessionLive session = Running(4, 0);
+  status.Take(session);
+  session.now_ns = session.lease_until_ns + 1;
+  status.Take(session);
+  EXPECT_TRUE(status.busy()) << "its case has not ended";
+  status.Apply(CaseEnded{.run_id = "r1", .case_index = 1, .counts = session.live->counts});
+  EXPECT_FALSE(status.busy());
+  EXPECT_EQ(DescribeStatus(status), "idle");
+  status.Apply(RunTaken{.run_id = "r2"});
+  EXPECT_TRUE(status.busy());
+}
+
 TEST(RequestTally, CountsByOutcomeAndClass) {
   RequestTally tally;
   RequestRecord record;

@@ -98,7 +98,7 @@ TEST_F(AgentDrainTest, WhatIsInFlightFinishesAndTheRestIsNotSent) {
   LiveEngine engine(3, 300 * kNsPerMs, kNsPerMs);
   BeginRun();
   StartCase(engine, 6);
-  EXPECT_FALSE(server_->holding().delivered);
+  EXPECT_FALSE(server_->service().delivered());
   server_->BeginDrain("SIGTERM");
   const v1::CaseDone done = control_->Await(Kind::kCaseDone).case_done();
   EXPECT_EQ(done.gave_up(), "agent load1 is being stopped (SIGTERM)");
@@ -112,12 +112,12 @@ TEST_F(AgentDrainTest, WhatIsInFlightFinishesAndTheRestIsNotSent) {
   }
   EXPECT_EQ(ok, 2);
   // Nobody has confirmed the records yet.
-  EXPECT_TRUE(server_->holding().has_run);
-  EXPECT_FALSE(server_->holding().delivered);
+  EXPECT_TRUE(server_->service().holds_run());
+  EXPECT_FALSE(server_->service().delivered());
   data_->Acknowledge(done.last_sequence());
-  Await([this] { return server_->holding().delivered; });
+  Await([this] { return server_->service().delivered(); });
   EXPECT_TRUE(control_->Close().ok());
-  Await([this] { return !server_->holding().has_run; });
+  Await([this] { return !server_->service().holds_run(); });
   EXPECT_EQ(engine.Truth().size(), 2u);
 
   const auto ended = recorder_.All<CaseEnded>();
@@ -133,7 +133,7 @@ TEST_F(AgentDrainTest, BreakingOffCancelsWhatDoesNotFinish) {
   BeginRun();
   StartCase(engine, 4);
   server_->BeginDrain("SIGTERM");
-  server_->BreakOff();
+  server_->service().BreakOff("time is up");
   const v1::CaseDone done = control_->Await(Kind::kCaseDone).case_done();
   EXPECT_EQ(done.gave_up(), "agent load1 is being stopped (SIGTERM)");
   int cancelled = 0;
@@ -167,8 +167,8 @@ TEST_F(AgentDrainTest, TheNextCaseIsNotPreparedAndNewRunsAreRefused) {
   second.Hello(v1::Hello::PURPOSE_RUN);
   const v1::Refusal refusal = second.Await(Kind::kRefusal).refusal();
   EXPECT_EQ(refusal.code(), v1::Refusal::CODE_DRAINING);
-  EXPECT_THAT(refusal.message(), HasSubstr("agent load1 is being stopped (SIGINT)"));
-  const auto refused = recorder_.All<Refused>();
+  EXPECT_THAT(refusal.message(), HasSubstr("being stopped (SIGINT)"));
+  const auto refused = recorder_.All<monsoon::Refused>();
   ASSERT_EQ(refused.size(), 1u);
   EXPECT_EQ(refused[0].message, refusal.message());
 }

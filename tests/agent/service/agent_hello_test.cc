@@ -1,9 +1,6 @@
 // Who may speak to an agent, and how a conversation begins.
 #include <gmock/gmock.h>
 
-#include <chrono>
-#include <thread>
-
 #include "common/base/str_cat.h"
 #include "common/version.h"
 #include "common/wire/protocol.h"
@@ -24,6 +21,8 @@ TEST_F(AgentHelloTest, WelcomesARun) {
   EXPECT_EQ(welcome.protocol_version(), kProtocolVersion);
   EXPECT_EQ(welcome.agent_version(), kVersion);
   EXPECT_EQ(welcome.hostname(), "host");
+  EXPECT_EQ(welcome.name(), "host") << "no other was given";
+  EXPECT_FALSE(welcome.resumed());
   EXPECT_EQ(welcome.instance_id(), "instance");
   EXPECT_EQ(welcome.epoch(), 1u);
   EXPECT_EQ(welcome.limits().load_threads(), 2u);
@@ -60,27 +59,14 @@ TEST_F(AgentHelloTest, TheFirstMessageIsHello) {
   EXPECT_FALSE(control.Read());
 }
 
-TEST_F(AgentHelloTest, OneRunAtATime) {
-  BeginRun();
-  RawControl second(port());
-  second.Hello(v1::Hello::PURPOSE_RUN);
-  const v1::Refusal refusal = second.Await(Kind::kRefusal).refusal();
-  EXPECT_EQ(refusal.code(), v1::Refusal::CODE_BUSY);
-  EXPECT_THAT(refusal.message(), HasSubstr("busy"));
-  EXPECT_FALSE(second.Read());
-  // The first run does not notice.
-  v1::ControlRequest ping;
-  ping.mutable_ping()->set_id(5);
-  control_->Send(ping);
-  EXPECT_EQ(control_->Await(Kind::kPong).pong().id(), 5u);
-}
-
 TEST_F(AgentHelloTest, InspectionIsAlwaysWelcomeAndMayOnlyPing) {
   BeginRun();
   RawControl inspector(port());
   inspector.Hello(v1::Hello::PURPOSE_INSPECT);
   const v1::Welcome welcome = inspector.Await(Kind::kWelcome).welcome();
   EXPECT_TRUE(welcome.busy());
+  EXPECT_EQ(welcome.run_id(), "run");
+  EXPECT_FALSE(welcome.draining());
   EXPECT_EQ(welcome.epoch(), welcome_.epoch());
   for (uint64_t id = 1; id <= 2; ++id) {
     v1::ControlRequest ping;
@@ -99,28 +85,13 @@ TEST_F(AgentHelloTest, InspectionIsAlwaysWelcomeAndMayOnlyPing) {
   EXPECT_EQ(inspector.Await(Kind::kRefusal).refusal().code(), v1::Refusal::CODE_BAD_MESSAGE);
 }
 
-TEST_F(AgentHelloTest, TheEndOfControlFreesTheAgent) {
+TEST_F(AgentHelloTest, EndRunFreesTheAgent) {
   BeginRun();
+  control_->EndRun();
   EXPECT_TRUE(control_->Close().ok());
-  // Ended in good order: free at once, and the Data stream has been broken off.
-  EXPECT_FALSE(data_->Finish().ok());
+  EXPECT_FALSE(data_->Finish().ok()) << "it has been broken off";
   BeginRun();
   EXPECT_EQ(welcome_.epoch(), 2u);
-}
-
-TEST_F(AgentHelloTest, AControllerThatVanishesFreesTheAgent) {
-  BeginRun();
-  control_->Cancel();
-  const int64_t deadline_ns = clock_.MonotonicNs() + 5 * kNsPerS;
-  for (bool free = false; !free;) {
-    ASSERT_LT(clock_.MonotonicNs(), deadline_ns);
-    RawControl next(port());
-    next.Hello(v1::Hello::PURPOSE_RUN);
-    const std::optional<v1::ControlResponse> answer = next.Read();
-    ASSERT_TRUE(answer.has_value());
-    free = answer->has_welcome();
-    if (!free) std::this_thread::sleep_for(std::chrono::milliseconds(5));
-  }
 }
 
 TEST_F(AgentHelloTest, ARunsIdMayBePartOfAHeader) {

@@ -116,11 +116,27 @@ TEST_F(AgentProbeTest, NothingElseMayBeginMeanwhile) {
   }
 }
 
+TEST_F(AgentProbeTest, ALeaseThatRunsOutBreaksItOffAndTheNextMayBeAsked) {
+  LiveEngine endless(3, 60 * kNsPerS, kNsPerMs);
+  LiveEngine engine(3, 2 * kNsPerMs, kNsPerMs);
+  BeginRun(300);
+  const int64_t begin_ns = clock_.MonotonicNs();
+  const ProbeResult broken = Ask(OrderFor(endless.Case(1)));
+  EXPECT_NE(broken.record.status, RequestStatus::kOk);
+  EXPECT_GE(clock_.MonotonicNs() - begin_ns, 290 * kNsPerMs);
+  EXPECT_LT(clock_.MonotonicNs() - begin_ns, 4 * kNsPerS);
+  control_->Ping(1);
+  control_->Await(Kind::kPong);
+  EXPECT_EQ(Ask(OrderFor(engine.Case(1), 1)).record.status, RequestStatus::kOk);
+}
+
 TEST_F(AgentProbeTest, TheEndOfTheRunBreaksItOff) {
   LiveEngine engine(3, 60 * kNsPerS, kNsPerMs);
   BeginRun();
   control_->Probe(OrderFor(engine.Case(1)));
   const int64_t begin_ns = clock_.MonotonicNs();
+  control_->EndRun();
+  control_->Await(Kind::kProbed);
   EXPECT_TRUE(control_->Close().ok());
   EXPECT_LT(clock_.MonotonicNs() - begin_ns, 4 * kNsPerS);
 }

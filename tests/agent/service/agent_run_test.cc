@@ -111,18 +111,15 @@ TEST_F(AgentRunTest, RecallWithoutACaseBringsNothing) {
 
 TEST_F(AgentRunTest, ASilentControllerLosesItsLease) {
   LiveEngine endless(1'000'000, kNsPerMs, 5 * kNsPerMs);
-  control_ = std::make_unique<RawControl>(port());
-  control_->Hello(v1::Hello::PURPOSE_RUN, 200);
-  welcome_ = control_->Await(Kind::kWelcome).welcome();
-  data_ = std::make_unique<RawData>(port());
-  ASSERT_TRUE(data_->Attach("run", welcome_));
+  const int64_t hello_ns = clock_.MonotonicNs();
+  BeginRun(200);
   PrepareCase(endless);
   data_->Work(0, 0, 4);
   control_->AwaitProgress(4, 0);
   const int64_t start_ns = clock_.MonotonicNs();
   control_->Start(0, start_ns);
   const v1::CaseDone done = control_->Await(Kind::kCaseDone).case_done();
-  EXPECT_GE(clock_.MonotonicNs() - start_ns, 200 * kNsPerMs);
+  EXPECT_GE(clock_.MonotonicNs() - hello_ns, 200 * kNsPerMs);
   EXPECT_LT(clock_.MonotonicNs() - start_ns, 2 * kNsPerS);
   EXPECT_THAT(done.gave_up(), HasSubstr("lease"));
   std::multiset<int> statuses;
@@ -132,6 +129,37 @@ TEST_F(AgentRunTest, ASilentControllerLosesItsLease) {
   EXPECT_THAT(statuses, ElementsAre(v1::REQUEST_STATUS_CANCELLED, v1::REQUEST_STATUS_CANCELLED,
                                     v1::REQUEST_STATUS_NOT_SENT, v1::REQUEST_STATUS_NOT_SENT));
   EXPECT_EQ(endless.Truth().size(), 2u);
+}
+
+TEST_F(AgentRunTest, MoreMayBeInFlightAfterResize) {
+  LiveEngine endless(1'000'000, kNsPerMs, 5 * kNsPerMs);
+  BeginRun();
+  PrepareCase(endless);
+  data_->Work(0, 0, 6);
+  control_->AwaitProgress(6, 0);
+  control_->Start(0, clock_.MonotonicNs());
+  control_->Resize(0, 5);
+  uint64_t in_flight = 0;
+  while (in_flight < 5) {
+    const v1::ControlResponse response = control_->Await(Kind::kProgress);
+    ASSERT_TRUE(response.has_progress());
+    in_flight = response.progress().in_flight();
+  }
+  control_->Stop(0, v1::Stop::MODE_CANCEL);
+  const v1::CaseDone done = control_->Await(Kind::kCaseDone).case_done();
+  EXPECT_EQ(data_->ReadTo(done.last_sequence()).size(), 6u);
+  EXPECT_EQ(endless.Truth().size(), 5u);
+}
+
+TEST_F(AgentRunTest, AResizeThatCannotBeFollowedEndsTheRunWithAWord) {
+  for (const uint64_t concurrency : {uint64_t{1}, uint64_t{1} << 40}) {
+    BeginRun();
+    PrepareCase(engine_);
+    control_->Resize(0, concurrency);
+    const grpc::Status status = control_->Close();
+    EXPECT_FALSE(status.ok());
+    EXPECT_THAT(status.error_message(), HasSubstr(std::to_string(concurrency)));
+  }
 }
 
 // They crossed the end of their case on the way.

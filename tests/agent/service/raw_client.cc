@@ -31,12 +31,52 @@ RawControl::RawControl(int port) : stub_(ConnectTo(port)) {
   stream_ = stub_->Control(&context_);
 }
 
-void RawControl::Hello(v1::Hello::Purpose purpose, uint32_t lease_ms) {
+bool RawControl::Send(v1::ControlRequest request) {
+  if (next_number_ > 0 && !request.has_hello() && !request.has_ping()) {
+    request.set_number(next_number_++);
+  }
+  return stream_->Write(request);
+}
+
+void RawControl::Hello(v1::Hello::Purpose purpose, uint32_t lease_ms, const std::string& run_id) {
   v1::ControlRequest request;
   request.mutable_hello()->set_protocol_version(kProtocolVersion);
-  request.mutable_hello()->set_run_id("run");
+  request.mutable_hello()->set_run_id(run_id);
   request.mutable_hello()->set_purpose(purpose);
   request.mutable_hello()->set_lease_ms(lease_ms);
+  Send(request);
+}
+
+void RawControl::Resume(const v1::Welcome& welcome, uint64_t received, const std::string& run_id) {
+  v1::ControlRequest request;
+  v1::Hello* hello = request.mutable_hello();
+  hello->set_protocol_version(kProtocolVersion);
+  hello->set_run_id(run_id);
+  hello->set_purpose(v1::Hello::PURPOSE_RUN);
+  hello->mutable_resume()->set_instance_id(welcome.instance_id());
+  hello->mutable_resume()->set_epoch(welcome.epoch());
+  hello->mutable_resume()->set_received_control(received);
+  Send(request);
+}
+
+void RawControl::Ping(uint64_t id, int64_t lease_until_agent_ns, uint64_t received) {
+  v1::ControlRequest request;
+  request.mutable_ping()->set_id(id);
+  request.mutable_ping()->set_lease_until_agent_ns(lease_until_agent_ns);
+  request.mutable_ping()->set_received_control(received);
+  Send(request);
+}
+
+void RawControl::Resize(int32_t case_index, uint64_t concurrency) {
+  v1::ControlRequest request;
+  request.mutable_resize()->set_case_index(case_index);
+  request.mutable_resize()->set_concurrency(concurrency);
+  Send(request);
+}
+
+void RawControl::EndRun() {
+  v1::ControlRequest request;
+  request.mutable_end_run();
   Send(request);
 }
 
@@ -117,13 +157,22 @@ RawData::RawData(int port) : stub_(ConnectTo(port)) {
   stream_ = stub_->Data(&context_);
 }
 
+bool RawData::Send(v1::DataRequest request) {
+  if (next_number_ > 0 && !request.has_attach() && !request.has_record_ack()) {
+    request.set_number(next_number_++);
+  }
+  return stream_->Write(request);
+}
+
 bool RawData::Attach(const std::string& run_id, const v1::Welcome& welcome) {
   v1::DataRequest request;
   request.mutable_attach()->set_run_id(run_id);
   request.mutable_attach()->set_instance_id(welcome.instance_id());
   request.mutable_attach()->set_epoch(welcome.epoch());
   v1::DataResponse response;
-  return Send(request) && stream_->Read(&response) && response.has_attached();
+  const bool attached = Send(request) && stream_->Read(&response) && response.has_attached();
+  received_ = response.attached().received_data();
+  return attached;
 }
 
 void RawData::Work(int32_t case_index, uint64_t first, uint64_t count) {

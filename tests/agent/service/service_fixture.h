@@ -3,9 +3,12 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <memory>
 #include <set>
 #include <string>
+#include <thread>
+#include <utility>
 #include <vector>
 
 #include "agent/io/service/agent_server.h"
@@ -19,10 +22,15 @@ class ServiceTest : public ::testing::Test {
  protected:
   using Kind = v1::ControlResponse::MessageCase;
 
-  void SetUp() override {
-    AgentOptions options{
-        .hostname = "host", .instance_id = "instance", .load_threads = {.count = 2}};
-    auto server = AgentServer::Start(options, "127.0.0.1:0", &clock_);
+  void SetUp() override { StartServer(MakeOptions()); }
+
+  virtual AgentOptions MakeOptions() {
+    return {.hostname = "host", .instance_id = "instance", .load_threads = {.count = 2}};
+  }
+
+  void StartServer(AgentOptions options) {
+    server_ = nullptr;
+    auto server = AgentServer::Start(std::move(options), "127.0.0.1:0", &clock_);
     ASSERT_TRUE(server.ok()) << server.status();
     server_ = *std::move(server);
   }
@@ -30,13 +38,34 @@ class ServiceTest : public ::testing::Test {
   int port() const { return server_->port(); }
 
   // Takes the agent for run "run" and attaches Data.
-  void BeginRun() {
+  void BeginRun(uint32_t lease_ms = 0) {
     control_ = std::make_unique<RawControl>(port());
-    control_->Hello(v1::Hello::PURPOSE_RUN);
+    control_->Hello(v1::Hello::PURPOSE_RUN, lease_ms);
     welcome_ = control_->Await(Kind::kWelcome).welcome();
     data_ = std::make_unique<RawData>(port());
     ASSERT_TRUE(data_->Attach("run", welcome_));
   }
+
+  // New streams for the same session, which has received `received` of the agent's Control.
+  v1::Welcome ResumeRun(uint64_t received) {
+    control_ = std::make_unique<RawControl>(port());
+    control_->Resume(welcome_, received);
+    v1::Welcome welcome = control_->Await(Kind::kWelcome).welcome();
+    EXPECT_TRUE(welcome.resumed());
+    EXPECT_EQ(welcome.epoch(), welcome_.epoch());
+    data_ = std::make_unique<RawData>(port());
+    EXPECT_TRUE(data_->Attach("run", welcome_));
+    return welcome;
+  }
+
+  // The answer to a Hello that takes the agent: how it is refused.
+  v1::Refusal Refused(const std::string& run_id) {
+    RawControl control(port());
+    control.Hello(v1::Hello::PURPOSE_RUN, 0, run_id);
+    return control.Await(Kind::kRefusal).refusal();
+  }
+
+  void SleepMs(int64_t ms) { std::this_thread::sleep_for(std::chrono::milliseconds(ms)); }
 
   void PrepareCase(const LiveEngine& engine, int32_t case_index = 0) {
     AgentCase agent_case = engine.Case(2);

@@ -56,6 +56,11 @@ TEST_F(TlsFilesTest, AFolderIsNoFile) {
   EXPECT_THAT(Fault(), HasSubstr(folder_ + " is no file"));
 }
 
+TEST_F(TlsFilesTest, AnEmptyOneHoldsNothing) {
+  Write(files_.cert, "");
+  EXPECT_THAT(Fault(), HasSubstr(files_.cert + " holds no certificate"));
+}
+
 TEST_F(TlsFilesTest, AKeyThatEverybodyMayReadIsRefused) {
   chmod(files_.key.c_str(), 0644);
   EXPECT_THAT(Fault(), HasSubstr("chmod 600"));

@@ -33,8 +33,11 @@ class GrpcAgentLinkTest : public ::testing::Test {
     target_ = ResolveAgents("127.0.0.1:" + std::to_string(server_->port())).value().front();
   }
 
+  LinkOptions Options(const std::string& run_id) {
+    return {.run_id = run_id, .index = 3, .clock = &clock_, .inbox = &inbox_};
+  }
   void Connect() {
-    auto link = GrpcAgentLink::Connect(target_, "run", 3, &clock_, &inbox_);
+    auto link = GrpcAgentLink::Connect(target_, Options("run"));
     ASSERT_TRUE(link.ok()) << link.status();
     link_ = *std::move(link);
   }
@@ -45,8 +48,8 @@ class GrpcAgentLinkTest : public ::testing::Test {
     while (std::optional<AgentEvent> event = inbox_.Pop(absl::Seconds(10))) {
       EXPECT_EQ(event->agent, 3u);
       if (Event* found = std::get_if<Event>(&event->body)) return std::move(*found);
-      if (const auto* lost = std::get_if<LostEvent>(&event->body)) {
-        ADD_FAILURE() << "lost: " << lost->reason;
+      if (const auto* broken = std::get_if<ConnectionEvent>(&event->body)) {
+        ADD_FAILURE() << "broken: " << broken->reason;
         return {};
       }
     }
@@ -69,7 +72,7 @@ TEST_F(GrpcAgentLinkTest, KnowsTheAgentAndItsClock) {
   EXPECT_EQ(link_->info().epoch, 1u);
   EXPECT_GT(link_->info().max_concurrency, 0);
   const int64_t sent_ns = clock_.MonotonicNs();
-  link_->Ping(9, sent_ns);
+  EXPECT_TRUE(link_->Ping(9, sent_ns, 0));
   const PingTimes times = Await<PongEvent>().times;
   EXPECT_EQ(times.sent_controller_ns, sent_ns);
   // One machine, one clock.
@@ -108,7 +111,7 @@ TEST_F(GrpcAgentLinkTest, CarriesACase) {
   while (!done || last_taken < done->last_sequence) {
     std::optional<AgentEvent> event = inbox_.Pop(absl::Seconds(10));
     ASSERT_TRUE(event.has_value());
-    ASSERT_FALSE(std::holds_alternative<LostEvent>(event->body));
+    ASSERT_FALSE(std::holds_alternative<ConnectionEvent>(event->body));
     if (auto* records = std::get_if<RecordsEvent>(&event->body)) {
       last_taken = records->sequence;
       for (const RequestRecord& record : records->records) {
@@ -126,18 +129,36 @@ TEST_F(GrpcAgentLinkTest, CarriesACase) {
   link_->Acknowledge(last_taken);
 }
 
-TEST_F(GrpcAgentLinkTest, IsLostOnceWhenTheAgentGoes) {
+TEST_F(GrpcAgentLinkTest, ABrokenConnectionIsToldOnceAndPingsGoNowhere) {
   Connect();
-  server_->Shutdown();
+  server_ = nullptr;
   std::optional<AgentEvent> event = inbox_.Pop(absl::Seconds(10));
   ASSERT_TRUE(event.has_value());
-  ASSERT_TRUE(std::holds_alternative<LostEvent>(event->body));
-  EXPECT_NE(std::get<LostEvent>(event->body).reason, "");
+  ASSERT_TRUE(std::holds_alternative<ConnectionEvent>(event->body));
+  EXPECT_EQ(std::get<ConnectionEvent>(event->body).kind, ConnectionEvent::Kind::kBroken);
+  EXPECT_NE(std::get<ConnectionEvent>(event->body).reason, "");
   EXPECT_EQ(event->agent, 3u);
+  EXPECT_FALSE(link_->Ping(1, 1, 0));
   // Speaking to it is allowed and changes nothing.
-  link_->Ping(1, 1);
+  link_->Recall(1);
   link_ = nullptr;
   EXPECT_EQ(inbox_.size(), 0u);
+}
+
+TEST_F(GrpcAgentLinkTest, AnotherProcessAtItsAddressMeansThatItIsDead) {
+  Connect();
+  const int port = server_->port();
+  server_ = nullptr;
+  auto server = AgentServer::Start({.hostname = "host", .instance_id = "another"},
+                                   "127.0.0.1:" + std::to_string(port), &clock_);
+  ASSERT_TRUE(server.ok()) << server.status();
+  server_ = *std::move(server);
+  for (const auto kind : {ConnectionEvent::Kind::kBroken, ConnectionEvent::Kind::kDead}) {
+    std::optional<AgentEvent> event = inbox_.Pop(absl::Seconds(20));
+    ASSERT_TRUE(event.has_value());
+    ASSERT_TRUE(std::holds_alternative<ConnectionEvent>(event->body));
+    EXPECT_EQ(std::get<ConnectionEvent>(event->body).kind, kind);
+  }
 }
 
 TEST_F(GrpcAgentLinkTest, ClosingIsNoLossAndFreesTheAgent) {
@@ -162,7 +183,8 @@ class GrpcAgentLinkFloodTest : public ::testing::Test {
     const RecordsHook on_records = [](int32_t case_index, std::span<RequestRecord> records) {
       for (RequestRecord& record : records) record.tokenizer_output_tokens = 100 + case_index;
     };
-    auto link = GrpcAgentLink::Connect(target, "run", 0, &clock_, &inbox_, on_records);
+    auto link = GrpcAgentLink::Connect(
+        target, {.run_id = "run", .clock = &clock_, .inbox = &inbox_, .on_records = on_records});
     ASSERT_TRUE(link.ok()) << link.status();
     link_ = *std::move(link);
   }
@@ -217,8 +239,7 @@ TEST_F(GrpcAgentLinkFloodTest, ClosingDoesNotWaitForAcknowledgements) {
 
 TEST_F(GrpcAgentLinkTest, ABusyAgentIsNamed) {
   Connect();
-  const absl::Status second =
-      GrpcAgentLink::Connect(target_, "other", 0, &clock_, &inbox_).status();
+  const absl::Status second = GrpcAgentLink::Connect(target_, Options("other")).status();
   EXPECT_EQ(second.code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_THAT(std::string(second.message()), HasSubstr(target_.name));
   EXPECT_THAT(std::string(second.message()), HasSubstr("busy"));
@@ -232,7 +253,7 @@ TEST_F(GrpcAgentLinkTest, InspectionSeesABusyAgentAndItsClock) {
   EXPECT_LE(std::abs(seen->offset_ns), seen->bound_ns);
 }
 
-TEST_F(GrpcAgentLinkTest, AWrongMessageIsALossWithTheAgentsSentence) {
+TEST_F(GrpcAgentLinkTest, AWrongMessageBreaksWithTheAgentsSentence) {
   LiveEngine engine(1, 0, 0);
   Connect();
   link_->Prepare(engine.Case(1));
@@ -241,9 +262,9 @@ TEST_F(GrpcAgentLinkTest, AWrongMessageIsALossWithTheAgentsSentence) {
   for (;;) {
     std::optional<AgentEvent> event = inbox_.Pop(absl::Seconds(10));
     ASSERT_TRUE(event.has_value());
-    const auto* lost = std::get_if<LostEvent>(&event->body);
-    if (lost == nullptr) continue;
-    EXPECT_THAT(lost->reason, HasSubstr("Prepare while a case is running"));
+    const auto* broken = std::get_if<ConnectionEvent>(&event->body);
+    if (broken == nullptr) continue;
+    EXPECT_THAT(broken->reason, HasSubstr("Prepare while a case is running"));
     break;
   }
 }

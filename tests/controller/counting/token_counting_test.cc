@@ -63,6 +63,25 @@ TEST(TokenCountingTest, AgentsSendBackWhatIsNeeded) {
   }
 }
 
+TEST(TokenCountingTest, KeptAnswersTravelWhateverIsCounted) {
+  CaseSpec spec;
+  spec.keep_answers = true;
+  EXPECT_EQ(KeepTextFor(spec), KeepText::kAll) << "no tokenizer";
+  EXPECT_EQ(CountedTextOf(spec), KeepText::kNone);
+  spec = Spec(TokenRule::kAuto);
+  spec.keep_answers = true;
+  EXPECT_EQ(KeepTextFor(spec), KeepText::kAll);
+  EXPECT_EQ(CountedTextOf(spec), KeepText::kWhereUncounted);
+
+  RequestRecord record = Counted();
+  const AnswerText answer = record.answer;
+  CountAnswer(WordTokenizer(), spec, record);
+  EXPECT_EQ(record.answer, answer);
+  EXPECT_EQ(record.tokenizer_output_tokens, kUnknown) << "only its first chunk was to be counted";
+  EXPECT_EQ(record.output_tokens, 7);
+  EXPECT_FALSE(WantsPromptTokens(spec, record));
+}
+
 TEST(TokenCountingTest, AutoCountsWhereTheEngineDoesNot) {
   const RequestRecord record = After(Spec(TokenRule::kAuto), Uncounted());
   EXPECT_EQ(record.token_source, TokenSource::kTokenizer);

@@ -108,7 +108,8 @@ TEST(DatasetIndexTest, OneBadLineSaysWhatToDo) {
 TEST(DatasetIndexTest, TheFirstFiveBadLinesAreReportedAtOnce) {
   const auto index = Index(Spec(), "{}\nok\n{}\n{}\n[]\n{}\n{}\nok\n");
   const std::string body =
-      ": expected a request body with \"messages\" or \"prompt\", found an empty object\n";
+      ": expected a request body with a prompt (\"messages\", \"prompt\", \"input\", ...), found "
+      "an empty object\n";
   EXPECT_EQ(
       index.status().message(),
       "data/q.txt:1:1" + body + "data/q.txt:3:1" + body + "data/q.txt:4:1" + body +
@@ -140,7 +141,8 @@ TEST(DatasetIndexTest, WhenEverythingIsFilteredTheErrorGivesTheLengthsSeen) {
             "data/q.txt has no usable prompt: of 4 entries read, 3 were filtered by length and 1 "
             "were bad and skipped; the prompts have 2 to 6 characters, min_prompt_length is 100 "
             "and max_prompt_length no limit: widen these limits; the first bad one: "
-            "data/q.txt:1:1: expected a request body with \"messages\" or \"prompt\", found an "
+            "data/q.txt:1:1: expected a request body with a prompt (\"messages\", \"prompt\", "
+            "\"input\", ...), found an "
             "empty object");
 }
 

@@ -148,10 +148,10 @@ INSTANTIATE_TEST_SUITE_P(
                  "7:1: expected \"content\" to be a string or an array, found a number"},
         BadEntry{kLineByLine, R"([{"role":"user","content":""}])",
                  "7:1: expected a prompt with text, found none"},
-        BadEntry{
-            kLineByLine, R"({"question":"x"})",
-            "7:1: expected a request body with \"messages\" or \"prompt\", found an object with "
-            "the fields \"question\""},
+        BadEntry{kLineByLine, R"({"question":"x"})",
+                 "7:1: expected a request body with a prompt (\"messages\", \"prompt\", \"input\", "
+                 "...), found an object with "
+                 "the fields \"question\""},
         BadEntry{kLineByLine, std::string("ab\0c", 4),
                  "7:3: expected a prompt in UTF-8 text, found a NUL byte"},
         BadEntry{kLineByLine, "ab\xed\xa0\x80",

@@ -34,6 +34,23 @@ TEST(ModelTokenizersTest, EachPathIsOpenedOnceWhenItIsAskedFor) {
   EXPECT_EQ(opened, (std::vector<std::string>{"/a", "/b"}));
 }
 
+TEST(ModelTokenizersTest, WhatWasCheckedIsNotOpenedAgain) {
+  int opened = 0;
+  ModelTokenizers tokenizers(
+      [&](const std::string& path) -> absl::StatusOr<std::unique_ptr<Tokenizer>> {
+        ++opened;
+        if (path == "/bad") return absl::NotFoundError("there is no /bad");
+        return std::make_unique<EmptyTokenizer>();
+      });
+  EXPECT_TRUE(tokenizers.Check("/a").ok());
+  EXPECT_EQ(tokenizers.Check("/bad").message(), "there is no /bad");
+  EXPECT_EQ(tokenizers.Check("/bad").code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(opened, 2);
+  EXPECT_NE(*tokenizers.For({.name = "m", .tokenizer = "/a"}), nullptr);
+  EXPECT_FALSE(tokenizers.For({.name = "m", .tokenizer = "/bad"}).ok());
+  EXPECT_EQ(opened, 2);
+}
+
 TEST(ModelTokenizersTest, AnErrorNamesTheModel) {
   ModelTokenizers tokenizers([](const std::string& path) {
     return absl::InvalidArgumentError(path + " is no tokenizer.json");

@@ -139,5 +139,41 @@ engine:
   EXPECT_EQ(message.find('\n'), std::string::npos) << message;
 }
 
+// Whether a line goes with a route shows when the file is read, before anything is sent.
+TEST_F(RunInputsTest, LinesThatTheirRouteDoesNotTakeAreNamedByPlace) {
+  Write("mixed.txt",
+        "what is rain?\n"
+        R"({"query":"q","documents":["d"]})"
+        "\n"
+        R"([{"role":"user","content":"a"},{"role":"assistant","content":"b"},)"
+        R"({"role":"user","content":"c"}])"
+        "\n");
+  const std::string scenario = R"(
+model: qwen
+dataset: {name: mine, format: line_by_line, path: mixed.txt}
+requests: 3
+engine:
+  - {type: vllm, url: "http://gpu1:8000/v1/rerank", name: scorer}
+  - {type: tgi, url: "http://gpu2:8080/generate_stream", name: raw}
+  - {type: tgi, url: "http://gpu2:8080/generate_stream", name: made, prompt_template: chatml}
+)";
+  const std::string file = folder_ / "mixed.txt";
+  const std::string message(Load(scenario).status().message());
+  EXPECT_THAT(message, HasSubstr(file + ":1:1: this is a prompt; engine scorer (type vllm)"));
+  EXPECT_THAT(message,
+              HasSubstr(file + ":3:1: this is a conversation of several turns; engine raw"));
+  EXPECT_EQ(message.find("engine made"), message.npos);
+  // What is not used is not complained of.
+  Write("mixed.txt", R"({"query":"q","documents":["d"]})"
+                     "\nwhat is rain?\n");
+  EXPECT_TRUE(Load(R"(
+model: qwen
+dataset: {name: mine, format: line_by_line, path: mixed.txt}
+requests: 1
+engine: {type: vllm, url: "http://gpu1:8000/v1/rerank"}
+)")
+                  .ok());
+}
+
 }  // namespace
 }  // namespace monsoon

@@ -20,12 +20,14 @@ using testing::Pair;
 
 constexpr int64_t kMs = kNsPerMs;
 
-CaseReport Report(CaseFacts facts, const std::vector<RequestRecord>& records,
+CaseReport Report(const CaseFacts& facts, const std::vector<RequestRecord>& records,
                   const AccumulatorLimits& limits = {}, int* passes = nullptr) {
-  CaseAccumulator accumulator(std::move(facts), limits);
+  CaseAccumulator accumulator(facts, limits);
   int count = 0;
   do {
-    for (const RequestRecord& record : records) accumulator.Add(record);
+    for (const RequestRecord& record : records) {
+      accumulator.Add(record, SampleAgentOf(facts, record));
+    }
     ++count;
   } while (!accumulator.EndPass());
   if (passes != nullptr) *passes = count;

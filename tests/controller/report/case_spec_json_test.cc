@@ -57,6 +57,7 @@ class AnySpec {
     spec.max_event_bytes = Int();
     spec.token_source = static_cast<TokenRule>(random_() % 3);
     spec.verify_usage = Bool();
+    spec.keep_answers = Bool();
     for (uint64_t n = random_() % 3; n > 0; --n) {
       spec.gates.push_back({Text(), Text(), static_cast<GateOp>(random_() % 4), Double()});
     }

@@ -47,6 +47,11 @@ AgentFacts Agent(const std::string& name, int64_t concurrency, uint64_t salt) {
   agent.engine_address = "10.20.0.7:8000";
   agent.clock_offset_ns = 1'234'567 - 700'000 * static_cast<int64_t>(salt);
   agent.clock_bound_ns = 84'000;
+  agent.clock_round_trip_ns = 168'000;
+  agent.clock_drift_ppm = 1.5 - 4 * static_cast<double>(salt);
+  agent.weight = 1;
+  agent.first_send_ns = 12'000 + 31'000 * static_cast<int64_t>(salt);
+  agent.reported = true;
   agent.new_connections = concurrency;
   agent.reused_connections = 236;
   agent.busy_share_max = 0.1375 + 0.05 * static_cast<double>(salt);
@@ -110,6 +115,8 @@ SampleCase ValidCase() {
   sample.facts.dataset_items = 3293;
   sample.facts.dataset_filtered = 41;
   sample.facts.repeated_prompt_share = 0.0375;
+  sample.facts.first_send_skew_ns = 31'000;
+  sample.facts.first_send_skew_bound_ns = 168'000;
   sample.facts.agents = {Agent("load1:7070", 8, 0), Agent("load2:7070", 8, 1)};
   sample.records = ClosedLoop(sample.facts.spec, 120 * kNsPerMs, 24 * kNsPerMs);
   return sample;
@@ -137,6 +144,10 @@ SampleCase IncompleteCase() {
   sample.facts.agents = {Agent("load1:7070", 2, 0), Agent("load2:7070", 2, 1)};
   sample.facts.agents[1].lost = true;
   sample.facts.agents[1].lost_reason = "no heartbeat for 10s";
+  sample.facts.agents[1].lost_requests = 2;
+  sample.facts.agents[1].suspected_count = 1;
+  sample.facts.agents[1].suspected_ns = 7 * kNsPerS;
+  sample.facts.agents[1].reported = false;
   sample.facts.agents[1].loop_lag_ns.Clear();
   sample.facts.agents[1].kernel_lag_ns.Clear();
   sample.facts.agents[1].timer_lag_ns.Clear();
@@ -265,12 +276,19 @@ SampleRun MakeOpenLoopRun() {
   return sample;
 }
 
+std::string SampleAgentOf(const CaseFacts& facts, const RequestRecord& record) {
+  if (facts.agents.empty()) return "";
+  return facts.agents[record.request_index % facts.agents.size()].name;
+}
+
 RunReport SampleReport(const SampleRun& sample) {
   RunReport report{sample.run, {}};
   for (const SampleCase& one : sample.cases) {
     CaseAccumulator accumulator(one.facts);
     do {
-      for (const RequestRecord& record : one.records) accumulator.Add(record);
+      for (const RequestRecord& record : one.records) {
+        accumulator.Add(record, SampleAgentOf(one.facts, record));
+      }
     } while (!accumulator.EndPass());
     report.cases.push_back(accumulator.Finish());
   }

@@ -25,6 +25,9 @@ SampleRun MakeSampleRun();
 // which a tenth found too many in flight (INVALID), and an interrupted one (INCOMPLETE).
 SampleRun MakeOpenLoopRun();
 // What CaseAccumulator makes of a run.
+// Whose record it is: the case's agents take turns.
+std::string SampleAgentOf(const CaseFacts& facts, const RequestRecord& record);
+
 RunReport SampleReport(const SampleRun& sample = MakeSampleRun());
 
 // A record of a streamed answer: dispatched at `start_ns`, first token `ttft_ns` later, then

@@ -67,5 +67,35 @@ TEST(ClockOffset, TheTrueOffsetIsAlwaysInsideTheBound) {
   }
 }
 
+TEST(ClockOffset, TheDriftIsMeasuredWithItsBound) {
+  std::mt19937_64 random(3);
+  std::uniform_int_distribution<int64_t> delay(1'000, 5'000'000);
+  for (int round = 0; round < 200; ++round) {
+    const double truth_ppm = static_cast<double>(random() % 200) - 100;
+    ClockOffset clock;
+    EXPECT_EQ(clock.drift().bound_ppm, 0);
+    int64_t now = 0;
+    for (int i = 0; i < 70; ++i) {
+      const auto agent = [&](int64_t at) {
+        return at + static_cast<int64_t>(static_cast<double>(at) * truth_ppm / 1e6);
+      };
+      const int64_t there = delay(random), back = delay(random);
+      clock.Add({.sent_controller_ns = now,
+                 .received_agent_ns = agent(now + there),
+                 .sent_agent_ns = agent(now + there),
+                 .received_controller_ns = now + there + back});
+      now += 1'000'000'000;
+    }
+    EXPECT_LE(std::abs(clock.drift().ppm - truth_ppm), clock.drift().bound_ppm + 0.01);
+    EXPECT_LT(clock.drift().bound_ppm, 200);
+    // A clock that is known to be worse than quartz makes the bound grow faster.
+    const int64_t grown = clock.bound_ns(now + 1'000'000'000'000) - clock.bound_ns(now);
+    EXPECT_GE(grown, 29'000'000);
+    if (std::abs(truth_ppm) > 90 && clock.drift().bound_ppm < 40) {
+      EXPECT_GT(grown, 31'000'000);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace monsoon

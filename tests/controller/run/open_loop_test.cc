@@ -10,6 +10,7 @@
 namespace monsoon {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -93,7 +94,7 @@ TEST(OpenLoop, KeepsWithinTheBytesThatAnAgentCanHold) {
     }
     int64_t DueNs(uint64_t index) override { return static_cast<int64_t>(index); }
   } source;
-  OpenLoopAllocator allocator(0, &source, &states);
+  OpenLoopAllocator allocator(0, &source, &states, 10 * kSecond);
   ASSERT_TRUE(allocator.Allocate(0).ok());
   EXPECT_EQ(states[0].handed, 4)
       << "300 KiB each into a cache of 1 MiB, the last one over the edge";
@@ -139,7 +140,7 @@ TEST(OpenLoop, AnInterruptLeavesTheRestNotSent) {
   EXPECT_THAT(coordinator.incomplete_reasons(), ElementsAre("enough"));
   EXPECT_NEAR(static_cast<double>(agents.sent().size()), 480, 20);
   // What was handed out came back as records, what was not is listed.
-  EXPECT_EQ(agents.recorded().size() + coordinator.NotSentRequests().size(), 4000u);
+  EXPECT_EQ(agents.recorded().size() + CountOf(coordinator.NotSentRequests()), 4000u);
 }
 
 TEST(OpenLoop, TheGraceEndsWhatIsStillInFlight) {
@@ -154,16 +155,50 @@ TEST(OpenLoop, TheGraceEndsWhatIsStillInFlight) {
   EXPECT_LT(agents.now_ns(), 18 * kSecond);
 }
 
-TEST(OpenLoop, ALostAgentEndsTheCaseAndItsShareIsKnown) {
-  SimulatedAgents agents({{}, {.lost_at_ns = 5 * kSecond}}, 1);
+TEST(OpenLoop, ALostAgentsTurnsGoToTheOthers) {
+  SimulatedAgents agents({{}, {.lost_at_ns = 6 * kSecond}, {}}, 1);
   SimulatedSource source(4000, 50, 10 * kMs);
   CaseCoordinator coordinator(Order(source, 48), agents.run_agents());
   agents.Play(coordinator);
   ASSERT_TRUE(coordinator.ended());
-  EXPECT_THAT(coordinator.incomplete_reasons(), ElementsAre(HasSubstr("agent1 was lost")));
-  EXPECT_EQ(agents.recorded().size() + coordinator.LostRequests(1).size() +
-                coordinator.NotSentRequests().size(),
-            4000u);
+  // Its third of the 15 s ahead of which it had been handed, and what was in flight.
+  const std::vector<uint64_t> lost = coordinator.LostRequests(1);
+  EXPECT_NEAR(static_cast<double>(lost.size()), 502, 10);
+  EXPECT_THAT(coordinator.NotSentRequests(), IsEmpty());
+  EXPECT_EQ(agents.recorded().size() + lost.size(), 4000u);
+  EXPECT_THAT(coordinator.incomplete_reasons(),
+              ElementsAre(AllOf(HasSubstr("agent agent1 was lost 4.9 s after the start"),
+                                HasSubstr(std::to_string(lost.size()) + " requests that it held"),
+                                HasSubstr("the other 2 agents did the rest at the full rate, with "
+                                          "max_in_flight 48 of 48"))));
+  for (const auto& [index, at_ns] : agents.sent_at()) EXPECT_EQ(at_ns, source.DueNs(index));
+  EXPECT_GT(agents.sent_by().rbegin()->first, 3990u);
+}
+
+TEST(OpenLoop, ASuspectedAgentIsHandedNothingAndNobodyIsLate) {
+  for (const int64_t silence_ns : {5 * kSecond, 14 * kSecond, 18 * kSecond}) {
+    SimulatedAgents agents(
+        {{}, {.silent_from_ns = 6 * kSecond, .silent_to_ns = 6 * kSecond + silence_ns}, {}}, 1);
+    SimulatedSource source(6000, 50, 10 * kMs);
+    CaseCoordinator coordinator(Order(source, 48), agents.run_agents());
+    agents.Play(coordinator);
+    ASSERT_TRUE(coordinator.ended());
+    EXPECT_EQ(agents.words_into_silence(), 0);
+    EXPECT_THAT(coordinator.incomplete_reasons(), IsEmpty());
+    ExpectSentWhenDue(agents, source);
+    EXPECT_EQ(coordinator.agents()[1].suspected_count, 1);
+    EXPECT_EQ(coordinator.agents()[1].suspected_ns, silence_ns);
+  }
+}
+
+TEST(OpenLoop, WarnsWhenAnAgentCannotHoldTheLease) {
+  SimulatedAgents agents({{}, {.max_queued_work = 300}}, 1);
+  SimulatedSource source(100, 50, 10 * kMs);
+  CaseCoordinator coordinator(Order(source, 48), agents.run_agents());
+  ASSERT_TRUE(coordinator.Begin(0).ok());
+  EXPECT_THAT(coordinator.warnings(),
+              ElementsAre(AllOf(HasSubstr("agent agent1 can be handed no more than 300 requests"),
+                                HasSubstr("6.0 s of its share of 50 requests/s"))));
 }
 
 }  // namespace

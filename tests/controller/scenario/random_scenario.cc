@@ -206,6 +206,7 @@ CaseSpec AnyCase(std::mt19937_64& random, int32_t index) {
     spec.token_source = static_cast<TokenRule>(random() % 3);
     spec.verify_usage = random() % 2 == 0;
   }
+  spec.keep_answers = random() % 2 == 0;
   spec.gates.clear();
   if (random() % 2 == 0) spec.gates = {*ParseGate("ttft_s.p99 < 500ms"), *ParseGate("itl_s.max<1")};
   spec.verdict = {AnyIn(random, kMaxErrorRange), AnyIn(random, kShareRange),
@@ -218,8 +219,11 @@ Scenario AnyScenario(std::mt19937_64& random) {
   Scenario scenario{.name = "n" + std::to_string(random() % 100), .seed = random()};
   const auto count = static_cast<int32_t>(random() % 3 + 1);
   for (int32_t i = 0; i < count; ++i) scenario.cases.push_back(AnyCase(random, i));
-  if (random() % 2 == 0) scenario.agents = {"load1:7070", "[::1]:5", "unix:/run/$x y.sock"};
+  if (random() % 2 == 0) scenario.agents = {"load1:7070", "[::1]:5*2.5", "unix:/run/$x y.sock"};
   scenario.expect_agents = AnyIn(random, kExpectAgentsRange);
+  scenario.lease_ns = AnyIn(random, kLeaseRange);
+  if (random() % 2 == 0) scenario.on_agent_loss = OnAgentLoss::kAbort;
+  scenario.max_start_skew_ns = AnyIn(random, kStartSkewRange);
   if (random() % 2 == 0) {
     scenario.agent_tls = {"/" + AnyText(random) + ".pem", "/cert.pem", "/key.pem"};
   } else {

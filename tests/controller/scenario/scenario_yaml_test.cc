@@ -41,8 +41,17 @@ TEST(ParseScenario, EveryKeyArrivesInItsField) {
   const Scenario scenario = Read(SourceOf(R"(
 name: full
 seed: 18446744073709551615
-agents: [load1:7070, "unix:/run/a.sock"]
+agents:
+  - load1:7070
+  - "unix:/run/a.sock"
+  - {host: load2:7070, weight: 2}
+  - {host: "[::1]:7070"}
+  - load3:7070*0.25
+  - {host: load4:7070, weight: 1}
 expect_agents: 5
+lease: 30s
+on_agent_loss: abort
+max_start_skew: 5ms
 pause: 1.5s
 model: {name: qwen, tokenizer: tokenizer.json}
 dataset:
@@ -81,14 +90,19 @@ timeouts: {connect: 1s, first_token: 2s, idle: 3s, total: 4m}
 limits: {max_event_bytes: 1MiB}
 token_source: tokenizer
 verify_usage: true
+keep_answers: true
 gates: [ttft_s.p99 < 500ms]
 verdict: {max_error: 5ms, max_error_share: 3%, max_busy: 0.8, max_starved: 2%}
 )",
                                           {{"KEY", "k"}}));
   EXPECT_EQ(scenario.name, "full");
   EXPECT_EQ(scenario.seed, std::numeric_limits<uint64_t>::max());
-  EXPECT_THAT(scenario.agents, ElementsAre("load1:7070", "unix:/run/a.sock"));
+  EXPECT_THAT(scenario.agents, ElementsAre("load1:7070", "unix:/run/a.sock", "load2:7070*2",
+                                           "[::1]:7070", "load3:7070*0.25", "load4:7070"));
   EXPECT_EQ(scenario.expect_agents, 5);
+  EXPECT_EQ(scenario.lease_ns, 30 * kNsPerS);
+  EXPECT_EQ(scenario.on_agent_loss, OnAgentLoss::kAbort);
+  EXPECT_EQ(scenario.max_start_skew_ns, 5 * kNsPerMs);
   EXPECT_EQ(scenario.pause_ns, 1'500 * kNsPerMs);
   ASSERT_EQ(scenario.cases.size(), 1u);
   const CaseSpec& spec = scenario.cases[0];
@@ -111,6 +125,7 @@ verdict: {max_error: 5ms, max_error_share: 3%, max_busy: 0.8, max_starved: 2%}
   EXPECT_EQ(spec.max_event_bytes, 1 << 20);
   EXPECT_EQ(spec.token_source, TokenRule::kTokenizer);
   EXPECT_TRUE(spec.verify_usage);
+  EXPECT_TRUE(spec.keep_answers);
   ASSERT_EQ(spec.gates.size(), 1u);
   EXPECT_EQ(spec.gates[0].metric, "ttft_s.p99");
   EXPECT_EQ(spec.verdict, (VerdictLimits{5 * kNsPerMs, 0.03, 0.8, 0.02}));

@@ -6,6 +6,7 @@
 #include <random>
 #include <string>
 
+#include "controller/core/scenario/agent_entry.h"
 #include "controller/core/scenario/checks.h"
 #include "controller/core/scenario/engine_url.h"
 #include "controller/core/scenario/value_text.h"
@@ -155,6 +156,21 @@ TEST(CheckAgentAddress, HostPortOrUnixPath) {
                            "::1:7070", "[::1]", "[x]:1", "http://load1:7070", "a b:1", "unix:"}) {
     EXPECT_FALSE(CheckAgentAddress(text).ok()) << text;
   }
+}
+
+TEST(AgentEntry, HasAWeightBehindAStar) {
+  EXPECT_EQ(ParseAgentEntry("load1:7070")->weight, 1);
+  EXPECT_EQ(ParseAgentEntry("load1:7070*2.5")->address, "load1:7070");
+  EXPECT_EQ(ParseAgentEntry("load1:7070*2.5")->weight, 2.5);
+  EXPECT_EQ(ParseAgentEntry("unix:/run/a*b.sock")->address, "unix:/run/a*b.sock");
+  for (const char* text : {"load1:7070*0", "load1:7070*-1", "load1:7070*1001", "load1:7070*nan",
+                           "load1:7070*", "load1:7070*x", "load1*2", "*2"}) {
+    EXPECT_FALSE(ParseAgentEntry(text).ok()) << text;
+  }
+  for (const char* text : {"load1:7070", "load1:7070*2.5", "unix:a.sock*1000", "[::1]:1*0.125"}) {
+    EXPECT_EQ(FormatAgentEntry(*ParseAgentEntry(text)), text);
+  }
+  EXPECT_EQ(FormatAgentEntry(*ParseAgentEntry("load1:7070*1")), "load1:7070");
 }
 
 TEST(CheckHeader, CannotSmuggleASecondHeader) {

@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 
 #include <fstream>
+#include <map>
 
 #include "absl/strings/str_split.h"
 
@@ -37,11 +38,18 @@ void WriteSampleDb(const std::string& path) {
     ASSERT_TRUE((*db)->WriteCase(one.facts).ok());
     const std::span<const RequestRecord> records = one.records;
     for (size_t i = 0; i < records.size(); i += 50) {
-      const auto batch = records.subspan(i, std::min<size_t>(50, records.size() - i));
-      ASSERT_TRUE((*db)
-                      ->AppendRecords({"load1:7070", 1, ++sequence}, one.facts.spec.index,
-                                      sample.run.run_id + ".", 0, batch)
-                      .ok());
+      const auto some = records.subspan(i, std::min<size_t>(50, records.size() - i));
+      std::map<std::string, std::vector<RequestRecord>> batches;
+      for (const RequestRecord& record : some) {
+        batches[SampleAgentOf(one.facts, record)].push_back(record);
+      }
+      ++sequence;
+      for (const auto& [agent, batch] : batches) {
+        ASSERT_TRUE((*db)
+                        ->AppendRecords({agent, 1, sequence}, one.facts.spec.index,
+                                        sample.run.run_id + ".", 0, batch)
+                        .ok());
+      }
     }
   }
 }

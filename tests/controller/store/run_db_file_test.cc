@@ -62,10 +62,10 @@ TEST(RunDbFileTest, OpenRefusesWhatIsNotItsOwn) {
 TEST(RunDbFileTest, OpenRefusesANewerSchema) {
   const TempDir dir;
   ASSERT_TRUE(RunDb::Create(dir / "run.db").ok());
-  Execute(dir / "run.db", "UPDATE schema_version SET version = 4");
+  Execute(dir / "run.db", "UPDATE schema_version SET version = 5");
   const absl::Status status = RunDb::Open(dir / "run.db").status();
   EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
-  EXPECT_THAT(std::string(status.message()), HasSubstr("version 3"));
+  EXPECT_THAT(std::string(status.message()), HasSubstr("version 4"));
 }
 
 TEST(RunDbFileTest, OpenedForReadingDoesNotWrite) {

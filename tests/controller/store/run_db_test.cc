@@ -238,5 +238,40 @@ TEST(RunDbTest, SecretsOfACaseAreNotOnTheDisk) {
 }
 
 // People read the database with other tools: the columns that the design promises, by name.
+TEST(RunDbTest, AnswersComeBackByteForByte) {
+  const TempDir dir;
+  std::vector<RequestRecord> records = Records(0, 4);
+  const std::string odd("\xFF\0\n\"季风\"", 12);
+  records[3].answer = {.text = "hm" + odd + "so",
+                       .runs = {{TextChannel::kReasoning, 2},
+                                {TextChannel::kContent, static_cast<int64_t>(odd.size())},
+                                {TextChannel::kTool, 2}}};
+  records[1].answer = {.text = "yes", .runs = {{TextChannel::kContent, 3}}};
+  records[2].answer = {.text = "the first event of one", .runs = {{TextChannel::kContent, 22}}};
+  records[2].flags |= kFlagTextTooLong;
+  auto db = RunDb::Create(dir / "run.db");
+  ASSERT_TRUE(db.ok()) << db.status();
+  ASSERT_TRUE((*db)->AppendRecords({"a:1", 1, 1}, 2, "r.2.", 0, records).ok());
+  ASSERT_TRUE((*db)->AppendRecords({"a:1", 1, 1}, 2, "r.2.", 0, records).ok()) << "sent again";
+
+  std::vector<StoredAnswer> answers;
+  const auto add = [&answers](const StoredAnswer& answer) { answers.push_back(answer); };
+  ASSERT_TRUE((*db)->ForEachAnswer(1, add).ok());
+  EXPECT_TRUE(answers.empty()) << "another case";
+  ASSERT_TRUE((*db)->ForEachAnswer(2, add).ok());
+  ASSERT_EQ(answers.size(), 2u);
+  EXPECT_EQ(answers[0].request_id, "r.2.1");
+  ASSERT_EQ(answers[0].parts.size(), 1u);
+  EXPECT_EQ(answers[0].parts[0].text, "yes");
+  EXPECT_EQ(answers[1].request_index, 3u);
+  ASSERT_EQ(answers[1].parts.size(), 3u);
+  EXPECT_EQ(answers[1].parts[0].channel, "reasoning");
+  EXPECT_EQ(answers[1].parts[0].text, "hm");
+  EXPECT_EQ(answers[1].parts[1].channel, "content");
+  EXPECT_EQ(answers[1].parts[1].text, odd);
+  EXPECT_EQ(answers[1].parts[2].channel, "tool");
+  EXPECT_EQ(answers[1].parts[2].text, "so");
+}
+
 }  // namespace
 }  // namespace monsoon

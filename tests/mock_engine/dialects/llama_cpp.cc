@@ -106,10 +106,15 @@ Wire Completions() {
 Dialect LlamaCpp() {
   Dialect llama;
   llama.name = "llama.cpp";
-  llama.routes = {{"/completion", Native()},          {"/v1/chat/completions", Chat()},
-                  {"/v1/completions", Completions()}, {"/v1/responses", ResponsesWire()},
-                  {"/v1/messages", MessagesWire()},   {"/v1/embeddings", EmbeddingsWire()},
-                  {"/v1/rerank", RerankWire()},       {"/rerank", RerankWire()}};
+  llama.routes = {{"/completion", Native()},
+                  {"/v1/chat/completions", Chat()},
+                  {"/v1/completions", Completions()},
+                  {"/v1/responses", ResponsesWire()},
+                  {"/v1/messages", MessagesWire()},
+                  {"/v1/embeddings", EmbeddingsWire()},
+                  {"/v1/rerank", RerankWire()},
+                  {"/rerank", RerankWire()},
+                  {"/tokenize", TokenizerWire({"/content"}, R"({"tokens":[<all_ids>]})")}};
   llama.pages = {ModelsPage("/v1/models", "llamacpp"),
                  {.path = "/health", .body = R"({"status":"ok"})"},
                  {.path = "/v1/health", .body = R"({"status":"ok"})"},

@@ -80,9 +80,14 @@ Wire Generate() {
 Dialect Lmdeploy() {
   Dialect lmdeploy;
   lmdeploy.name = "lmdeploy";
-  lmdeploy.routes = {{"/v1/chat/completions", Chat()}, {"/v1/completions", Completions()},
-                     {"/generate", Generate()},        {"/v1/responses", ResponsesWire()},
-                     {"/v1/messages", MessagesWire()}, {"/v1/embeddings", EmbeddingsWire()}};
+  lmdeploy.routes = {{"/v1/chat/completions", Chat()},
+                     {"/v1/completions", Completions()},
+                     {"/generate", Generate()},
+                     {"/v1/responses", ResponsesWire()},
+                     {"/v1/messages", MessagesWire()},
+                     {"/v1/embeddings", EmbeddingsWire()},
+                     {"/v1/encode", TokenizerWire({"/input"}, R"({"input_ids":[<all_ids>],)"
+                                                              R"("length":<prompt_tokens>})")}};
   lmdeploy.pages = {ModelsPage("/v1/models", "lmdeploy"),
                     {.path = "/health", .body = R"({"status": "healthy"})"},
                     {.path = "/is_sleeping", .body = R"({"is_sleeping": false})"},

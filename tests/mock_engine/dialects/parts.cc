@@ -1,5 +1,7 @@
 #include "tests/mock_engine/dialects/parts.h"
 
+#include <utility>
+
 #include "common/base/str_cat.h"
 
 namespace monsoon::mock_engine {
@@ -13,6 +15,15 @@ std::string Event(std::string_view json) { return StrCat("data: ", json, "\n\n")
 
 std::string NamedEvent(std::string_view type, std::string_view json) {
   return StrCat("event: ", type, "\ndata: ", json, "\n\n");
+}
+
+Wire TokenizerWire(std::vector<std::string> prompt, std::string_view answer) {
+  Wire wire;
+  wire.request = {.stream = RequestShape::Stream::kNever, .model = "", .prompt = std::move(prompt)};
+  wire.generates = false;
+  wire.tokenizes = true;
+  wire.whole_begin = answer;
+  return wire;
 }
 
 RequestShape ChatShape() {

@@ -6,6 +6,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "tests/mock_engine/dialect.h"
 
@@ -28,6 +29,10 @@ inline constexpr char kDone[] = "data: [DONE]\n\n";
 // "data: JSON" with its empty line; with a type, "event: TYPE" before it.
 std::string Event(std::string_view json);
 std::string NamedEvent(std::string_view type, std::string_view json);
+
+// A tokenizer's route: `prompt` are places in the request (see RequestShape), the answer's words
+// (<all_ids>, <prompt_tokens>) are the prompt's tokens.
+Wire TokenizerWire(std::vector<std::string> prompt, std::string_view answer);
 
 RequestShape ChatShape();
 RequestShape CompletionShape();

@@ -96,6 +96,9 @@ Wire Rerank() {
   return wire;
 }
 
+constexpr std::string_view kTokenized =
+    R"({"tokens":[<all_ids>],"count":<prompt_tokens>,"max_model_len":1048576})";
+
 }  // namespace
 
 Dialect Sglang() {
@@ -107,7 +110,9 @@ Dialect Sglang() {
                    {"/v1/responses", ResponsesWire()},
                    {"/v1/messages", MessagesWire()},
                    {"/v1/embeddings", EmbeddingsWire()},
-                   {"/v1/rerank", Rerank()}};
+                   {"/v1/rerank", Rerank()},
+                   {"/tokenize", TokenizerWire({"/prompt"}, kTokenized)},
+                   {"/v1/tokenize", TokenizerWire({"/prompt"}, kTokenized)}};
   sglang.pages = {
       ModelsPage("/v1/models", "sglang"),
       {.path = "/health"},

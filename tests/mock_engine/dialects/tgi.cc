@@ -109,6 +109,14 @@ Wire Rerank() {
   return wire;
 }
 
+// Offsets count tokens here, where the real ones count characters.
+Wire Tokenizer(const std::string& prompt, std::string_view begin, std::string_view end) {
+  Wire wire = TokenizerWire({prompt}, begin);
+  wire.whole_item = R"({"id":<last_id>,"text":"<text>","start":<item>,"stop":<item>})";
+  wire.whole_end = end;
+  return wire;
+}
+
 }  // namespace
 
 Dialect Tgi() {
@@ -120,6 +128,9 @@ Dialect Tgi() {
                 {"/v1/completions", Completions()},
                 {"/v1/embeddings", EmbeddingsWire()},
                 {"/rerank", Rerank()},
+                {"/tokenize", Tokenizer("/inputs", "[", "]")},
+                {"/chat_tokenize", Tokenizer("/messages", R"({"tokenize_response":[)",
+                                             R"(],"templated_text":"..."})")},
                 {"/", Native(RequestShape::Stream::kMember)}};
   tgi.pages = {{.path = "/info",
                 .body = R"({"model_id":"<model>","model_dtype":"float16","version":"3.3.7",)"

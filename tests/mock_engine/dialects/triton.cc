@@ -64,9 +64,14 @@ Dialect Triton() {
       {.path = "/v2",
        .body = R"({"name":"triton","version":"2.0.0+mock",)"
                R"("extensions":["classification","generate"]})"},
+      {.path = "/health/ready"},  // the OpenAI frontend's
       {.path = "/v2/health/live"},
       {.path = "/v2/health/ready"},
       {.path = "/v2/models/*/ready"},
+      {.path = "/v2/models/*/versions/1/ready"},
+      {.path = "/v2/models/*/config",
+       .body = R"({"name":"<model>","platform":"ensemble","max_batch_size":0,)"
+               R"("model_transaction_policy":{"decoupled":true}})"},
       {.path = "/v2/models/*",
        .body = R"({"name":"<model>","versions":["1"],"platform":"ensemble",)"
                R"("inputs":[{"name":"text_input","datatype":"BYTES","shape":[-1]}],)"

@@ -71,15 +71,23 @@ Wire Completions() {
   return wire;
 }
 
+constexpr std::string_view kTokenized =
+    R"({"count":<prompt_tokens>,"max_model_len":1048576,"tokens":[<all_ids>],"token_strs":null})";
+
 }  // namespace
 
 Dialect Vllm() {
   Dialect vllm;
   vllm.name = "vllm";
-  vllm.routes = {{"/v1/chat/completions", Chat()},     {"/v1/completions", Completions()},
-                 {"/v1/responses", ResponsesWire()},   {"/v1/messages", MessagesWire()},
-                 {"/v1/embeddings", EmbeddingsWire()}, {"/v1/rerank", RerankWire()},
-                 {"/v2/rerank", RerankWire()},         {"/rerank", RerankWire()}};
+  vllm.routes = {{"/v1/chat/completions", Chat()},
+                 {"/v1/completions", Completions()},
+                 {"/v1/responses", ResponsesWire()},
+                 {"/v1/messages", MessagesWire()},
+                 {"/v1/embeddings", EmbeddingsWire()},
+                 {"/v1/rerank", RerankWire()},
+                 {"/v2/rerank", RerankWire()},
+                 {"/rerank", RerankWire()},
+                 {"/tokenize", TokenizerWire({"/prompt", "/messages"}, kTokenized)}};
   vllm.pages = {ModelsPage("/v1/models", "vllm"),
                 {.path = "/health"},
                 {.path = "/ping"},

@@ -4,7 +4,12 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <map>
 #include <string>
+#include <vector>
+
+#include "common/model/engine_gets.h"
+#include "common/model/engine_type.h"
 
 namespace monsoon::mock_engine {
 namespace {
@@ -164,6 +169,72 @@ TEST_F(EngineTest, ModifiersLeaveTheOutcomeOk) {
   SetFault(Fault::kCached);
   EXPECT_THAT(Play(*Handle(Chat("")).answer),
               HasSubstr("\"prompt_tokens_details\":{\"cached_tokens\":1}"));
+}
+
+TEST_F(EngineTest, AConnectionCanEndAfterAGoodAnswer) {
+  SetFault(Fault::kHalfClose);
+  EXPECT_TRUE(Handle(Chat()).half_close_after);
+  SetFault(Fault::kResetAfterEnd);
+  EXPECT_TRUE(Handle(Chat()).reset_after);
+  EXPECT_EQ(Handle(Chat()).outcome, "ok");
+}
+
+TEST_F(EngineTest, TheEndCanBeCutOffAndNothingElse) {
+  const std::string whole = Play(*Handle(Chat()).answer);
+  SetFault(Fault::kCutEnd);
+  counter_ = 0;
+  const Reply reply = Handle(Chat());
+  EXPECT_EQ(reply.outcome, "fault:cut_end");
+  EXPECT_EQ(Play(*reply.answer) + "0\r\n\r\n", whole);
+}
+
+// Every GET that a preflight may send to an engine of the type is a page of its dialect.
+TEST_F(EngineTest, KnowsTheGetsOfPreflights) {
+  int gets = 0;
+  for (const EngineType& type : EngineTypes()) {
+    if (FindDialect(type.name) == nullptr) continue;
+    Speak(type.name);
+    for (const EngineRoute& route : type.routes) {
+      std::string path(route.path);
+      if (const size_t at = path.find("{model}"); at != path.npos) path.replace(at, 7, "m");
+      for (const EngineGet& get : EngineGets(type.name, "http://host" + path)) {
+        EXPECT_THAT(Handle(Get(get.target)).bytes, StartsWith("HTTP/1.1 200 "))
+            << type.name << " " << route.name << ": " << get.target;
+        ++gets;
+      }
+    }
+  }
+  EXPECT_GT(gets, 50);
+}
+
+TEST_F(EngineTest, TokenizersSplitThePromptAtOnce) {
+  const std::map<std::string, std::vector<std::string>> kRows = {
+      {"vllm",
+       {"/tokenize", R"({"model":"m","prompt":"12345"})",
+        R"({"count":2,"max_model_len":1048576,"tokens":[1000,1001],"token_strs":null})"}},
+      {"sglang",
+       {"/v1/tokenize", R"({"prompt":"12345"})",
+        R"({"tokens":[1000,1001],"count":2,"max_model_len":1048576})"}},
+      {"lmdeploy",
+       {"/v1/encode", R"({"input":"12345"})", R"({"input_ids":[1000,1001],"length":2})"}},
+      {"llama.cpp", {"/tokenize", R"({"content":"12345"})", R"({"tokens":[1000,1001]})"}},
+      {"tgi",
+       {"/tokenize", R"({"inputs":"12345"})",
+        R"([{"id":1000,"text":"The","start":0,"stop":0},)"
+        R"({"id":1001,"text":" monsoon","start":1,"stop":1}])"}}};
+  SetFault(Fault::kHttp500);
+  for (const auto& [dialect, row] : kRows) {
+    Speak(dialect);
+    HttpRequest request = Chat();
+    request.target = row[0];
+    request.body = row[1];
+    const Reply reply = Handle(request);
+    EXPECT_THAT(reply.bytes, ::testing::EndsWith("\r\n\r\n" + row[2])) << dialect;
+    EXPECT_FALSE(reply.is_generation);
+    request.body = "{}";
+    EXPECT_THAT(Handle(request).bytes, StartsWith("HTTP/1.1 400 ")) << dialect;
+  }
+  EXPECT_EQ(counter_, 0u) << "no answer's number was used up";
 }
 
 TEST_F(EngineTest, NoDoneMeansNothingWithoutAStream) {

@@ -14,6 +14,7 @@
 namespace monsoon::mock_engine {
 namespace {
 
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
@@ -173,6 +174,20 @@ TEST_F(ServerTest, ClosesKeptAliveConnections) {
   client.SendChat("r", 2);
   EXPECT_THAT(client.ReadStream(), Not(HasSubstr("connection: close")));
   EXPECT_EQ(client.ReadToEnd(), End::kClosed);
+}
+
+TEST_F(ServerTest, EndsTheConnectionAfterAGoodAnswer) {
+  for (const auto& [fault, end] : {std::pair(Fault::kHalfClose, End::kClosed),
+                                   std::pair(Fault::kResetAfterEnd, End::kReset)}) {
+    StartWith(fault);
+    TestClient client(port());
+    client.SendChat("r", 2);
+    const std::string stream = client.ReadStream();
+    EXPECT_THAT(stream, Not(HasSubstr("connection: close")));
+    EXPECT_THAT(stream, EndsWith("data: [DONE]\n\n\r\n0\r\n\r\n"));
+    EXPECT_EQ(client.ReadToEnd(), end);
+    EXPECT_EQ(Truth("r")["outcome"], "ok");
+  }
 }
 
 TEST_F(ServerTest, SplitWritesArriveWhole) {

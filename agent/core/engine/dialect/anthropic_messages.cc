@@ -55,27 +55,10 @@ absl::Status AnthropicMessages::Configure(const AgentCase& agent_case) {
 
 absl::StatusOr<RequestJson> AnthropicMessages::FromItem(const Item& item,
                                                         std::string_view cache_bust_prefix) const {
-  RequestJson body = RequestJson::object();
-  body["model"] = model();
-  switch (item.kind) {
-    case ItemKind::kPrompt:
-      body["messages"] = RequestJson::array({{{"role", "user"}, {"content", item.content}}});
-      break;
-    case ItemKind::kMessages: {
-      ASSIGN_OR_RETURN(body["messages"], ParseItem(item.content, RequestJson::value_t::array,
-                                                   "a JSON array of chat messages"));
-      MoveSystem(body);
-      break;
-    }
-    case ItemKind::kBody: {
-      ASSIGN_OR_RETURN(body, ParseItem(item.content, RequestJson::value_t::object,
-                                       "a JSON object, the body of a Messages request"));
-      break;
-    }
-    default:
-      return WrongItem(item, "chats");
-  }
-  if (!body.contains("messages") || !body["messages"].is_array() || body["messages"].empty()) {
+  const RequestJson::json_pointer place("/messages");
+  ASSIGN_OR_RETURN(RequestJson body, ChatBody(item, model(), place, "a Messages request"));
+  if (item.kind == ItemKind::kMessages) MoveSystem(body);
+  if (body["messages"].empty()) {
     return absl::InvalidArgumentError(
         StrCat("the item has no messages of user or assistant, which a Messages request needs: ",
                Excerpt(item.content)));

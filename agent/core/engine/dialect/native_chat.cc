@@ -2,8 +2,7 @@
 
 #include <utility>
 
-#include "agent/core/engine/utf8.h"
-#include "common/base/str_cat.h"
+#include "common/base/status_macros.h"
 
 namespace monsoon {
 namespace {
@@ -43,36 +42,11 @@ absl::Status NativeChat::SetAnswer(std::span<const PointerRow> rows, AnswerSpec 
 
 absl::StatusOr<RequestJson> NativeChat::FromItem(const Item& item,
                                                  std::string_view cache_bust_prefix) const {
-  RequestJson body = RequestJson::object();
-  body["model"] = model();
-  switch (item.kind) {
-    case ItemKind::kPrompt:
-      Holder(body)["messages"] =
-          RequestJson::array({{{"role", "user"}, {"content", item.content}}});
-      break;
-    case ItemKind::kMessages: {
-      ASSIGN_OR_RETURN(
-          Holder(body)["messages"],
-          ParseItem(item.content, RequestJson::value_t::array, "a JSON array of chat messages"));
-      break;
-    }
-    case ItemKind::kBody: {
-      ASSIGN_OR_RETURN(body, ParseItem(item.content, RequestJson::value_t::object,
-                                       "a JSON object, the body of a chat request"));
-      break;
-    }
-    default:
-      return WrongItem(item, "chats");
-  }
-  RequestJson& holder = Holder(body);
-  if (!holder.is_object() || !holder.contains("messages") || !holder["messages"].is_array() ||
-      holder["messages"].empty()) {
-    return absl::InvalidArgumentError(
-        StrCat("the item has no messages, which this route needs: ", Excerpt(item.content)));
-  }
-  AddSystemMessage(system_prompt(), holder["messages"]);
+  const RequestJson::json_pointer place = MessagesPlace();
+  ASSIGN_OR_RETURN(RequestJson body, ChatBody(item, model(), place, "a request to this route"));
+  AddSystemMessage(system_prompt(), body[place]);
   if (!cache_bust_prefix.empty()) {
-    RETURN_IF_ERROR(PrefixMessages(cache_bust_prefix, holder["messages"]));
+    RETURN_IF_ERROR(PrefixMessages(cache_bust_prefix, body[place]));
   }
   return body;
 }

@@ -19,8 +19,8 @@ class NativeChat : public JsonAdapter {
                                        std::string_view cache_bust_prefix) const override;
   std::unique_ptr<PayloadReader> NewReader(JsonEvent* event) const override;
 
-  // The object of `body` that has the member "messages".
-  virtual RequestJson& Holder(RequestJson& body) const = 0;
+  // Where a body has its messages.
+  virtual RequestJson::json_pointer MessagesPlace() const = 0;
   absl::Status SetAnswer(std::span<const PointerRow> rows, AnswerSpec answer);
 
  private:
@@ -33,7 +33,9 @@ class OllamaChat : public NativeChat {
   absl::Status Configure(const AgentCase& agent_case) override;
   void ApplyMeasurement(RequestJson& body) const override;
   std::string_view accept() const override;
-  RequestJson& Holder(RequestJson& body) const override { return body; }
+  RequestJson::json_pointer MessagesPlace() const override {
+    return RequestJson::json_pointer("/messages");
+  }
 };
 
 // A header asks for the stream. We ask for deltas (unless engine.extra_body has incremental_output:
@@ -43,7 +45,9 @@ class Dashscope : public NativeChat {
   absl::Status Configure(const AgentCase& agent_case) override;
   void ApplyMeasurement(RequestJson& body) const override;
   monsoon::Headers OwnHeaders() const override;
-  RequestJson& Holder(RequestJson& body) const override { return body["input"]; }
+  RequestJson::json_pointer MessagesPlace() const override {
+    return RequestJson::json_pointer("/input/messages");
+  }
 };
 
 }  // namespace monsoon

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "agent/core/engine/utf8.h"
+#include "common/base/status_macros.h"
 #include "common/base/str_cat.h"
 
 namespace monsoon {
@@ -91,6 +92,34 @@ absl::StatusOr<RequestJson> ParseItem(std::string_view content, RequestJson::val
         StrCat("the item must be ", description, ", not: ", Excerpt(content)));
   }
   return json;
+}
+
+absl::StatusOr<RequestJson> ChatBody(const Item& item, const std::string& model,
+                                     const RequestJson::json_pointer& place,
+                                     std::string_view request) {
+  RequestJson body = {{"model", model}};
+  switch (item.kind) {
+    case ItemKind::kPrompt:
+      body[place] = RequestJson::array({{{"role", "user"}, {"content", item.content}}});
+      break;
+    case ItemKind::kMessages: {
+      ASSIGN_OR_RETURN(body[place], ParseItem(item.content, RequestJson::value_t::array,
+                                              "a JSON array of chat messages"));
+      break;
+    }
+    case ItemKind::kBody: {
+      ASSIGN_OR_RETURN(body, ParseItem(item.content, RequestJson::value_t::object,
+                                       StrCat("a JSON object, the body of ", request)));
+      break;
+    }
+    default:
+      return WrongItem(item, "chats");
+  }
+  if (!body.contains(place) || !body[place].is_array() || body[place].empty()) {
+    return absl::InvalidArgumentError(
+        StrCat("the item has no messages, which ", request, " needs: ", Excerpt(item.content)));
+  }
+  return body;
 }
 
 void AddSystemMessage(std::string_view system_prompt, RequestJson& messages) {

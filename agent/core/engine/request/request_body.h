@@ -39,6 +39,13 @@ absl::StatusOr<RequestJson> ParseExtraBody(const std::string& text, std::string_
 absl::StatusOr<RequestJson> ParseItem(std::string_view content, RequestJson::value_t wanted,
                                       std::string_view description);
 
+// The body of a request for a chat: the model's name, and the item's messages at `place` (a JSON
+// pointer), or the item itself where it is a whole body. INVALID_ARGUMENT for other kinds of item,
+// and where no message stands there. `request` is what it is: "a chat completions request".
+absl::StatusOr<RequestJson> ChatBody(const Item& item, const std::string& model,
+                                     const RequestJson::json_pointer& place,
+                                     std::string_view request);
+
 // Puts a system message before `messages` (an array) unless the text is empty or one is there.
 void AddSystemMessage(std::string_view system_prompt, RequestJson& messages);
 

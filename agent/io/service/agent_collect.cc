@@ -1,0 +1,109 @@
+// The part of AgentService that hands out what a run left behind.
+#include <memory>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "agent/io/service/agent_service.h"
+#include "agent/io/service/messages.h"
+#include "agent/io/spool/spool_store.h"
+#include "common/base/str_cat.h"
+#include "common/wire/protocol.h"
+
+namespace monsoon {
+namespace {
+
+constexpr uint32_t kInUseRetryMs = 1000;
+
+grpc::Status Refuse(AgentService::CollectStream* stream, v1::Refusal refusal) {
+  v1::CollectResponse response;
+  *response.mutable_refusal() = std::move(refusal);
+  stream->Write(response);
+  return grpc::Status::OK;
+}
+
+// CANCELLED when the stream broke.
+absl::Status Send(const StoredSpool& spool, AgentService::CollectStream* stream) {
+  v1::CollectResponse response;
+  v1::CollectedSession* session = response.mutable_session();
+  session->set_instance_id(spool.session().instance_id);
+  session->set_epoch(spool.session().epoch);
+  session->set_hostname(spool.session().hostname);
+  session->set_last_sequence(spool.last_sequence());
+  session->set_acknowledged(spool.acknowledged());
+  if (!stream->Write(response)) return absl::CancelledError("the stream broke");
+  return spool.ForEach([&](EntryKind kind, std::string_view payload) {
+    const auto size = static_cast<int>(payload.size());
+    const bool parsed = kind == EntryKind::kBatch
+                            ? response.mutable_record_batch()->ParseFromArray(payload.data(), size)
+                            : response.mutable_case_done()->ParseFromArray(payload.data(), size);
+    // Its checksum holds, so another version wrote it: that is for nobody here to read.
+    return !parsed || stream->Write(response);
+  });
+}
+
+}  // namespace
+
+grpc::Status AgentService::Collect(grpc::ServerContext* context, CollectStream* stream) {
+  std::unique_ptr<Doorkeeper::Visit> visit;
+  if (grpc::Status admitted = door_.Admit(context, &visit); !admitted.ok()) return admitted;
+  v1::CollectRequest request;
+  if (!stream->Read(&request)) return grpc::Status::OK;
+  visit->End();
+  if (!request.has_open()) {
+    return Refuse(stream, MakeRefusal(v1::Refusal::CODE_BAD_MESSAGE,
+                                      "expected CollectOpen as the first message"));
+  }
+  const v1::CollectOpen open = request.open();
+  if (open.protocol_version() != kProtocolVersion) {
+    return Refuse(stream, MakeVersionRefusal(open.controller_version(), open.protocol_version()));
+  }
+  if (auto refusal = GiveUp(open.run_id()); refusal) return Refuse(stream, *std::move(refusal));
+  SpoolStore::Found found = spools_.Find(open.run_id());
+  if (found.in_use) {
+    v1::Refusal refusal =
+        MakeRefusal(v1::Refusal::CODE_BUSY,
+                    StrCat("what run ", open.run_id(), " left here is being written or collected"));
+    refusal.set_retry_after_ms(kInUseRetryMs);
+    return Refuse(stream, std::move(refusal));
+  }
+  if (found.spools.empty()) {
+    return Refuse(stream, MakeRefusal(v1::Refusal::CODE_UNKNOWN_SESSION,
+                                      StrCat("nothing of run ", open.run_id(), " is here")));
+  }
+  for (const StoredSpool& spool : found.spools) {
+    if (!Send(spool, stream).ok()) return grpc::Status::OK;
+  }
+  v1::CollectResponse end;
+  end.mutable_end()->set_sessions(static_cast<uint32_t>(found.spools.size()));
+  stream->Write(end);
+  while (stream->Read(&request)) {
+    if (request.has_ack()) Delete(request.ack(), found.spools);
+  }
+  return grpc::Status::OK;
+}
+
+std::optional<v1::Refusal> AgentService::GiveUp(const std::string& run_id) {
+  std::shared_ptr<AgentSession> session;
+  {
+    absl::MutexLock lock(&mutex_);
+    ObserveHolder();
+    const SessionRegistry::Verdict verdict = registry_.Collect(run_id, clock_.MonotonicNs());
+    if (verdict.answer == SessionRegistry::Answer::kSameRunHeld) return MakeRefusal(verdict);
+    if (session_ == nullptr || session_->run_id() != run_id) return std::nullopt;
+    session = std::exchange(session_, nullptr);
+  }
+  session->Close("its lease had run out, and its records were collected");
+  session->BreakStreams();
+  return std::nullopt;
+}
+
+void AgentService::Delete(const v1::CollectAck& ack, std::vector<StoredSpool>& spools) {
+  for (StoredSpool& spool : spools) {
+    const bool named =
+        spool.session().instance_id == ack.instance_id() && spool.session().epoch == ack.epoch();
+    if (named && ack.sequence() >= spool.last_sequence()) spool.Remove();
+  }
+}
+
+}  // namespace monsoon

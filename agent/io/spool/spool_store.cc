@@ -1,0 +1,113 @@
+#include "agent/io/spool/spool_store.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "agent/core/spool/spool_order.h"
+#include "agent/io/spool/spool_files.h"
+#include "common/base/str_cat.h"
+
+namespace monsoon {
+namespace {
+
+constexpr int64_t kSegmentBytes = 8 * 1024 * 1024;
+constexpr int64_t kMinSegmentBytes = 64 * 1024;
+
+std::vector<std::string> FoldersIn(const std::string& root) {
+  std::vector<std::string> names;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(root, error)) {
+    if (entry.is_directory(error) && !entry.is_symlink(error)) {
+      names.push_back(entry.path().filename().string());
+    }
+  }
+  return names;
+}
+
+int64_t WrittenNs(const struct stat& facts) {
+  return facts.st_mtim.tv_sec * kNsPerS + facts.st_mtim.tv_nsec;
+}
+
+SpoolFacts FactsOf(const std::string& root, const std::string& name) {
+  SpoolFacts facts{.name = name};
+  struct stat folder {};
+  if (stat((root + "/" + name).c_str(), &folder) == 0) facts.written_ns = WrittenNs(folder);
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(root + "/" + name, error)) {
+    struct stat file {};
+    if (entry.path().filename() == "lock" || stat(entry.path().c_str(), &file) != 0) continue;
+    facts.bytes += file.st_size;
+    facts.written_ns = std::max(facts.written_ns, WrittenNs(file));
+  }
+  const auto lock = LockFolder(root + "/" + name);
+  facts.in_use = !lock.ok() || lock->get() < 0;
+  return facts;
+}
+
+}  // namespace
+
+SpoolStore::SpoolStore(std::string root, Limits limits, const Clock* clock)
+    : root_(std::move(root)), limits_(limits), clock_(*clock) {}
+
+std::unique_ptr<SessionSpool> SpoolStore::Make(const SpoolSession& session) {
+  const std::string folder = root_.empty() ? "" : root_ + "/" + SpoolFolderName(session);
+  // Room is asked for a whole file at a time, so a small limit needs small files.
+  const int64_t segment_bytes = std::clamp(limits_.max_bytes / 8, kMinSegmentBytes, kSegmentBytes);
+  return std::make_unique<SessionSpool>(folder, session, segment_bytes,
+                                        [this](int64_t bytes) { return MakeRoom(bytes); });
+}
+
+std::vector<SpoolFacts> SpoolStore::List() const {
+  std::vector<SpoolFacts> spools;
+  for (const std::string& name : FoldersIn(root_)) spools.push_back(FactsOf(root_, name));
+  return spools;
+}
+
+absl::Status SpoolStore::MakeRoom(int64_t bytes) {
+  absl::MutexLock lock(&mutex_);
+  const SpoolRoom room = FindSpoolRoom(List(), bytes, limits_.max_bytes);
+  Remove(room.remove);
+  if (room.enough) return absl::OkStatus();
+  return absl::ResourceExhaustedError(
+      StrCat("the spools in ", root_, " have reached their limit of ", limits_.max_bytes,
+             " bytes; let the controller collect them (controller resume), or delete old ones"));
+}
+
+void SpoolStore::Expire() {
+  if (root_.empty()) return;
+  absl::MutexLock lock(&mutex_);
+  Remove(ExpiredSpools(List(), clock_.WallNs(), limits_.max_age_ns));
+}
+
+void SpoolStore::Remove(const std::vector<std::string>& names) {
+  for (const std::string& name : names) {
+    const auto lock = LockFolder(root_ + "/" + name);
+    if (!lock.ok() || lock->get() < 0) continue;  // somebody came for it meanwhile
+    std::error_code ignored;
+    std::filesystem::remove_all(root_ + "/" + name, ignored);
+  }
+}
+
+SpoolStore::Found SpoolStore::Find(const std::string& run_id) {
+  Found found;
+  if (root_.empty()) return found;
+  absl::MutexLock lock(&mutex_);
+  for (const std::string& name : FoldersIn(root_)) {
+    const std::string folder = root_ + "/" + name;
+    const absl::StatusOr<SpoolSession> session = StoredSpool::Identify(folder);
+    if (!session.ok() || session->run_id != run_id) continue;
+    absl::StatusOr<StoredSpool> spool = StoredSpool::Open(folder);
+    if (spool.ok()) {
+      found.spools.push_back(*std::move(spool));
+    } else {
+      found.in_use = true;
+    }
+  }
+  return found;
+}
+
+}  // namespace monsoon

@@ -1,0 +1,145 @@
+#include "controller/io/run/case_closing.h"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_join.h"
+
+#include "common/base/status_macros.h"
+#include "common/base/str_cat.h"
+#include "common/time/duration_text.h"
+#include "controller/core/scenario/scenario_plan.h"
+#include "controller/io/run/unreported.h"
+
+namespace monsoon {
+namespace {
+
+std::string Count(int64_t count, std::string_view what) {
+  return StrCat(count, " ", what, count == 1 ? "" : "s");
+}
+
+std::string DeathSentence(const RunDb::Collected& collected, int64_t last_sign_wall_ns) {
+  return StrCat("The controller died while this case ran (its last sign is of ",
+                FormatUtc(last_sign_wall_ns), "). `controller resume` collected ",
+                Count(collected.records, "record"), " from ", Count(collected.agents, "agent"),
+                " afterwards.");
+}
+
+// Why an agent's part is not known to be whole.
+std::string FailureOf(const std::vector<AgentCollection>& collections, const std::string& agent) {
+  for (const AgentCollection& one : collections) {
+    if (one.name == agent && !one.failure.empty()) return one.failure;
+  }
+  return "it kept nothing of this case: it was ended, or started again, before the case was over";
+}
+
+void MarkLost(const std::vector<AgentCollection>& collections, int64_t lost_requests,
+              CaseFacts& facts) {
+  std::vector<AgentFacts*> silent;
+  for (AgentFacts& agent : facts.agents) {
+    if (!agent.reported) silent.push_back(&agent);
+  }
+  for (AgentFacts* const agent : silent) {
+    agent->lost = true;
+    agent->lost_reason = FailureOf(collections, agent->name);
+    if (silent.size() == 1) agent->lost_requests = lost_requests;
+    facts.incomplete_reasons.push_back(
+        StrCat("Of agent ", agent->name, " not everything is known: ", agent->lost_reason));
+  }
+  if (lost_requests == 0) return;
+  facts.incomplete_reasons.push_back(
+      StrCat(Count(lost_requests, "request"), " without a record may have been handed to ",
+             silent.size() == 1 ? "it" : "them", " and count as lost. When ",
+             silent.size() == 1 ? "it is" : "they are",
+             " back within 24 h, `controller resume` takes the records all the same."));
+}
+
+absl::Status AddFirstSends(RunDb& db, CaseFacts& facts) {
+  ASSIGN_OR_RETURN(const auto first_sends, db.FirstSends(facts.spec.index));
+  for (AgentFacts& agent : facts.agents) {
+    const auto found = first_sends.find(agent.name);
+    if (found != first_sends.end()) agent.first_send_ns = found->second;
+  }
+  return absl::OkStatus();
+}
+
+// The share of its prompts that had been sent before, by what was handed out.
+absl::Status ReplayPrompts(const CaseInputs& inputs, uint64_t handed, RepeatTracker& repeats,
+                           CaseFacts& facts) {
+  repeats.BeginCase(facts.spec.engine.name, facts.spec.engine.url, facts.spec.dataset.cache_bust);
+  const auto count = std::min(static_cast<int64_t>(handed), inputs.plan.total());
+  for (int64_t index = 0; index < count; ++index) {
+    ASSIGN_OR_RETURN(const Item item, inputs.dataset->Read(inputs.plan.PositionOf(index)));
+    repeats.Note(ComputeItemId(item), inputs.plan.IsWarmup(index));
+  }
+  facts.repeated_prompt_share = repeats.RepeatedShare();
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<bool> HasStarted(const CaseFacts& facts, RunDb& db) {
+  if (facts.start_ns != kNever) return true;
+  // It died between the word to the agents and the note of it.
+  ASSIGN_OR_RETURN(const auto first_sends, db.FirstSends(facts.spec.index));
+  return !first_sends.empty();
+}
+
+absl::Status CloseCase(const ClosingInputs& closing, RunSession& session, CaseFacts& facts) {
+  RunDb& db = session.db();
+  const int32_t case_index = facts.spec.index;
+  const RequestPlan& plan = closing.inputs->plan;
+  ASSIGN_OR_RETURN(const uint64_t handed, db.ReadHanded(case_index));
+  RETURN_IF_ERROR(ReplayPrompts(*closing.inputs, handed, session.repeats(), facts));
+
+  ASSIGN_OR_RETURN(const std::vector<uint64_t> missing,
+                   db.MissingRequests(case_index, static_cast<uint64_t>(plan.total())));
+  const bool all_told = std::all_of(facts.agents.begin(), facts.agents.end(),
+                                    [](const AgentFacts& agent) { return agent.reported; });
+  const auto mark =
+      all_told ? missing.begin() : std::lower_bound(missing.begin(), missing.end(), handed);
+  const std::vector<uint64_t> lost(missing.begin(), mark);
+  const std::vector<uint64_t> not_sent(mark, missing.end());
+  const bool knows_start = facts.start_ns != kNever;
+  const UnreportedCase where{.case_index = case_index,
+                             .plan = plan,
+                             .schedule = ScheduleOf(closing.plan_spec, session.facts().seed),
+                             .request_id_prefix = session.keeper().RequestIdPrefix(case_index),
+                             .started = knows_start,
+                             .start_ns = knows_start ? facts.start_ns : 0};
+  const auto silent = [](const AgentFacts& agent) { return !agent.reported; };
+  const auto first = std::find_if(facts.agents.begin(), facts.agents.end(), silent);
+  const bool only_one = std::count_if(facts.agents.begin(), facts.agents.end(), silent) == 1;
+  RETURN_IF_ERROR(WriteUnreported(where, only_one ? first->name : "", RequestStatus::kLost,
+                                  MakeRanges(lost), db));
+  RETURN_IF_ERROR(WriteUnreported(where, "", RequestStatus::kNotSent, MakeRanges(not_sent), db));
+
+  ASSIGN_OR_RETURN(const RunDb::Collected collected, db.CountCollected(case_index));
+  facts.incomplete_reasons.push_back(DeathSentence(collected, closing.last_sign_wall_ns));
+  MarkLost(closing.collections, static_cast<int64_t>(lost.size()), facts);
+  RETURN_IF_ERROR(AddFirstSends(db, facts));
+  facts.state = CaseState::kInterrupted;
+  facts.finished_ns = std::max(closing.last_sign_wall_ns - session.facts().zero.wall_ns,
+                               knows_start ? facts.start_ns : 0);
+  return db.WriteCase(facts);
+}
+
+absl::Status NoteLateRecords(RunDb& db, CaseFacts& facts) {
+  ASSIGN_OR_RETURN(const RunDb::Collected collected, db.CountCollected(facts.spec.index));
+  if (collected.records == 0) return absl::OkStatus();
+  constexpr std::string_view kEnd = " collected later, by `controller resume`.";
+  auto& reasons = facts.incomplete_reasons;
+  std::erase_if(reasons, [kEnd](const std::string& one) { return one.ends_with(kEnd); });
+  reasons.push_back(StrCat(Count(collected.records, "record"), " of ",
+                           Count(collected.agents, "agent"),
+                           collected.records == 1 ? " was" : " were", kEnd));
+  for (AgentFacts& agent : facts.agents) {
+    if (!agent.lost || !agent.reported) continue;
+    agent.lost_requests = 0;
+  }
+  return db.WriteCase(facts);
+}
+
+}  // namespace monsoon

@@ -1,0 +1,97 @@
+"""A controller that dies: its agents keep what it did not take, `controller resume` collects it, closes
+the interrupted case and runs the others; nothing is sent twice."""
+
+import signal
+import time
+import unittest
+
+from fleet import LEASE_S, QUICK, FleetAgent, Relay, answered, check_books, fleet_scenario
+from harness import MockEngine, Run, wait_for
+from run_case import RunTest
+
+
+class FleetResumeTest(RunTest):
+    def die_and_resume(self, mock, text, targets, *arguments, before_resume=None, answers=400):
+        started = self.start_run(text, "--agents", ",".join(targets))
+        wait_for(lambda: answered(mock) > answers, 60, f"{answers} answers")
+        started.signal(signal.SIGKILL)
+        started.process.wait(30)
+        if before_resume:
+            before_resume()
+        status, out, err = self.controller("resume", started.run_dir, *arguments)
+        run = Run(status, out, err, started.run_dir)
+        self.assertIsNotNone(run.db, run.describe())
+        self.addCleanup(run.db.close)
+        mock.stop()
+        return run
+
+    def test_the_spools_are_collected_and_the_rest_is_run(self):
+        with MockEngine(*QUICK) as mock, FleetAgent() as a, FleetAgent() as b:
+            text = fleet_scenario(mock.url, 3000, 8).replace("concurrency: 8", "concurrency: [8, 4]")
+            run = self.die_and_resume(mock, text, (a.address, b.address))
+        counts = check_books(run, mock.truth)
+        self.assertEqual(run.status, 4, run.describe())
+        first, second = run.report["cases"]
+        self.assertEqual(first["verdict"], "INCOMPLETE", run.describe())
+        self.assertEqual(first["requests"]["lost"], 0, "both agents told all that they knew")
+        self.assertGreater(first["requests"]["ok"], 300)
+        self.assertGreater(first["requests"]["not_sent"], 0)
+        self.assertEqual(second["requests"]["ok"], 3000, run.describe())
+        self.assertEqual(counts["ok"], first["requests"]["ok"] + 3000)
+        ok = {row["request_id"] for row in run.requests("status = 'ok' AND case_id = 0")}
+        answered_ok = {row["request_id"] for row in mock.truth
+                       if row["outcome"] == "ok" and ".0." in row["request_id"]}
+        self.assertEqual(ok, answered_ok, "what the engine answered is in the report, all of it")
+
+    def test_an_agent_that_died_too_leaves_lost_requests(self):
+        with MockEngine(*QUICK) as mock, FleetAgent() as a, FleetAgent() as b:
+            run = self.die_and_resume(mock, fleet_scenario(mock.url, 4000, 8),
+                                      (a.address, b.address), before_resume=b.kill)
+        counts = check_books(run, mock.truth)
+        self.assertGreater(counts["lost"], 0)
+        self.assertGreater(counts["ok"], 300)
+        self.assertIn(b.address, run.stdout + run.stderr)
+
+    def test_a_rerun_is_a_new_attempt(self):
+        with MockEngine(*QUICK) as mock, FleetAgent() as a:
+            run = self.die_and_resume(mock, fleet_scenario(mock.url, 1500, 8), (a.address,),
+                                      "--rerun")
+        seen = [row["request_id"] for row in mock.truth]
+        self.assertEqual(len(seen), len(set(seen)), "the new attempt has ids of its own")
+        last = run.report["cases"][-1]
+        self.assertEqual((last["verdict"], last["requests"]["ok"]), ("VALID", 1500), run.describe())
+
+    def test_resumed_twice_and_with_nothing_to_do(self):
+        with MockEngine(*QUICK) as mock, FleetAgent() as a:
+            run = self.die_and_resume(mock, fleet_scenario(mock.url, 2000, 8), (a.address,))
+            before = [tuple(row) for row in run.requests()]
+            status, out, err = self.controller("resume", run.run_dir)
+            again = Run(status, out, err, run.run_dir)
+        self.addCleanup(again.db.close)
+        self.assertEqual([tuple(row) for row in again.requests()], before, again.describe())
+
+    def test_records_that_a_cut_had_kept_back(self):
+        """The agent was out of reach when the controller died: its spool has more to tell."""
+        with MockEngine(*QUICK) as mock, FleetAgent() as a, FleetAgent() as b, Relay(b) as way:
+            def heal():
+                time.sleep(LEASE_S)
+                way.tell("heal", "end rst")
+            started = self.start_run(fleet_scenario(mock.url, 6000, 8), "--agents",
+                                     f"{a.address},{way.address}")
+            wait_for(lambda: answered(mock) > 400, 60, "400 answers")
+            way.tell("hold")
+            time.sleep(0.5)
+            started.signal(signal.SIGKILL)
+            started.process.wait(30)
+            heal()
+            status, out, err = self.controller("resume", started.run_dir)
+            run = Run(status, out, err, started.run_dir)
+            self.addCleanup(run.db.close)
+            mock.stop()
+        check_books(run, mock.truth)
+        ok = {row["request_id"] for row in run.requests("status = 'ok'")}
+        self.assertEqual(ok, {row["request_id"] for row in mock.truth if row["outcome"] == "ok"})
+
+
+if __name__ == "__main__":
+    unittest.main()
