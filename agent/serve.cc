@@ -139,7 +139,7 @@ bool Drain(AgentServer& server, const std::string& reason, int64_t timeout_ns,
            const sigset_t& signals, const Clock& clock) {
   DrainPlan plan(clock.MonotonicNs(), timeout_ns);
   for (;;) {
-    const AgentService& service = server.service();
+    AgentService& service = server.service();
     switch (plan.Next(clock.MonotonicNs(), service.holds_run(), service.delivered())) {
       case DrainPlan::Step::kLeave:
         return true;

@@ -1,23 +1,17 @@
 #include "agent/io/service/agent_service.h"
 
-#include <algorithm>
 #include <string>
 #include <thread>
 #include <utility>
 
-#include "absl/strings/ascii.h"
-
 #include "agent/io/service/give_way.h"
 #include "agent/io/service/messages.h"
-#include "common/base/str_cat.h"
 #include "common/wire/protocol.h"
 
 namespace monsoon {
 namespace {
 
 constexpr absl::Duration kHousekeeping = absl::Hours(1);
-constexpr size_t kMaxRunIdBytes = 64;
-constexpr uint32_t kMaxLeaseMs = 600'000;
 
 grpc::Status ToGrpc(const absl::Status& status) {
   return {static_cast<grpc::StatusCode>(status.code()), std::string(status.message())};
@@ -29,25 +23,6 @@ void WriteAll(Stream* stream, const Next& next) {
   while (std::optional<Message> message = next()) {
     if (!stream->Write(*message)) return;
   }
-}
-
-// A run's id becomes part of every request's x-request-id, and its lease is how long this agent
-// goes on without hearing from anybody.
-absl::Status CheckHello(const v1::Hello& hello) {
-  const auto in_ids = [](char c) {
-    return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_';
-  };
-  const std::string& id = hello.run_id();
-  if (id.empty() || id.size() > kMaxRunIdBytes || !std::all_of(id.begin(), id.end(), in_ids)) {
-    return absl::InvalidArgumentError(
-        StrCat("the run's id must be 1 to ", kMaxRunIdBytes, " letters, digits, - and _"));
-  }
-  if (hello.lease_ms() > kMaxLeaseMs) {
-    return absl::InvalidArgumentError(
-        StrCat("the controller asks for a lease of ", hello.lease_ms() / 1000,
-               " s; this agent grants at most ", kMaxLeaseMs / 1000, " s"));
-  }
-  return absl::OkStatus();
 }
 
 }  // namespace

@@ -67,7 +67,6 @@ class AgentService final : public v1::AgentService::Service {
                                    std::shared_ptr<AgentSession>& session);
   std::optional<v1::Refusal> Take(const grpc::ServerContext& context, const v1::Hello& hello,
                                   std::shared_ptr<AgentSession>& session);
-  absl::Status Converse(ControlStream* stream, AgentSession& session);
   std::shared_ptr<AgentSession> FindSession(const v1::Attach& attach) const;
   // The run is over; `why` as for AgentSession::Close.
   void End(const std::shared_ptr<AgentSession>& session, const std::string& why);

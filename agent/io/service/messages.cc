@@ -2,7 +2,10 @@
 
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <utility>
+
+#include "absl/strings/ascii.h"
 
 #include "agent/io/http/open_files.h"
 #include "common/base/str_cat.h"
@@ -12,6 +15,9 @@
 
 namespace monsoon {
 namespace {
+
+constexpr size_t kMaxRunIdBytes = 64;
+constexpr uint32_t kMaxLeaseMs = 600'000;
 
 v1::Refusal::Code CodeOf(SessionRegistry::Answer answer) {
   switch (answer) {
@@ -27,6 +33,23 @@ v1::Refusal::Code CodeOf(SessionRegistry::Answer answer) {
 }
 
 }  // namespace
+
+absl::Status CheckHello(const v1::Hello& hello) {
+  const auto in_ids = [](char c) {
+    return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_';
+  };
+  const std::string& id = hello.run_id();
+  if (id.empty() || id.size() > kMaxRunIdBytes || !std::all_of(id.begin(), id.end(), in_ids)) {
+    return absl::InvalidArgumentError(
+        StrCat("the run's id must be 1 to ", kMaxRunIdBytes, " letters, digits, - and _"));
+  }
+  if (hello.lease_ms() > kMaxLeaseMs) {
+    return absl::InvalidArgumentError(
+        StrCat("the controller asks for a lease of ", hello.lease_ms() / 1000,
+               " s; this agent grants at most ", kMaxLeaseMs / 1000, " s"));
+  }
+  return absl::OkStatus();
+}
 
 v1::Welcome MakeWelcome(const AgentOptions& options) {
   v1::Welcome welcome;

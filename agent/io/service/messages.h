@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <string>
 
+#include "absl/status/status.h"
+
 #include "agent/core/session/session_registry.h"
 #include "agent/io/http/case_runner.h"
 #include "agent/io/service/agent_options.h"
@@ -12,6 +14,10 @@
 #include "monsoon/v1/agent.pb.h"
 
 namespace monsoon {
+
+// INVALID_ARGUMENT for a run that this agent must not take: its id becomes part of every request's
+// x-request-id, and its lease is how long this agent goes on without hearing from anybody.
+absl::Status CheckHello(const v1::Hello& hello);
 
 // What this agent is and can do; the session's part of it is the caller's.
 v1::Welcome MakeWelcome(const AgentOptions& options);

@@ -116,6 +116,7 @@ void RecordOutlet::Keep(const std::optional<SequencedBatch>& batch) {
 
 absl::Status RecordOutlet::SpillTo(int64_t memory_bytes) {
   while (backlog_.memory_bytes() > memory_bytes) {
+    RETURN_IF_ERROR(spool_->NoteAcknowledged(backlog_.acknowledged()));
     const RecordBacklog::Batch& oldest = *backlog_.OldestInMemory();
     ASSIGN_OR_RETURN(const SpoolPlace place, spool_->AppendBatch(oldest.sequence, *oldest.bytes));
     backlog_.Spilled(place);
@@ -134,6 +135,7 @@ absl::Status RecordOutlet::SpillAllLocked() {
     return absl::OkStatus();
   }
   RETURN_IF_ERROR(SpillTo(0));
+  RETURN_IF_ERROR(spool_->NoteAcknowledged(backlog_.acknowledged()));
   for (; case_ends_spilled_ < case_ends_.size(); ++case_ends_spilled_) {
     const CaseEnd& end = case_ends_[case_ends_spilled_];
     RETURN_IF_ERROR(spool_->AppendCaseDone(end.last_sequence, end.bytes));

@@ -106,10 +106,16 @@ void SessionSpool::Acknowledge(uint64_t sequence) {
   }
   // Without it, what is collected later may hold batches that came before, which is known by their
   // sequence.
-  if (removed) {
-    Append(index_, index_size_, IndexPath(), EncodeEntry(EntryKind::kAcknowledged, sequence, ""))
-        .IgnoreError();
-  }
+  if (removed) NoteAcknowledged(sequence).IgnoreError();
+}
+
+absl::Status SessionSpool::NoteAcknowledged(uint64_t sequence) {
+  if (sequence <= noted_) return absl::OkStatus();
+  RETURN_IF_ERROR(Begin());
+  RETURN_IF_ERROR(Append(index_, index_size_, IndexPath(),
+                         EncodeEntry(EntryKind::kAcknowledged, sequence, "")));
+  noted_ = sequence;
+  return absl::OkStatus();
 }
 
 absl::Status SessionSpool::Sync() {

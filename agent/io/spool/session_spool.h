@@ -36,6 +36,8 @@ class SessionSpool {
   absl::Status AppendCaseDone(uint64_t last_sequence, std::string_view bytes);
   // Deletes the files that hold nothing younger; the index remembers it.
   void Acknowledge(uint64_t sequence);
+  // Only the index remembers it: for what was acknowledged before it came here.
+  absl::Status NoteAcknowledged(uint64_t sequence);
   // Everything that was written, to the disk.
   absl::Status Sync();
   // Nothing more will be written or acknowledged: leaves it to be collected.
@@ -66,6 +68,7 @@ class SessionSpool {
   UniqueFd lock_;
   UniqueFd index_;
   int64_t index_size_ = 0;
+  uint64_t noted_ = 0;      // acknowledged, says the index
   UniqueFd file_;           // the youngest of files_, open
   std::deque<File> files_;  // oldest first
   uint32_t next_number_ = 1;

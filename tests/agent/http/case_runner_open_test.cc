@@ -82,16 +82,15 @@ TEST_F(OpenLoopRunnerTest, GivesBackWhatWasNotDueYet) {
 TEST_F(OpenLoopRunnerTest, AHigherLimitHoldsFromThenOn) {
   LiveEngine engine(2, 10 * kNsPerS, kNsPerMs);
   MakeOpen(engine, 4);
-  AddDue(0, 10, 0, 0);
+  AddDue(0, 40, 0, kNsPerMs);
   Start();
-  Collect([this] { return runner_->counters().finished >= 6; });
+  Collect([this] { return runner_->counters().finished >= 36; });
   ASSERT_TRUE(runner_->Resize(10, 400).ok());
   EXPECT_EQ(runner_->concurrency(), 10);
   // Each loop takes it up at its next turn.
-  const int64_t due_ns = clock_.MonotonicNs() - runner_->start_ns() + 100 * kNsPerMs;
-  AddDue(10, 20, due_ns, 0);
-  Collect([this] { return runner_->counters().finished >= 20; });
-  EXPECT_EQ(runner_->counters().started - runner_->counters().finished, 10u);
+  AddDue(40, 40, clock_.MonotonicNs() - runner_->start_ns() + 100 * kNsPerMs, kNsPerMs);
+  Collect([this] { return runner_->counters().finished >= 70; });
+  EXPECT_EQ(CountStatus(RequestStatus::kNotSent), 70);
   runner_->Stop(LoadMode::kCancel);
   CollectToTheEnd();
   EXPECT_EQ(CountStatus(RequestStatus::kCancelled), 10);

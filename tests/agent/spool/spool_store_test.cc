@@ -122,6 +122,22 @@ TEST_F(SpoolStoreTest, AcknowledgementsDeleteWholeFilesAndAreRemembered) {
   EXPECT_THAT(Collect(found.spools[0]), ElementsAre("batch e", "batch f"));
 }
 
+TEST_F(SpoolStoreTest, WhatWasAcknowledgedBeforeItIsNotMissed) {
+  SpoolStore store(folder_.path(), {}, &clock_);
+  {
+    const auto spool = store.Make(Session("run"));
+    ASSERT_TRUE(spool->NoteAcknowledged(0).ok());
+    EXPECT_THAT(folder_.Sessions(), IsEmpty()) << "nothing was";
+    ASSERT_TRUE(spool->NoteAcknowledged(7).ok());
+    ASSERT_TRUE(spool->AppendCaseDone(7, "z").ok());
+  }
+  const SpoolStore::Found found = store.Find("run");
+  ASSERT_THAT(found.spools, SizeIs(1));
+  EXPECT_EQ(found.spools[0].acknowledged(), 7u);
+  EXPECT_EQ(found.spools[0].last_sequence(), 7u);
+  EXPECT_THAT(Collect(found.spools[0]), ElementsAre("done z"));
+}
+
 TEST_F(SpoolStoreTest, ATornEndLosesOnlyTheLastEntry) {
   SpoolStore store(folder_.path(), {}, &clock_);
   { Write(*store.Make(Session("run")), 1, 3); }
