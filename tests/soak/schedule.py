@@ -30,7 +30,9 @@ class Schedule:
         self._keep_possible()
 
     def _event(self, chance):
-        at_s = round(chance.uniform(-0.4, LOAD_S), 2)
+        # Now and then while agents are greeted and prepared; mostly that ends the run before any load.
+        early = chance.random() < 0.06
+        at_s = round(chance.uniform(-0.4, -0.01) if early else chance.uniform(0, LOAD_S), 2)
         agent = chance.randrange(self.agents)
         short_s = round(chance.uniform(0.05, self.lease_ms / 1000 * 0.4), 2)
         long_s = round(self.lease_ms / 1000 + chance.uniform(0.5, 2), 2)
@@ -80,9 +82,8 @@ class Schedule:
         if self.abort:
             lines.append("on_agent_loss: abort")
         if self.open_loop:
-            loads = ", ".join(["{poisson: %d/s}" % self.rate] * self.cases)
-            lines += [f"load: [{loads}]" if self.cases > 1 else f"load: {{poisson: {self.rate}/s}}",
-                      f"duration: {LOAD_S:g}s"]
+            loads = ["{poisson: %d/s}" % (self.rate // part) for part in range(1, self.cases + 1)]
+            lines += [f"load: [{', '.join(loads)}]", f"duration: {LOAD_S:g}s"]
         else:
             levels = [self.concurrency, max(self.agents, self.concurrency // 2)][:self.cases]
             lines += [f"concurrency: {levels}", f"requests: {self.requests}"]

@@ -195,7 +195,8 @@ class Soak:
             raise BrokenBooks(f"{self.failures[0]}\n" + run.describe())
         if status < 0:
             raise BrokenBooks(f"the controller died of signal {-status}\n" + run.describe())
-        if run.report is None and not mock.truth:
+        early = any(event[0] < 0 for event in self.schedule.events)
+        if run.report is None and not mock.truth and early:
             return dict.fromkeys(STATES, 0), f"{status} (nothing was sent)"
         try:
             counts = check_books(run, mock.truth)
