@@ -68,7 +68,7 @@ class RejectedTest(RunTest):
             first = self.start_run(scenario(mock.url, 4, 4), "--agents", agent.address, out="first")
             wait_for(lambda: established_connections(mock.port) == 4, 60, "four open streams")
             run = self.run_controller("scenario.yaml", "--agents", agent.address)
-            self.assert_rejected(run, agent.address, "busy with another run")
+            self.assert_rejected(run, agent.address, "is busy with run")
             self.assertEqual(first.wait().status, 0)
 
     def test_a_target_that_the_agent_must_not_load(self):

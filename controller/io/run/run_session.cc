@@ -44,6 +44,15 @@ absl::StatusOr<bool> HoldsNothingElse(const std::string& run_dir) {
 
 std::string SpoolDir(const std::string& run_dir) { return run_dir + "/spool"; }
 
+// New attempts come behind the scenario's cases.
+size_t CaseCount(const Scenario& scenario, const std::vector<SessionCase>& cases) {
+  size_t count = scenario.cases.size();
+  for (const SessionCase& one : cases) {
+    count = std::max(count, static_cast<size_t>(one.spec.index) + 1);
+  }
+  return count;
+}
+
 }  // namespace
 
 RunSession::RunSession(RunInputs inputs, RunInvocation invocation, bool quiet)
@@ -155,7 +164,7 @@ absl::Status RunSession::Execute(const std::vector<SessionCase>& cases) {
   const RunContext context{.run_id = facts_.run_id,
                            .seed = inputs_.scenario.seed,
                            .run_start_ns = zero_ns_,
-                           .case_count = inputs_.scenario.cases.size(),
+                           .case_count = CaseCount(inputs_.scenario, cases),
                            .lease_ns = inputs_.scenario.lease_ns,
                            .on_agent_loss = inputs_.scenario.on_agent_loss,
                            .max_start_skew_ns = inputs_.scenario.max_start_skew_ns,
