@@ -128,9 +128,16 @@ TEST_F(AgentLeaseTest, APingWithoutADeadlineIsWorthTheWholeLease) {
 }
 
 TEST_F(AgentLeaseTest, AnAgentThatIsBeingStoppedTakesNoRun) {
+  LiveEngine slow(3, 300 * kNsPerMs, kNsPerMs);
   BeginRun();
-  server_->service().Drain("SIGTERM");
-  EXPECT_TRUE(server_->service().holds_run());
+  PrepareCase(slow);
+  data_->Work(0, 0, 2);
+  control_->AwaitProgress(2, 0);
+  control_->FinishCase(0);
+  control_->Start(0, clock_.MonotonicNs());
+  SleepMs(100);
+  server_->Drain("SIGTERM");
+  EXPECT_TRUE(server_->holds_run());
   const v1::Refusal refusal = Refused("other");
   EXPECT_EQ(refusal.code(), v1::Refusal::CODE_DRAINING);
   EXPECT_THAT(refusal.message(), HasSubstr("SIGTERM"));
@@ -139,15 +146,15 @@ TEST_F(AgentLeaseTest, AnAgentThatIsBeingStoppedTakesNoRun) {
   EXPECT_TRUE(inspector.Await(Kind::kWelcome).welcome().draining());
   // What goes on goes on, over a new stream as well.
   control_->Cancel();
-  ResumeRun(0);
-  const v1::CaseDone done = RunCase(engine_, 0, 2);
-  EXPECT_FALSE(server_->service().delivered());
+  ResumeRun(1);
+  const v1::CaseDone done = control_->Await(Kind::kCaseDone).case_done();
+  EXPECT_FALSE(server_->delivered());
   data_->ReadTo(done.last_sequence());
   data_->Acknowledge(done.last_sequence());
   control_->EndRun();
   control_->Close();
-  EXPECT_TRUE(server_->service().delivered());
-  EXPECT_FALSE(server_->service().holds_run());
+  EXPECT_TRUE(server_->delivered());
+  EXPECT_FALSE(server_->holds_run());
 }
 
 TEST_F(AgentLeaseTest, BreakingOffEndsTheCaseAndDeliversItsRecords) {
@@ -158,9 +165,10 @@ TEST_F(AgentLeaseTest, BreakingOffEndsTheCaseAndDeliversItsRecords) {
   control_->AwaitProgress(4, 0);
   control_->Start(0, clock_.MonotonicNs());
   SleepMs(100);
-  server_->service().BreakOff("the agent is being stopped");
+  server_->Drain("SIGTERM");
+  server_->BreakOff();
   const v1::CaseDone done = control_->Await(Kind::kCaseDone).case_done();
-  EXPECT_EQ(done.gave_up(), "the agent is being stopped");
+  EXPECT_EQ(done.gave_up(), "agent host is being stopped (SIGTERM)");
   EXPECT_EQ(data_->ReadTo(done.last_sequence()).size(), 4u);
 }
 
