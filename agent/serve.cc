@@ -66,9 +66,6 @@ absl::StatusOr<AgentOptions> MakeOptions(const AgentFlags& flags, AgentObserver*
   options.item_cache_bytes = flags.item_cache_bytes;
   options.spool_memory_bytes = flags.spool_memory_bytes;
   options.spool_folder = SpoolFolder(flags);
-  options.tell = [log](const std::string& sentence) {
-    log->Write({LogLevel::kWarning, "spool", {{"what", sentence}}});
-  };
   options.observer = observer;
   if (!flags.health_listen.empty()) {
     ASSIGN_OR_RETURN(const ListenAddress health,
@@ -120,7 +117,7 @@ absl::StatusOr<std::unique_ptr<MetricsServer>> StartMetrics(const AgentFlags& fl
 // Whether nothing hangs that must not: the service's lock can be had, and the monitor of a run that
 // is going on has told of it lately.
 bool IsAlive(AgentServer& server, const AgentWatch& watch, int64_t now_ns, int64_t max_age_ns) {
-  if (!server.service().holds_run()) return true;
+  if (!server.holds_run()) return true;
   const AgentStatus status = watch.status();
   return !status.busy() || status.session.now_ns == 0 ||
          now_ns - status.session.now_ns <= max_age_ns;
@@ -135,16 +132,14 @@ int NextSignal(const sigset_t& signals, int64_t wait_ns) {
 std::string SignalName(int signal) { return StrCat("SIG", sigabbrev_np(signal)); }
 
 // False when a second signal cut it short.
-bool Drain(AgentServer& server, const std::string& reason, int64_t timeout_ns,
-           const sigset_t& signals, const Clock& clock) {
+bool Drain(AgentServer& server, int64_t timeout_ns, const sigset_t& signals, const Clock& clock) {
   DrainPlan plan(clock.MonotonicNs(), timeout_ns);
   for (;;) {
-    AgentService& service = server.service();
-    switch (plan.Next(clock.MonotonicNs(), service.holds_run(), service.delivered())) {
+    switch (plan.Next(clock.MonotonicNs(), server.holds_run(), server.delivered())) {
       case DrainPlan::Step::kLeave:
         return true;
       case DrainPlan::Step::kBreakOff:
-        server.service().BreakOff(reason);
+        server.BreakOff();
         break;
       case DrainPlan::Step::kWait:
         if (NextSignal(signals, kDrainLookNs) != 0) return false;
@@ -220,8 +215,8 @@ absl::StatusOr<int> Serve(const AgentFlags& flags, const sigset_t& signals) {
   sigwait(&signals, &signal);
   watch.On(DrainBegan{SignalName(signal), flags.drain_timeout_ns});
   manager.Stopping(flags.drain_timeout_ns + DrainPlan::kDeliveryNs + 10 * kNsPerS);
-  server->BeginDrain(SignalName(signal));
-  const bool drained = Drain(*server, SignalName(signal), flags.drain_timeout_ns, signals, clock);
+  server->Drain(SignalName(signal));
+  const bool drained = Drain(*server, flags.drain_timeout_ns, signals, clock);
   const int64_t undelivered_bytes = watch.status().session.unacknowledged_bytes;
   alarm(kShutdownSeconds);  // whatever hangs now, the program ends
   server->Shutdown();

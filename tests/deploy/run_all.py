@@ -11,7 +11,7 @@ import sys
 import unittest
 
 HERE = os.path.realpath(os.path.dirname(__file__))
-MODULES = ("static_test", "manifests_test", "tools_test", "slurm_test", "netns_test", "fleet_test",
+MODULES = ("static_test", "manifests_test", "tools_test", "slurm_test", "netns_test", "ssh_fleet_test",
            "systemd_test", "slurm_real_test", "container_test")
 
 
@@ -40,11 +40,14 @@ class Table(unittest.TextTestResult):
 
 def main(names):
     """`names`: files or modules; none: all."""
-    sys.path.insert(0, HERE)
     suite = unittest.TestSuite()
     for name in names or MODULES:
-        suite.addTests(unittest.defaultTestLoader.loadTestsFromModule(
-            importlib.import_module(os.path.basename(name).removesuffix(".py"))))
+        # Each time: a test may put the end-to-end tests' folder before this one.
+        sys.path.insert(0, HERE)
+        module = importlib.import_module(os.path.basename(name).removesuffix(".py"))
+        if os.path.dirname(os.path.realpath(module.__file__)) != HERE:
+            raise SystemExit(f"{name} is not a test of {HERE}")
+        suite.addTests(unittest.defaultTestLoader.loadTestsFromModule(module))
     result = unittest.TextTestRunner(verbosity=2, resultclass=Table).run(suite)
     print()
     for test, outcome, reason in result.rows:

@@ -22,7 +22,36 @@ struct RunTaken {
 };
 struct RunEnded {
   std::string run_id;
-  std::string reason;  // a sentence; empty: in good order
+  std::string reason;      // a sentence; empty: in good order
+  int64_t left_bytes = 0;  // records that nobody confirmed; they lie in the spool
+};
+// The Control stream broke off; the run goes on for as long as its lease lasts.
+struct ControlBroken {
+  std::string run_id;
+  std::string reason;
+};
+// Its controller has taken the run up again, over a new stream.
+struct RunResumed {
+  std::string run_id;
+  std::string controller;
+};
+// Records went to disk that the controller has not confirmed, the first since none lay there.
+struct RecordsSpilled {
+  std::string run_id;
+  int64_t bytes = 0;
+};
+// Records could not be written to disk: they stay in memory, or, at the end of the run, are lost.
+struct SpillFailed {
+  std::string run_id;
+  std::string error;
+  bool lost = false;
+};
+// A controller has asked for what a run left in the spool.
+struct SpoolCollected {
+  std::string run_id;
+  std::string controller;
+  int64_t sessions = 0;   // that it was sent
+  int64_t confirmed = 0;  // of them, and deleted here
 };
 // Somebody was turned away, before anything was done for it.
 struct Refused {
@@ -79,8 +108,9 @@ struct DrainBegan {
 };
 
 using ServiceEvent =
-    std::variant<RunTaken, RunEnded, Refused, Inspected, CasePrepared, CaseRejected, CaseStarted,
-                 CaseEnded, ControllerSilent, ControllerHeard, LeaseLost, DrainBegan>;
+    std::variant<RunTaken, RunEnded, ControlBroken, RunResumed, Refused, Inspected, CasePrepared,
+                 CaseRejected, CaseStarted, CaseEnded, ControllerSilent, ControllerHeard, LeaseLost,
+                 RecordsSpilled, SpillFailed, SpoolCollected, DrainBegan>;
 
 // The case that is prepared or running.
 struct CaseLive {
@@ -99,6 +129,7 @@ struct SessionLive {
   int64_t heard_ns = 0;  // when the controller was last heard
   int64_t lease_until_ns = 0;
   int64_t unacknowledged_bytes = 0;  // records that the controller has not confirmed
+  int64_t spilled_bytes = 0;         // of these, on disk
   std::optional<CaseLive> live;
 };
 

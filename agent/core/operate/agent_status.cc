@@ -46,8 +46,13 @@ void AgentStatus::Apply(const ServiceEvent& event) {
   } else if (const auto* ended = std::get_if<CaseEnded>(&event)) {
     EndLive(*this, ended->counts);
     ++cases_ended;
+  } else if (const auto* resumed = std::get_if<RunResumed>(&event)) {
+    controller = resumed->controller;
+    ++resumptions;
   } else if (std::holds_alternative<Refused>(event)) {
     ++refusals;
+  } else if (std::holds_alternative<SpillFailed>(event)) {
+    ++spills_failed;
   } else if (std::holds_alternative<LeaseLost>(event)) {
     ++leases_lost;
   } else if (std::holds_alternative<DrainBegan>(event)) {
@@ -56,6 +61,7 @@ void AgentStatus::Apply(const ServiceEvent& event) {
 }
 
 std::vector<ServiceEvent> AgentStatus::Take(const SessionLive& now) {
+  const bool spilled = session.spilled_bytes == 0 && now.spilled_bytes > 0;
   session = now;
   const int64_t silent_ns = now.now_ns - now.heard_ns;
   std::vector<ServiceEvent> events;
@@ -69,6 +75,7 @@ std::vector<ServiceEvent> AgentStatus::Take(const SessionLive& now) {
   const bool lost = now.lease_until_ns < now.now_ns;
   if (lost && !lease_lost) events.emplace_back(LeaseLost{run_id, silent_ns});
   lease_lost = lost;
+  if (spilled) events.emplace_back(RecordsSpilled{run_id, now.spilled_bytes});
   return events;
 }
 

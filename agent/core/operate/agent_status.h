@@ -27,6 +27,8 @@ struct AgentStatus {
   uint64_t refusals = 0;
   uint64_t cases_ended = 0;
   uint64_t leases_lost = 0;
+  uint64_t resumptions = 0;
+  uint64_t spills_failed = 0;
 
   // A run holds the agent. One whose lease has run out and whose case has ended does not: whoever
   // comes next gets it.
@@ -39,7 +41,7 @@ struct AgentStatus {
 
   void Apply(const ServiceEvent& event);
   // Takes the new state and says what follows from it: that the controller fell silent, was heard
-  // again, or that the lease has run out.
+  // again, that the lease has run out, or that records went to disk.
   std::vector<ServiceEvent> Take(const SessionLive& now);
 };
 

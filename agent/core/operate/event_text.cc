@@ -16,8 +16,38 @@ struct ToEntry {
              {"lease_s", ToSeconds(event.lease_ns)}}};
   }
   LogEntry operator()(const RunEnded& event) const {
-    if (event.reason.empty()) return {LogLevel::kInfo, "run_ended", {{"run_id", event.run_id}}};
-    return {LogLevel::kWarning, "run_ended", {{"run_id", event.run_id}, {"reason", event.reason}}};
+    LogEntry entry{event.reason.empty() ? LogLevel::kInfo : LogLevel::kWarning,
+                   "run_ended",
+                   {{"run_id", event.run_id}}};
+    if (!event.reason.empty()) entry.fields.push_back({"reason", event.reason});
+    if (event.left_bytes > 0) entry.fields.push_back({"left_bytes", event.left_bytes});
+    return entry;
+  }
+  LogEntry operator()(const ControlBroken& event) const {
+    return {
+        LogLevel::kWarning, "control_broken", {{"run_id", event.run_id}, {"reason", event.reason}}};
+  }
+  LogEntry operator()(const RunResumed& event) const {
+    return {LogLevel::kInfo,
+            "run_resumed",
+            {{"run_id", event.run_id}, {"controller", event.controller}}};
+  }
+  LogEntry operator()(const RecordsSpilled& event) const {
+    return {
+        LogLevel::kWarning, "records_spilled", {{"run_id", event.run_id}, {"bytes", event.bytes}}};
+  }
+  LogEntry operator()(const SpillFailed& event) const {
+    return {LogLevel::kError,
+            event.lost ? "records_lost" : "spill_failed",
+            {{"run_id", event.run_id}, {"reason", event.error}}};
+  }
+  LogEntry operator()(const SpoolCollected& event) const {
+    return {event.confirmed < event.sessions ? LogLevel::kWarning : LogLevel::kInfo,
+            "spool_collected",
+            {{"run_id", event.run_id},
+             {"controller", event.controller},
+             {"sessions", event.sessions},
+             {"confirmed", event.confirmed}}};
   }
   LogEntry operator()(const Refused& event) const {
     return {LogLevel::kWarning,

@@ -79,8 +79,15 @@ void AddRun(Families& out, const AgentStatus& status) {
       .Value(ToSeconds(status.lease_left_ns()));
   out.Counter("monsoon_agent_leases_lost_total", "Leases that ran out").Value(status.leases_lost);
   out.Gauge("monsoon_agent_unacknowledged_bytes",
-            "Records that the controller has not confirmed, estimated")
+            "Records that the controller of the run has not confirmed, in memory and on disk")
       .Value(status.session.unacknowledged_bytes);
+  out.Gauge("monsoon_agent_spilled_bytes", "Of these, the ones on disk")
+      .Value(status.session.spilled_bytes);
+  out.Counter("monsoon_agent_spills_failed_total", "Times that records could not go to disk")
+      .Value(status.spills_failed);
+  out.Counter("monsoon_agent_resumptions_total",
+              "Times that a controller took its run up again over a new stream")
+      .Value(status.resumptions);
 }
 
 void AddLoad(Families& out, const AgentStatus& status) {

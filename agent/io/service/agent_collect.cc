@@ -15,13 +15,6 @@ namespace {
 
 constexpr uint32_t kInUseRetryMs = 1000;
 
-grpc::Status Refuse(AgentService::CollectStream* stream, v1::Refusal refusal) {
-  v1::CollectResponse response;
-  *response.mutable_refusal() = std::move(refusal);
-  stream->Write(response);
-  return grpc::Status::OK;
-}
-
 // CANCELLED when the stream broke.
 absl::Status Send(const StoredSpool& spool, AgentService::CollectStream* stream) {
   v1::CollectResponse response;
@@ -44,32 +37,45 @@ absl::Status Send(const StoredSpool& spool, AgentService::CollectStream* stream)
 
 }  // namespace
 
+grpc::Status AgentService::TurnAway(const grpc::ServerContext& context, CollectStream* stream,
+                                    v1::Refusal refusal) {
+  options_.observer->On(Refused{context.peer(), refusal.message()});
+  v1::CollectResponse response;
+  *response.mutable_refusal() = std::move(refusal);
+  stream->Write(response);
+  return grpc::Status::OK;
+}
+
 grpc::Status AgentService::Collect(grpc::ServerContext* context, CollectStream* stream) {
   std::unique_ptr<Doorkeeper::Visit> visit;
-  if (grpc::Status admitted = door_.Admit(context, &visit); !admitted.ok()) return admitted;
+  if (grpc::Status admitted = Admit(context, &visit); !admitted.ok()) return admitted;
   v1::CollectRequest request;
   if (!stream->Read(&request)) return grpc::Status::OK;
   visit->End();
   if (!request.has_open()) {
-    return Refuse(stream, MakeRefusal(v1::Refusal::CODE_BAD_MESSAGE,
-                                      "expected CollectOpen as the first message"));
+    return TurnAway(
+        *context, stream,
+        MakeRefusal(v1::Refusal::CODE_BAD_MESSAGE, "expected CollectOpen as the first message"));
   }
   const v1::CollectOpen open = request.open();
   if (open.protocol_version() != kProtocolVersion) {
-    return Refuse(stream, MakeVersionRefusal(open.controller_version(), open.protocol_version()));
+    return TurnAway(*context, stream,
+                    MakeVersionRefusal(open.controller_version(), open.protocol_version()));
   }
-  if (auto refusal = GiveUp(open.run_id()); refusal) return Refuse(stream, *std::move(refusal));
+  if (auto refusal = GiveUp(open.run_id()); refusal)
+    return TurnAway(*context, stream, *std::move(refusal));
   SpoolStore::Found found = spools_.Find(open.run_id());
   if (found.in_use) {
     v1::Refusal refusal =
         MakeRefusal(v1::Refusal::CODE_BUSY,
                     StrCat("what run ", open.run_id(), " left here is being written or collected"));
     refusal.set_retry_after_ms(kInUseRetryMs);
-    return Refuse(stream, std::move(refusal));
+    return TurnAway(*context, stream, std::move(refusal));
   }
   if (found.spools.empty()) {
-    return Refuse(stream, MakeRefusal(v1::Refusal::CODE_UNKNOWN_SESSION,
-                                      StrCat("nothing of run ", open.run_id(), " is here")));
+    return TurnAway(*context, stream,
+                    MakeRefusal(v1::Refusal::CODE_UNKNOWN_SESSION,
+                                StrCat("nothing of run ", open.run_id(), " is here")));
   }
   for (const StoredSpool& spool : found.spools) {
     if (!Send(spool, stream).ok()) return grpc::Status::OK;
@@ -77,9 +83,13 @@ grpc::Status AgentService::Collect(grpc::ServerContext* context, CollectStream* 
   v1::CollectResponse end;
   end.mutable_end()->set_sessions(static_cast<uint32_t>(found.spools.size()));
   stream->Write(end);
+  SpoolCollected collected{.run_id = open.run_id(),
+                           .controller = context->peer(),
+                           .sessions = static_cast<int64_t>(found.spools.size())};
   while (stream->Read(&request)) {
-    if (request.has_ack()) Delete(request.ack(), found.spools);
+    if (request.has_ack()) collected.confirmed += Delete(request.ack(), found.spools);
   }
+  options_.observer->On(collected);
   return grpc::Status::OK;
 }
 
@@ -92,6 +102,7 @@ std::optional<v1::Refusal> AgentService::GiveUp(const std::string& run_id) {
     if (verdict.answer == SessionRegistry::Answer::kSameRunHeld) return MakeRefusal(verdict);
     if (session_ == nullptr || session_->run_id() != run_id) return std::nullopt;
     session = std::exchange(session_, nullptr);
+    leaving_ = session;
   }
   session->Close("its lease had run out, and its records were collected");
   session->BreakStreams();
@@ -99,12 +110,16 @@ std::optional<v1::Refusal> AgentService::GiveUp(const std::string& run_id) {
   return std::nullopt;
 }
 
-void AgentService::Delete(const v1::CollectAck& ack, std::vector<StoredSpool>& spools) {
+int64_t AgentService::Delete(const v1::CollectAck& ack, std::vector<StoredSpool>& spools) {
+  int64_t deleted = 0;
   for (StoredSpool& spool : spools) {
     const bool named =
         spool.session().instance_id == ack.instance_id() && spool.session().epoch == ack.epoch();
-    if (named && ack.sequence() >= spool.last_sequence()) spool.Remove();
+    if (!named || ack.sequence() < spool.last_sequence()) continue;
+    spool.Remove();
+    ++deleted;
   }
+  return deleted;
 }
 
 }  // namespace monsoon

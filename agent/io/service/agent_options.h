@@ -39,9 +39,9 @@ struct AgentOptions {
   int64_t spool_memory_bytes = int64_t{64} << 20;
   std::string spool_folder;  // empty: there is no place for them
   SpoolStore::Limits spool_limits;
-  // Hears, in sentences for the operator, what goes wrong and no controller is told.
-  std::function<void(const std::string&)> tell = [](const std::string&) {};
   AgentObserver* observer = NoObserver();  // outlives the agent
+
+  const std::string& display_name() const { return name.empty() ? hostname : name; }
 };
 
 }  // namespace monsoon

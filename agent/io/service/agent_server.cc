@@ -86,7 +86,7 @@ void AgentServer::SetServing(bool serving) {
   if (health_ != nullptr) health_->SetServing(serving);
 }
 
-void AgentServer::BeginDrain(const std::string& reason) {
+void AgentServer::Drain(const std::string& reason) {
   SetServing(false);
   service_.Drain(reason);
 }

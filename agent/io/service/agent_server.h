@@ -29,12 +29,14 @@ class AgentServer {
   ~AgentServer();
 
   int port() const { return port_; }  // of a TCP address
-  AgentService& service() { return service_; }
   // Of options.health_grpc_address; 0: there is none.
   int health_port() const { return health_ == nullptr ? 0 : health_->port(); }
-  // From now on health checks say NOT_SERVING, new runs are refused, and the one that is going on
-  // is brought to its end; `reason` is "SIGTERM" or the like.
-  void BeginDrain(const std::string& reason);
+  // Taking leave, step by step, as AgentService has it. From Drain() on health checks say
+  // NOT_SERVING.
+  void Drain(const std::string& reason);
+  void BreakOff() { service_.BreakOff(); }
+  bool holds_run() { return service_.holds_run(); }
+  bool delivered() { return service_.delivered(); }
   // Ends the run that is going on and refuses new ones; returns when all streams have ended.
   void Shutdown();
 

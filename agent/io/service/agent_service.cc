@@ -36,6 +36,13 @@ grpc::Status AgentService::TurnAway(const grpc::ServerContext& context, ControlS
   return grpc::Status::OK;
 }
 
+grpc::Status AgentService::Admit(grpc::ServerContext* context,
+                                 std::unique_ptr<Doorkeeper::Visit>* visit) {
+  grpc::Status admitted = door_.Admit(context, visit);
+  if (!admitted.ok()) options_.observer->On(Refused{context->peer(), admitted.error_message()});
+  return admitted;
+}
+
 AgentService::AgentService(const AgentOptions* options, const Clock* clock)
     : options_(*options),
       clock_(*clock),
@@ -60,14 +67,15 @@ void AgentService::KeepHouse() {
 
 grpc::Status AgentService::Control(grpc::ServerContext* context, ControlStream* stream) {
   std::unique_ptr<Doorkeeper::Visit> visit;
-  const grpc::Status admitted = door_.Admit(context, &visit);
+  const grpc::Status admitted = Admit(context, &visit);
   if (admitted.ok()) return Greet(context, stream, *visit);
   if (admitted.error_code() == grpc::StatusCode::RESOURCE_EXHAUSTED) {
-    v1::Refusal refusal = MakeRefusal(v1::Refusal::CODE_TOO_MANY, admitted.error_message());
-    refusal.set_retry_after_ms(1000);
-    return TurnAway(*context, stream, std::move(refusal));
+    v1::ControlResponse response;
+    *response.mutable_refusal() = MakeRefusal(v1::Refusal::CODE_TOO_MANY, admitted.error_message());
+    response.mutable_refusal()->set_retry_after_ms(1000);
+    stream->Write(response);
+    return grpc::Status::OK;
   }
-  options_.observer->On(Refused{context->peer(), admitted.error_message()});
   return admitted;
 }
 
@@ -157,12 +165,13 @@ std::optional<v1::Refusal> AgentService::Take(const grpc::ServerContext& context
     ObserveHolder();
     verdict = registry_.Take(hello.run_id(), now_ns, now_ns + lease_ns);
     if (verdict.answer != SessionRegistry::Answer::kTaken) return MakeRefusal(verdict);
-    evicted = std::exchange(session_, nullptr);
+    evicted = session_ != nullptr ? std::move(session_) : leaving_.lock();
+    session_ = nullptr;
+    leaving_ = evicted;
   }
   if (evicted != nullptr) {
     evicted->Close("its lease had run out, and another run took the agent");
     evicted->BreakStreams();
-    options_.observer->On(RunEnded{evicted->run_id(), "its lease had run out"});
   }
   options_.observer->On(RunTaken{.run_id = hello.run_id(),
                                  .controller = context.peer(),
@@ -194,15 +203,25 @@ grpc::Status AgentService::ServeRun(grpc::ServerContext* context, ControlStream*
   absl::Status status = session->AttachControl(
       &outbox, [context] { context->TryCancel(); }, hello.resume().received_control(),
       std::move(welcome));
-  if (!status.ok()) return ToGrpc(status);
+  if (!status.ok()) {
+    options_.observer->On(Refused{context->peer(), std::string(status.message())});
+    return ToGrpc(status);
+  }
+  if (hello.has_resume()) options_.observer->On(RunResumed{hello.run_id(), context->peer()});
   std::thread writer([&] { WriteAll<v1::ControlResponse>(stream, [&] { return outbox.Pop(); }); });
   v1::ControlRequest request;
   while (status.ok() && !session->over() && stream->Read(&request)) {
     status = session->OnControl(request);
   }
-  session->DetachControl();
   // A stream that broke, or lost a message, may be taken up again; anything else ends the run.
-  if (!status.ok() && !absl::IsDataLoss(status)) End(session, std::string(status.message()));
+  const bool goes_on = status.ok() || absl::IsDataLoss(status);
+  // Before the next stream can say that it has taken the run up.
+  if (goes_on && !session->over()) {
+    options_.observer->On(ControlBroken{
+        hello.run_id(), status.ok() ? "the connection ended" : std::string(status.message())});
+  }
+  session->DetachControl();
+  if (!goes_on) End(session, std::string(status.message()));
   if (session->over()) End(session, "");
   session = nullptr;
   outbox.Close();
@@ -215,9 +234,7 @@ void AgentService::End(const std::shared_ptr<AgentSession>& session, const std::
   session->BreakStreams();
   absl::MutexLock lock(&mutex_);
   registry_.End(session->epoch());
-  if (session_ != session) return;
-  session_ = nullptr;
-  options_.observer->On(RunEnded{session->run_id(), why});
+  if (session_ == session) session_ = nullptr;
 }
 
 std::shared_ptr<AgentSession> AgentService::FindSession(const v1::Attach& attach) const {
@@ -229,7 +246,7 @@ std::shared_ptr<AgentSession> AgentService::FindSession(const v1::Attach& attach
 
 grpc::Status AgentService::Data(grpc::ServerContext* context, DataStream* stream) {
   std::unique_ptr<Doorkeeper::Visit> visit;
-  if (grpc::Status admitted = door_.Admit(context, &visit); !admitted.ok()) return admitted;
+  if (grpc::Status admitted = Admit(context, &visit); !admitted.ok()) return admitted;
   v1::DataRequest request;
   if (!stream->Read(&request)) return grpc::Status::OK;
   visit->End();

@@ -44,15 +44,16 @@ class AgentService final : public v1::AgentService::Service {
 
   // The steps of taking leave; any thread. Drain: no further run gets this agent, and the case that
   // is going on comes to its end (AgentSession::Drain); `reason` is "SIGTERM" or the like.
-  // BreakOff: the case that is going on, if one is, is ended, and its records go to the controller.
-  // Shutdown: the run ends, what nobody acknowledged goes to the spool, and its streams break off.
+  // BreakOff, after it: what is still in flight is cancelled, and its record goes to the
+  // controller. Shutdown: the run ends, what nobody acknowledged goes to the spool, and its streams
+  // break off.
   void Drain(const std::string& reason);
-  void BreakOff(const std::string& reason);
+  void BreakOff();
   void Shutdown();
   // A run holds the agent, and its lease lasts.
   bool holds_run();
   // None does, or no case of it is going on and its controller has acknowledged every record.
-  bool delivered() const;
+  bool delivered();
 
  private:
   grpc::Status Greet(grpc::ServerContext* context, ControlStream* stream, Doorkeeper::Visit& visit);
@@ -73,7 +74,12 @@ class AgentService final : public v1::AgentService::Service {
   // A session of that run that holds the agent, but whose lease has run out, is over; refused while
   // the lease lasts (agent_collect.cc).
   std::optional<v1::Refusal> GiveUp(const std::string& run_id);
-  static void Delete(const v1::CollectAck& ack, std::vector<StoredSpool>& spools);
+  grpc::Status TurnAway(const grpc::ServerContext& context, CollectStream* stream,
+                        v1::Refusal refusal);
+  // The door's answer to this caller, told if it is no.
+  grpc::Status Admit(grpc::ServerContext* context, std::unique_ptr<Doorkeeper::Visit>* visit);
+  // How many it deleted.
+  static int64_t Delete(const v1::CollectAck& ack, std::vector<StoredSpool>& spools);
   void KeepHouse();
   void ObserveHolder() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
@@ -86,6 +92,8 @@ class AgentService final : public v1::AgentService::Service {
   SessionRegistry registry_ ABSL_GUARDED_BY(mutex_);
   std::shared_ptr<AgentSession> session_
       ABSL_GUARDED_BY(mutex_);  // of the run that holds the agent
+  // Has lost the agent, and may still be winding up; the next one begins after it.
+  std::weak_ptr<AgentSession> leaving_ ABSL_GUARDED_BY(mutex_);
   bool shut_down_ ABSL_GUARDED_BY(mutex_) = false;
   std::string draining_ ABSL_GUARDED_BY(mutex_);  // the sentence; empty: it is not
 

@@ -7,14 +7,13 @@ namespace monsoon {
 void AgentService::Drain(const std::string& reason) {
   absl::MutexLock lock(&mutex_);
   registry_.Drain(reason);
-  draining_ = StrCat("agent ", options_.name.empty() ? options_.hostname : options_.name,
-                     " is being stopped (", reason, ")");
+  draining_ = StrCat("agent ", options_.display_name(), " is being stopped (", reason, ")");
   if (session_ != nullptr) session_->Drain(draining_);
 }
 
-void AgentService::BreakOff(const std::string& reason) {
+void AgentService::BreakOff() {
   absl::MutexLock lock(&mutex_);
-  if (session_ != nullptr) session_->BreakOffCase(reason);
+  if (session_ != nullptr) session_->BreakOff();
 }
 
 void AgentService::Shutdown() {
@@ -22,7 +21,7 @@ void AgentService::Shutdown() {
   {
     absl::MutexLock lock(&mutex_);
     shut_down_ = true;
-    registry_.Drain("its process ends");
+    if (draining_.empty()) registry_.Drain("its process ends");
     session = session_;
   }
   if (session != nullptr) End(session, "the agent was stopped");
@@ -34,9 +33,14 @@ bool AgentService::holds_run() {
   return !registry_.HeldBy(clock_.MonotonicNs()).empty();
 }
 
-bool AgentService::delivered() const {
-  absl::MutexLock lock(&mutex_);
-  return session_ == nullptr || session_->delivered();
+bool AgentService::delivered() {
+  std::shared_ptr<AgentSession> session;
+  {
+    absl::MutexLock lock(&mutex_);
+    session = session_;
+  }
+  // Without the lock, for a disk may keep this waiting.
+  return session == nullptr || session->delivered();
 }
 
 }  // namespace monsoon

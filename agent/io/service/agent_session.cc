@@ -58,11 +58,6 @@ bool AgentSession::has_control() const {
   return control_link_.attached;
 }
 
-bool AgentSession::delivered() const {
-  absl::MutexLock lock(&mutex_);
-  return runner_ == nullptr && unready_.empty() && outlet_.delivered();
-}
-
 bool AgentSession::over() const {
   absl::MutexLock lock(&mutex_);
   return over_;
@@ -96,6 +91,7 @@ absl::Status AgentSession::AttachControl(ControlOutbox* out, std::function<void(
                                          uint64_t received, v1::Welcome welcome) {
   absl::MutexLock lock(&mutex_);
   RETURN_IF_ERROR(Replace(control_link_, std::move(cancel)));
+  heard_ns_.store(clock_.MonotonicNs(), std::memory_order_relaxed);
   welcome.set_received_control(control_numbers_.highest());
   v1::ControlResponse response;
   *response.mutable_welcome() = std::move(welcome);

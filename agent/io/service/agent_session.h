@@ -61,12 +61,12 @@ class AgentSession {
   // The agent is being stopped; `sentence` says so. The case that is going on sends nothing more
   // and lets what is in flight finish; another one is not prepared (agent_session_operate.cc).
   void Drain(const std::string& sentence);
+  // After Drain(): what is in flight has had its time.
+  void BreakOff();
   // The run is over: nothing is sent any more, and what nobody acknowledged lies in the spool.
   bool over() const;
-  // Ends the case that is going on, if one is, as if its lease had run out; the session stays.
-  void BreakOffCase(const std::string& why);
-  // Ends the run; returns when it is over(). `why` is the reason that a case that is going on
-  // gives.
+  // Ends the run; returns when it is over(), which the observer was told. `why` is the reason that
+  // a case that is going on gives.
   void Close(const std::string& why);
   // Breaks off the streams that are open.
   void BreakStreams();
@@ -125,10 +125,13 @@ class AgentSession {
   void Monitor();
   void MonitorOnce();
   void WindUp();
+  void Conclude();
   void SendProgress(const CaseRunner& runner, int64_t now_ns);
   void CollectRecords(CaseRunner& runner, int64_t now_ns);
   void FinishCase(CaseRunner& runner);
   void Spill(int64_t now_ns);
+  // Ends the case that is going on, if one is, as if its lease had run out; the session stays.
+  void BreakOffCase(const std::string& why);
 
   // In agent_session_operate.cc.
   void TellWatch(int64_t now_ns, const CaseRunner* runner);

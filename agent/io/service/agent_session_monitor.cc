@@ -52,11 +52,16 @@ void AgentSession::MonitorOnce() {
 
 void AgentSession::WindUp() {
   probes_.Close();
-  {
+  for (bool settled = false; !settled;) {
+    // An engine's name may take long to resolve: whoever watches must not think that this hangs.
+    TellWatch(clock_.MonotonicNs(), runner().get());
     // No case may come after this.
     absl::MutexLock lock(&mutex_);
-    const auto settled = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return !preparing_; };
-    mutex_.Await(absl::Condition(&settled));
+    const auto done = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return !preparing_; };
+    settled = mutex_.AwaitWithTimeout(absl::Condition(&done), kMonitorPeriod);
+  }
+  {
+    absl::MutexLock lock(&mutex_);
     if (runner_ != nullptr && gave_up_.empty()) gave_up_ = close_reason_;
     if (runner_ != nullptr) runner_->Stop(LoadMode::kCancel);
   }
@@ -66,19 +71,25 @@ void AgentSession::WindUp() {
     const auto done = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return runner_ == nullptr; };
     mutex_.AwaitWithTimeout(absl::Condition(&done), absl::Milliseconds(1));
   }
+  Conclude();
+  absl::MutexLock lock(&mutex_);
+  over_ = true;
+}
+
+void AgentSession::Conclude() {
   bool in_good_order = false;
+  std::string reason;
   {
     absl::MutexLock lock(&mutex_);
     in_good_order = ended_by_controller_;
+    if (!in_good_order) reason = close_reason_;
   }
   // EndRun on Control may overtake the last RecordAck on Data.
   if (in_good_order) outlet_.AwaitDelivered(kAcksBehindEndRun);
   // Without the lock: it writes to disk.
-  if (absl::Status kept = outlet_.Conclude(in_good_order); !kept.ok()) {
-    options_.tell(StrCat("records of run ", run_id_, " are lost: ", ToStd(kept.message())));
-  }
-  absl::MutexLock lock(&mutex_);
-  over_ = true;
+  const absl::Status kept = outlet_.Conclude(in_good_order);
+  if (!kept.ok()) watch_.SpillFailed(std::string(kept.message()), /*lost=*/true);
+  watch_.RunEnded(reason, outlet_.waiting().spilled_bytes);
 }
 
 void AgentSession::Spill(int64_t now_ns) {
@@ -87,8 +98,7 @@ void AgentSession::Spill(int64_t now_ns) {
   if (spilled.ok()) return;
   // They stay in memory, for the controller to come back.
   if (next_spill_ns_ == 0) {
-    options_.tell(
-        StrCat("records of run ", run_id_, " are kept in memory only: ", ToStd(spilled.message())));
+    watch_.SpillFailed(std::string(spilled.message()), /*lost=*/false);
   }
   next_spill_ns_ = now_ns + kSpillAgainNs;
 }

@@ -6,10 +6,12 @@
 namespace monsoon {
 
 void AgentSession::TellWatch(int64_t now_ns, const CaseRunner* runner) {
+  const RecordOutlet::Waiting waiting = outlet_.waiting();
   watch_.Tick({.now_ns = now_ns,
                .heard_ns = heard_ns_.load(std::memory_order_relaxed),
                .lease_until_ns = lease_until_ns(),
-               .unacknowledged_bytes = outlet_.unacknowledged_bytes()},
+               .unacknowledged_bytes = waiting.bytes,
+               .spilled_bytes = waiting.spilled_bytes},
               runner);
 }
 
@@ -22,6 +24,25 @@ void AgentSession::Drain(const std::string& sentence) {
   absl::MutexLock lock(&mutex_);
   draining_ = sentence;
   if (runner_ != nullptr) runner_->Stop(LoadMode::kDrain);
+}
+
+void AgentSession::BreakOff() {
+  std::string why;
+  {
+    absl::MutexLock lock(&mutex_);
+    why = draining_;
+  }
+  BreakOffCase(why);
+}
+
+bool AgentSession::delivered() const {
+  {
+    absl::MutexLock lock(&mutex_);
+    if (runner_ != nullptr || !unready_.empty()) return false;
+  }
+  // Without the lock, for whoever writes to disk keeps this waiting. All records of a case that has
+  // ended are in there.
+  return outlet_.delivered();
 }
 
 int64_t AgentSession::concurrency() const {

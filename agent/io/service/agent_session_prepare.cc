@@ -64,6 +64,7 @@ absl::StatusOr<std::unique_ptr<CaseRunner>> AgentSession::MakeRunner(const Agent
       return absl::FailedPreconditionError("the case before has not ended on this agent");
     }
     if (closing_) return absl::CancelledError("the run is over");
+    if (!draining_.empty()) return absl::UnavailableError(draining_);
   }
   return CaseRunner::Create(agent_case, options_.load_threads, options_.max_queued_work,
                             &options_.policy, &clock_);
@@ -80,8 +81,8 @@ void AgentSession::Settle(absl::StatusOr<std::unique_ptr<CaseRunner>> made) {
   if (made.ok()) {
     runner = *std::move(made);
     ready->set_engine_address(runner->engine_address());
-    ready->set_error(draining_);
-    watch_.Prepared(*runner);
+    ready->set_error(draining_);  // which began meanwhile
+    if (draining_.empty()) watch_.Prepared(*runner);
     runner->RenewLease(clock_.MonotonicNs(), lease_until_ns());
     if (unready.mode != LoadMode::kRun) runner->Stop(unready.mode);
     asked_ = unready.mode;

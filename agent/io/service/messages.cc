@@ -56,7 +56,7 @@ v1::Welcome MakeWelcome(const AgentOptions& options) {
   welcome.set_protocol_version(kProtocolVersion);
   welcome.set_agent_version(kVersion);
   welcome.set_hostname(options.hostname);
-  welcome.set_name(options.name.empty() ? options.hostname : options.name);
+  welcome.set_name(options.display_name());
   welcome.set_instance_id(options.instance_id);
   welcome.mutable_limits()->set_cores(options.cores);
   welcome.mutable_limits()->set_load_threads(options.load_threads.count);

@@ -76,9 +76,10 @@ void RecordOutlet::Acknowledge(uint64_t sequence) {
   if (backlog_.memory_bytes() <= memory_bytes_) trouble_.clear();
 }
 
-int64_t RecordOutlet::unacknowledged_bytes() const {
+RecordOutlet::Waiting RecordOutlet::waiting() const {
   absl::MutexLock lock(&mutex_);
-  return backlog_.total_bytes();
+  const int64_t bytes = backlog_.total_bytes();
+  return {.bytes = bytes, .spilled_bytes = bytes - backlog_.memory_bytes()};
 }
 
 bool RecordOutlet::delivered() const {

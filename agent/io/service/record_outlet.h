@@ -55,7 +55,12 @@ class RecordOutlet {
   absl::Status Conclude(bool in_good_order);
 
   bool delivered() const;  // everything was acknowledged
-  int64_t unacknowledged_bytes() const;
+  // What was not acknowledged.
+  struct Waiting {
+    int64_t bytes = 0;
+    int64_t spilled_bytes = 0;  // of these, on disk
+  };
+  Waiting waiting() const;
   // Waits until it is, or the stream that acknowledges is gone.
   void AwaitDelivered(absl::Duration patience) const;
 

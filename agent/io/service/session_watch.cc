@@ -24,6 +24,14 @@ void SessionWatch::Started(int32_t case_index, int64_t starts_in_ns) {
   observer_.On(CaseStarted{run_id_, case_index, std::max<int64_t>(starts_in_ns, 0)});
 }
 
+void SessionWatch::SpillFailed(const std::string& error, bool lost) {
+  observer_.On(monsoon::SpillFailed{run_id_, error, lost});
+}
+
+void SessionWatch::RunEnded(const std::string& reason, int64_t left_bytes) {
+  observer_.On(monsoon::RunEnded{run_id_, reason, left_bytes});
+}
+
 LoadCounts SessionWatch::Counts(const CaseRunner& runner) const {
   const CaseRunner::Counters counters = runner.counters();
   return {.started = counters.started,

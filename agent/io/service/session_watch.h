@@ -1,7 +1,7 @@
 // SessionWatch: what one session tells the agent's observer (agent/core/operate/agent_observer.h).
 //
-// Tick(), Collected() and Ended() belong to the session's monitor; the rest is thread-safe. No load
-// thread calls any of them.
+// Tick(), Collected() and Ended() belong to the session's monitor; the rest to any thread that is
+// no load thread.
 #pragma once
 
 #include <cstdint>
@@ -25,6 +25,8 @@ class SessionWatch {
   void Collected(const RequestRecord& record) { tally_.Add(record); }
   // `live` is filled in from `runner`, which is nullptr between cases.
   void Tick(SessionLive session, const CaseRunner* runner);
+  void SpillFailed(const std::string& error, bool lost);
+  void RunEnded(const std::string& reason, int64_t left_bytes);
   void Ended(const CaseRunner& runner, const LoopFacts& facts, const std::string& gave_up);
 
  private:

@@ -113,6 +113,33 @@ TEST(AgentStatus, AnAgentWhoseRunHasLostItsLeaseIsFree) {
   EXPECT_TRUE(status.busy());
 }
 
+TEST(AgentStatus, TellsOnceThatRecordsGoToDisk) {
+  AgentStatus status;
+  status.Apply(RunTaken{.run_id = "r1"});
+  SessionLive now = At(kStartNs, kStartNs);
+  EXPECT_THAT(status.Take(now), SizeIs(0));
+  now.spilled_bytes = 10;
+  const std::vector<ServiceEvent> events = status.Take(now);
+  ASSERT_THAT(events, SizeIs(1));
+  EXPECT_EQ(std::get<RecordsSpilled>(events[0]).bytes, 10);
+  now.spilled_bytes = 20;
+  EXPECT_THAT(status.Take(now), SizeIs(0));
+  now.spilled_bytes = 0;
+  status.Take(now);
+  now.spilled_bytes = 5;
+  EXPECT_THAT(status.Take(now), SizeIs(1));
+}
+
+TEST(AgentStatus, KnowsWhoHasTakenTheRunUpAgain) {
+  AgentStatus status;
+  status.Apply(RunTaken{.run_id = "r1", .controller = "ipv4:10.0.0.1:1"});
+  status.Apply(ControlBroken{"r1", "the connection ended"});
+  EXPECT_TRUE(status.busy());
+  status.Apply(RunResumed{"r1", "ipv4:10.0.0.1:2"});
+  EXPECT_EQ(status.controller, "ipv4:10.0.0.1:2");
+  EXPECT_EQ(status.runs_taken, 1u);
+}
+
 TEST(RequestTally, CountsByOutcomeAndClass) {
   RequestTally tally;
   RequestRecord record;
@@ -149,6 +176,16 @@ TEST(EventText, HasALineForEachEvent) {
        "lease_s=10\n"},
       {RunEnded{"r1", ""}, "<6>run_ended run_id=r1\n"},
       {RunEnded{"r1", "it broke"}, "<4>run_ended run_id=r1 reason=\"it broke\"\n"},
+      {RunEnded{"r1", "", 4096}, "<6>run_ended run_id=r1 left_bytes=4096\n"},
+      {ControlBroken{"r1", "it broke"}, "<4>control_broken run_id=r1 reason=\"it broke\"\n"},
+      {RunResumed{"r1", "unix:"}, "<6>run_resumed run_id=r1 controller=unix:\n"},
+      {RecordsSpilled{"r1", 4096}, "<4>records_spilled run_id=r1 bytes=4096\n"},
+      {SpillFailed{"r1", "full", false}, "<3>spill_failed run_id=r1 reason=full\n"},
+      {SpillFailed{"r1", "full", true}, "<3>records_lost run_id=r1 reason=full\n"},
+      {SpoolCollected{"r1", "unix:", 2, 2},
+       "<6>spool_collected run_id=r1 controller=unix: sessions=2 confirmed=2\n"},
+      {SpoolCollected{"r1", "unix:", 2, 1},
+       "<4>spool_collected run_id=r1 controller=unix: sessions=2 confirmed=1\n"},
       {Refused{"unix:", "busy"}, "<4>refused controller=unix: reason=busy\n"},
       {Inspected{"unix:"}, "<7>inspected controller=unix:\n"},
       {CasePrepared{"r1", 1, "vllm", "10.0.0.7:8000", 64, 0},

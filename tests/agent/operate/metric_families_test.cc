@@ -26,7 +26,8 @@ AgentStatus BusyStatus() {
   SessionLive session{.now_ns = 20'000'000'000,
                       .heard_ns = 19'500'000'000,
                       .lease_until_ns = 29'500'000'000,
-                      .unacknowledged_bytes = 4096};
+                      .unacknowledged_bytes = 4096,
+                      .spilled_bytes = 1024};
   session.live = CaseLive{.started = true,
                           .counts = {.started = 12,
                                      .finished = 5,
@@ -39,6 +40,8 @@ AgentStatus BusyStatus() {
   session.live->counts.tally.ok = 3;
   session.live->counts.tally.failed[static_cast<size_t>(ErrorClass::kEmpty)] = 2;
   status.Take(session);
+  status.Apply(RunResumed{"r1", "unix:"});
+  status.Apply(SpillFailed{"r1", "full", false});
   return status;
 }
 
@@ -71,6 +74,9 @@ TEST(MetricFamilies, SayWhatTheStatusSays) {
         "monsoon_agent_controller_silent_seconds 0.5\n",
         "monsoon_agent_lease_remaining_seconds 9.5\n",
         "monsoon_agent_unacknowledged_bytes 4096\n",
+        "monsoon_agent_spilled_bytes 1024\n",
+        "monsoon_agent_spills_failed_total 1\n",
+        "monsoon_agent_resumptions_total 1\n",
         "process_cpu_seconds_total 1.5\n",
         "process_open_fds 7\n",
         "process_start_time_seconds 12.5\n"}) {

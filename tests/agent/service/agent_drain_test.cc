@@ -1,14 +1,14 @@
-// How an agent takes its leave, what health checks say of it, and what its observer hears.
+// How an agent takes its leave, and what health checks say of it.
 #include <gmock/gmock.h>
 
 #include <chrono>
 #include <functional>
-#include <mutex>
 #include <thread>
 #include <vector>
 
 #include "agent/io/service/health_check.h"
 #include "common/base/str_cat.h"
+#include "tests/agent/service/event_recorder.h"
 #include "tests/agent/service/service_fixture.h"
 
 namespace monsoon {
@@ -16,39 +16,6 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-
-class Recorder final : public AgentObserver {
- public:
-  void On(const ServiceEvent& event) override {
-    const std::lock_guard lock(mutex_);
-    events_.push_back(event);
-  }
-  void Tick(const SessionLive& session) override {
-    const std::lock_guard lock(mutex_);
-    if (session.live) most_in_flight_ = std::max(most_in_flight_, session.live->counts.started);
-    ++ticks_;
-  }
-  // All of this kind.
-  template <typename Kind>
-  std::vector<Kind> All() {
-    const std::lock_guard lock(mutex_);
-    std::vector<Kind> found;
-    for (const ServiceEvent& event : events_) {
-      if (const auto* one = std::get_if<Kind>(&event)) found.push_back(*one);
-    }
-    return found;
-  }
-  uint64_t most_started() {
-    const std::lock_guard lock(mutex_);
-    return most_in_flight_;
-  }
-
- private:
-  std::mutex mutex_;
-  std::vector<ServiceEvent> events_;
-  uint64_t most_in_flight_ = 0;
-  int ticks_ = 0;
-};
 
 class AgentDrainTest : public ServiceTest {
  protected:
@@ -91,15 +58,15 @@ class AgentDrainTest : public ServiceTest {
     return CheckHealth(StrCat("127.0.0.1:", port()), {}, 5 * kNsPerS);
   }
 
-  Recorder recorder_;
+  EventRecorder recorder_;
 };
 
 TEST_F(AgentDrainTest, WhatIsInFlightFinishesAndTheRestIsNotSent) {
   LiveEngine engine(3, 300 * kNsPerMs, kNsPerMs);
   BeginRun();
   StartCase(engine, 6);
-  EXPECT_FALSE(server_->service().delivered());
-  server_->BeginDrain("SIGTERM");
+  EXPECT_FALSE(server_->delivered());
+  server_->Drain("SIGTERM");
   const v1::CaseDone done = control_->Await(Kind::kCaseDone).case_done();
   EXPECT_EQ(done.gave_up(), "agent load1 is being stopped (SIGTERM)");
   const std::vector<v1::RequestRecord> records = data_->ReadTo(done.last_sequence());
@@ -112,12 +79,12 @@ TEST_F(AgentDrainTest, WhatIsInFlightFinishesAndTheRestIsNotSent) {
   }
   EXPECT_EQ(ok, 2);
   // Nobody has confirmed the records yet.
-  EXPECT_TRUE(server_->service().holds_run());
-  EXPECT_FALSE(server_->service().delivered());
+  EXPECT_TRUE(server_->holds_run());
+  EXPECT_FALSE(server_->delivered());
   data_->Acknowledge(done.last_sequence());
-  Await([this] { return server_->service().delivered(); });
+  Await([this] { return server_->delivered(); });
   EXPECT_TRUE(control_->Close().ok());
-  Await([this] { return !server_->service().holds_run(); });
+  Await([this] { return !server_->holds_run(); });
   EXPECT_EQ(engine.Truth().size(), 2u);
 
   const auto ended = recorder_.All<CaseEnded>();
@@ -132,8 +99,8 @@ TEST_F(AgentDrainTest, BreakingOffCancelsWhatDoesNotFinish) {
   LiveEngine engine(3, 60 * kNsPerS, kNsPerMs);
   BeginRun();
   StartCase(engine, 4);
-  server_->BeginDrain("SIGTERM");
-  server_->service().BreakOff("time is up");
+  server_->Drain("SIGTERM");
+  server_->BreakOff();
   const v1::CaseDone done = control_->Await(Kind::kCaseDone).case_done();
   EXPECT_EQ(done.gave_up(), "agent load1 is being stopped (SIGTERM)");
   int cancelled = 0;
@@ -151,7 +118,7 @@ TEST_F(AgentDrainTest, ACaseThatWasCompleteIsNotGivenUp) {
   // Inspections are answered in order with nothing else: this only gives FinishCase its time.
   EXPECT_TRUE(Health().ok());
   std::this_thread::sleep_for(std::chrono::milliseconds(50));
-  server_->BeginDrain("SIGTERM");
+  server_->Drain("SIGTERM");
   const v1::CaseDone done = control_->Await(Kind::kCaseDone).case_done();
   EXPECT_EQ(done.gave_up(), "");
   EXPECT_EQ(data_->ReadTo(done.last_sequence()).size(), 2u);
@@ -160,7 +127,7 @@ TEST_F(AgentDrainTest, ACaseThatWasCompleteIsNotGivenUp) {
 TEST_F(AgentDrainTest, TheNextCaseIsNotPreparedAndNewRunsAreRefused) {
   LiveEngine engine(3, kNsPerMs, kNsPerMs);
   BeginRun();
-  server_->BeginDrain("SIGINT");
+  server_->Drain("SIGINT");
   control_->Prepare(engine.Case(2));
   EXPECT_EQ(control_->Await(Kind::kReady).ready().error(), "agent load1 is being stopped (SIGINT)");
   RawControl second(port());
@@ -189,7 +156,7 @@ TEST_F(AgentDrainTest, InspectionsSeeNameRunAndLeave) {
   EXPECT_TRUE(busy.busy());
   EXPECT_FALSE(busy.draining());
   EXPECT_EQ(busy.limits().used_concurrency(), 2u);
-  server_->BeginDrain("SIGTERM");
+  server_->Drain("SIGTERM");
   EXPECT_TRUE(inspect().draining());
 }
 
@@ -199,32 +166,51 @@ TEST_F(AgentDrainTest, HealthChecksFollow) {
   EXPECT_TRUE(*before);
   BeginRun();
   EXPECT_TRUE(*Health()) << "a busy agent is a healthy one";
-  server_->BeginDrain("SIGTERM");
+  server_->Drain("SIGTERM");
   EXPECT_FALSE(*Health());
   server_->Shutdown();
   EXPECT_EQ(Health().status().code(), absl::StatusCode::kUnavailable);
 }
 
-TEST_F(AgentDrainTest, TheObserverHearsAWholeRun) {
-  LiveEngine engine(3, kNsPerMs, kNsPerMs);
+TEST_F(AgentDrainTest, ACaseOfABrokenConnectionIsDrainedAndToldWhenItIsBack) {
+  LiveEngine engine(3, 300 * kNsPerMs, kNsPerMs);
   BeginRun();
-  const v1::CaseDone done = RunCase(engine, 0, 5);
-  data_->ReadTo(done.last_sequence());
-  EXPECT_TRUE(control_->Close().ok());
-  Await([this] { return recorder_.All<RunEnded>().size() == 1; });
-  const auto taken = recorder_.All<RunTaken>();
-  ASSERT_EQ(taken.size(), 1u);
-  EXPECT_EQ(taken[0].run_id, "run");
-  EXPECT_THAT(taken[0].controller, HasSubstr("ipv4:127.0.0.1"));
-  EXPECT_EQ(recorder_.All<CasePrepared>().size(), 1u);
-  EXPECT_EQ(recorder_.All<CasePrepared>()[0].engine_address, engine.address());
-  EXPECT_EQ(recorder_.All<CaseStarted>().size(), 1u);
-  const auto ended = recorder_.All<CaseEnded>();
-  ASSERT_EQ(ended.size(), 1u);
-  EXPECT_EQ(ended[0].counts.tally.ok, 5u);
-  EXPECT_EQ(ended[0].counts.finished, 5u);
-  EXPECT_EQ(ended[0].counts.token_events, 15u);
-  EXPECT_EQ(recorder_.All<RunEnded>()[0].reason, "");
+  StartCase(engine, 6);
+  control_->Cancel();
+  data_->Cancel();
+  Await([this] { return recorder_.All<ControlBroken>().size() == 1; });
+  server_->Drain("SIGTERM");
+  Await([this] { return recorder_.All<CaseEnded>().size() == 1; });
+  EXPECT_TRUE(server_->holds_run());
+  EXPECT_FALSE(server_->delivered()) << "nobody has the records";
+  ResumeRun(1);
+  const v1::CaseDone done = control_->Await(Kind::kCaseDone).case_done();
+  EXPECT_EQ(done.gave_up(), "agent load1 is being stopped (SIGTERM)");
+  EXPECT_THAT(Indices(data_->ReadTo(done.last_sequence())), ElementsAre(0, 1, 2, 3, 4, 5));
+  data_->Acknowledge(done.last_sequence());
+  Await([this] { return server_->delivered(); });
+}
+
+// The controller stops the case gently first; what this agent then breaks off has its reason.
+TEST_F(AgentDrainTest, BreakingOffWhatTheControllerDrainsIsToldAsASentence) {
+  LiveEngine engine(3, 60 * kNsPerS, kNsPerMs);
+  BeginRun();
+  StartCase(engine, 2);
+  control_->Stop(0, v1::Stop::MODE_DRAIN);
+  control_->Ping(1);
+  control_->Await(Kind::kPong);
+  server_->Drain("SIGTERM");
+  server_->BreakOff();
+  EXPECT_EQ(control_->Await(Kind::kCaseDone).case_done().gave_up(),
+            "agent load1 is being stopped (SIGTERM)");
+}
+
+TEST_F(AgentDrainTest, ASessionWithoutAControllerDoesNotHoldTheAgentBackForLong) {
+  BeginRun(300);
+  control_->Cancel();
+  data_->Cancel();
+  server_->Drain("SIGTERM");
+  Await([this] { return !server_->holds_run(); });
 }
 
 }  // namespace

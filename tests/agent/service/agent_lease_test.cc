@@ -135,8 +135,8 @@ TEST_F(AgentLeaseTest, AnAgentThatIsBeingStoppedTakesNoRun) {
   control_->AwaitProgress(4, 0);
   control_->Start(0, clock_.MonotonicNs());
   SleepMs(100);
-  server_->service().Drain("SIGTERM");
-  EXPECT_TRUE(server_->service().holds_run());
+  server_->Drain("SIGTERM");
+  EXPECT_TRUE(server_->holds_run());
   const v1::Refusal refusal = Refused("other");
   EXPECT_EQ(refusal.code(), v1::Refusal::CODE_DRAINING) << "waiting would not help";
   RawControl inspector(port());
@@ -148,14 +148,14 @@ TEST_F(AgentLeaseTest, AnAgentThatIsBeingStoppedTakesNoRun) {
   ResumeRun(1);
   const v1::CaseDone done = control_->Await(Kind::kCaseDone).case_done();
   EXPECT_THAT(done.gave_up(), HasSubstr("SIGTERM"));
-  EXPECT_FALSE(server_->service().delivered());
+  EXPECT_FALSE(server_->delivered());
   EXPECT_EQ(data_->ReadTo(done.last_sequence()).size(), 4u);
   EXPECT_EQ(slow.Truth().size(), 2u);
   data_->Acknowledge(done.last_sequence());
   control_->EndRun();
   control_->Close();
-  EXPECT_TRUE(server_->service().delivered());
-  EXPECT_FALSE(server_->service().holds_run());
+  EXPECT_TRUE(server_->delivered());
+  EXPECT_FALSE(server_->holds_run());
   EXPECT_THAT(Refused("other").message(), HasSubstr("SIGTERM"));
 }
 
@@ -167,9 +167,10 @@ TEST_F(AgentLeaseTest, BreakingOffEndsTheCaseAndDeliversItsRecords) {
   control_->AwaitProgress(4, 0);
   control_->Start(0, clock_.MonotonicNs());
   SleepMs(100);
-  server_->service().BreakOff("the agent is being stopped");
+  server_->Drain("SIGTERM");
+  server_->BreakOff();
   const v1::CaseDone done = control_->Await(Kind::kCaseDone).case_done();
-  EXPECT_EQ(done.gave_up(), "the agent is being stopped");
+  EXPECT_EQ(done.gave_up(), "agent host is being stopped (SIGTERM)");
   EXPECT_EQ(data_->ReadTo(done.last_sequence()).size(), 4u);
 }
 
