@@ -67,9 +67,9 @@ class FullDiskTest(RunTest):
         self.assertEqual(len(seen), len(set(seen)))
 
     def test_the_agents_disk_is_full(self):
-        """Its records find no place while the controller is away; what it then loses is said."""
-        with MockEngine(*QUICK) as mock, SmallDisk("64k") as disk, \
-             FleetAgent("--spool-memory-bytes", 65536, spool=disk) as a, FleetAgent() as b, \
+        """Its records find no place while the controller is away: it gives the case up, and says why."""
+        with MockEngine(*QUICK) as mock, SmallDisk("16k") as disk, \
+             FleetAgent("--spool-memory-bytes", 4096, spool=disk) as a, FleetAgent() as b, \
              Relay(a) as way:
             text = fleet_scenario(mock.url, 8000, 16, lease_s=6)
             started = self.start_run(text, "--agents", f"{way.address},{b.address}")
@@ -79,8 +79,12 @@ class FullDiskTest(RunTest):
             self.addCleanup(run.db.close)
             self.assertIsNone(a.process.poll(), "a full disk does not end the agent")
             mock.stop()
-        check_books(run, mock.truth)
-        self.assertIn(run.status, (0, 4), run.describe())
+        counts = check_books(run, mock.truth)
+        self.assertEqual(run.status, 4, run.describe())
+        self.assertIn("No space left", " ".join(run.report["cases"][0]["reasons"]))
+        self.assertEqual(counts["lost"], 0, "what it had recorded is kept and reported")
+        self.assertGreater(counts["not_sent"], 0)
+        self.assertGreater(counts["ok"], 6000, "the other agent did the rest")
 
 
 class BigMessagesTest(RunTest):
