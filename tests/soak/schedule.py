@@ -85,7 +85,7 @@ class Schedule:
             loads = ["{poisson: %d/s}" % (self.rate // part) for part in range(1, self.cases + 1)]
             lines += [f"load: [{', '.join(loads)}]", f"duration: {LOAD_S:g}s"]
         else:
-            levels = [self.concurrency, max(self.agents, self.concurrency // 2)][:self.cases]
+            levels = [self.concurrency, self.concurrency + 4][:self.cases]
             lines += [f"concurrency: {levels}", f"requests: {self.requests}"]
         return "\n".join(lines) + "\n"
 

@@ -35,6 +35,14 @@ class ScheduleTest(unittest.TestCase):
         self.assertGreaterEqual(min(kinds.values()), 8, kinds)
         self.assertGreater(min(loops.values()), 40)
 
+    def test_cases_of_a_schedule_differ(self):
+        for seed in range(500):
+            text = Schedule(seed).scenario("http://x", ["a"] * 4)
+            loads = next(line for line in text.splitlines() if line.startswith(("load:",
+                                                                                "concurrency:")))
+            values = loads.split(": ", 1)[1].strip("[]").split(", ")
+            self.assertEqual(len(values), len(set(values)), text)
+
     def test_nothing_follows_the_controllers_death(self):
         for seed in range(500):
             kinds = [event[1] for event in Schedule(seed).events]
