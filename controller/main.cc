@@ -88,7 +88,9 @@ int main(int argc, char** argv) {
   CLI::App* run_app = app.add_subcommand("run", "Run a scenario and report");
   run_app->add_option("SCENARIO", run.scenario_path, "The scenario's YAML file")->required();
   run_app->add_option("--out", run.out_dir, "Folder for the results (default: runs/<name>-<time>)");
-  run_app->add_option("--agents", run.agents, "HOST:PORT[*WEIGHT],... instead of the scenario's agents")
+  run_app
+      ->add_option("--agents", run.agents,
+                   "HOST:PORT[*WEIGHT],... instead of the scenario's agents")
       ->delimiter(',');
   run_app
       ->add_option("--set", run.overrides, "Override a key of the scenario: KEY=VALUE; repeatable")

@@ -79,8 +79,9 @@ class Booted:
         return int(children[0]) if children else None
 
     def command(self, *arguments):
-        return ["nsenter", "-t", str(self.init), "-m", "-u", "-i", "-n", "-p", "-C",
-                *(str(a) for a in arguments)]
+        # Nothing of this session's environment: sbatch would pass it on to its jobs.
+        return ["env", "-i", f"PATH={os.defpath}:/usr/sbin:/sbin", "HOME=/root", "nsenter", "-t",
+                str(self.init), "-m", "-u", "-i", "-n", "-p", "-C", *(str(a) for a in arguments)]
 
     def run(self, *arguments, check=True, timeout_s=60, stdin=""):
         done = subprocess.run(self.command(*arguments), input=stdin, capture_output=True, text=True,

@@ -58,7 +58,7 @@ class ControllerLostTest(RunTest):
     def test_a_killed_agent_is_named_and_what_it_held_is_lost(self):
         with MockEngine("--ttft", "20ms", "--itl", "20ms", "--tokens", 20) as mock, \
              Agent() as kept, Agent() as killed:
-            started = self.start_run(scenario(mock.url, 3000, 8), "--agents",
+            started = self.start_run(scenario(mock.url, 300, 8), "--agents",
                                      f"{kept.address},{killed.address}")
             wait_for(lambda: established_connections(mock.port) == 8, 60, "eight open streams")
             time.sleep(1)

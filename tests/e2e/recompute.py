@@ -313,6 +313,21 @@ def differences(path, mine, theirs):
     return [] if same else [f"{path}: recomputed {mine!r}, report.json has {theirs!r}"]
 
 
+def fleet_differences(rows, theirs):
+    """The same for each agent's part, which is told by the agents' names."""
+    found = []
+    for agent in theirs["fleet"]["agents"]:
+        own = [row for row in rows if row["agent"] == agent["name"] and row["phase"] == "measure"]
+        ok = [row for row in own if row["status"] == "ok"]
+        counts = {status: sum(row["status"] == status for row in own)
+                  for status in ("ok", "failed", "cancelled", "not_sent", "lost")}
+        mine = {"requests": counts,
+                "input_tokens": sum(row["input_tokens"] or 0 for row in ok),
+                "output_tokens": sum(row["output_tokens"] or 0 for row in ok)}
+        found += differences(f"fleet.{agent['name']}", mine, agent)
+    return found
+
+
 def leaves(value):
     return sum(map(leaves, value.values())) if isinstance(value, dict) else 1
 
@@ -334,7 +349,7 @@ def main():
         rows = database.execute("SELECT * FROM requests WHERE case_id = ?",
                                 (case["case_id"],)).fetchall()
         mine = recompute(case, rows, theirs["client"], calibration)
-        found = differences(case["name"], mine, theirs)
+        found = differences(case["name"], mine, theirs) + fleet_differences(rows, theirs)
         found += [f"{case['name']}: start_ns of request {row['request_index']} is wrong"
                   for row in rows if row["start_ns"] != start_of(row)]
         print(f"{case['name'][:60]:60} {len(rows):8} {leaves(mine):8} {len(found):7}")

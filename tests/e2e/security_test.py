@@ -325,11 +325,14 @@ class OffLoopback(SecurityTest):
             self.assertEqual(run.status, 0, run.describe())
             self.assertIn("WARNING: plain text to agent", run.stderr)
             key = self.write("key", "sk-not-in-plain-text\n")
-            text = text.replace("type: vllm,", f"type: vllm, api_key_file: {key},")
-            refused = self.run_controller(text, "--insecure-agents", "--agents", agent.address,
-                                          out="refused")
-            self.assertEqual(refused.status, 2, refused.describe())
-            self.assertIn("API key would travel", refused.stderr)
+            os.environ["TEST_SECOND_KEY"] = "not-in-plain-text-either"
+            self.addCleanup(os.environ.pop, "TEST_SECOND_KEY", None)
+            for secret in (f"api_key_file: {key}", 'headers: {X-Second: "${TEST_SECOND_KEY}"}'):
+                refused = self.run_controller(
+                    text.replace("type: vllm,", f"type: vllm, {secret},"), "--insecure-agents",
+                    "--agents", agent.address, out="refused")
+                self.assertEqual(refused.status, 2, refused.describe())
+                self.assertIn("would travel to agent", refused.stderr)
 
     def test_mutual_tls(self):
         certs = self.certificates(agents=(OUTSIDE,))

@@ -13,6 +13,7 @@
 #include "agent/core/net/endpoint.h"
 #include "agent/io/http/http_library.h"
 #include "agent/io/service/agent_session.h"
+#include "agent/io/spool/spool_store.h"
 #include "common/model/item.h"
 #include "common/time/steady_clock.h"
 #include "common/wire/convert_case.h"
@@ -74,10 +75,16 @@ void Check(std::string_view input) {
                                     .item_cache_bytes = 1 << 16,
                                     .max_queued_work = 64};
   static const SteadyClock clock;
+  SpoolStore no_spools("", {}, &clock);
   ControlOutbox control_out;
-  DataOutbox data_out;
-  AgentSession session(&options, &clock, "run", 1, kNsPerS, &control_out);
-  if (!session.AttachData(&data_out, [] {}).ok()) std::abort();
+  AgentSession session(&options, &clock, &no_spools, "run", 1, kNsPerS);
+  if (!session
+           .AttachControl(
+               &control_out, [] {}, 0, v1::Welcome())
+           .ok())
+    std::abort();
+  const absl::StatusOr<AgentSession::DataPass> data = session.AttachData([] {});
+  if (!data.ok()) std::abort();
   std::string last_id(16, '\0');
   absl::Status status;
   for (const auto& [kind, bytes] : SplitMessages(input, kMaxMessages)) {
@@ -86,8 +93,10 @@ void Check(std::string_view input) {
   }
   // What ends a run goes to the user.
   if (!status.ok() && status.message().size() < 10) std::abort();
-  session.DetachData();
-  session.Close();
+  session.DetachControl();
+  session.DetachData(data->pass);
+  session.Close("the input is over");
+  if (!session.over()) std::abort();
 }
 
 }  // namespace

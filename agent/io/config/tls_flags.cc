@@ -38,10 +38,6 @@ absl::Status CheckTlsFlags(const ListenAddress& address, const TlsFlags& flags) 
         "mutual TLS takes all of --tls-cert, --tls-key and --tls-ca; ./dev certs makes them for a "
         "test");
   }
-  if (files.any() && flags.insecure_listen) {
-    return Contradiction(
-        "--insecure-listen asks for plain text and --tls-cert for TLS; take one of them away");
-  }
   if (files.any() && address.is_unix()) {
     return Contradiction(
         "a Unix socket is guarded by its file's mode and speaks plain text; take --tls-cert, "

@@ -27,6 +27,7 @@ void AddTlsFlags(CLI::App& app, TlsFlags& flags);
 // Off loopback an agent speaks mutual TLS or does not speak (design promise 5): anybody who reaches
 // one that does not can make it send load. INVALID_ARGUMENT for flags that contradict each other,
 // PERMISSION_DENIED for plain text on another address unless insecure_listen; both say what to do.
+// With certificates the agent speaks TLS whatever insecure_listen says, which then is for metrics.
 absl::Status CheckTlsFlags(const ListenAddress& address, const TlsFlags& flags);
 
 // What an operator must be told loudly at the start; "" when all is well.

@@ -11,6 +11,7 @@
 namespace monsoon {
 namespace {
 
+constexpr double kMaxRatePerS = 1e9;
 constexpr absl::Duration kReadyPatience = absl::Seconds(5);
 
 }  // namespace
@@ -80,6 +81,10 @@ absl::Status CaseRunner::Resize(int64_t concurrency, double rate_per_s) {
     return absl::InvalidArgumentError(StrCat("the controller asks for ", concurrency,
                                              " requests in flight instead of ", this->concurrency(),
                                              "; a case that is prepared only grows"));
+  }
+  if (!(rate_per_s >= 0 && rate_per_s <= kMaxRatePerS)) {
+    return absl::InvalidArgumentError(
+        StrCat("the controller asks for ", rate_per_s, " requests per second, which is no rate"));
   }
   RETURN_IF_ERROR(CheckOpenFiles(concurrency));
   concurrency_.store(concurrency, std::memory_order_relaxed);

@@ -10,6 +10,8 @@
 namespace monsoon {
 namespace {
 
+// Answers on Control that the controller has not taken: those of many minutes.
+constexpr size_t kMaxUnheard = 20'000;
 // For the thread of a stream that is being replaced to leave.
 constexpr absl::Duration kReplaceTimeout = absl::Seconds(5);
 
@@ -121,6 +123,11 @@ absl::Status AgentSession::OnControl(const v1::ControlRequest& request) {
   heard_ns_.store(clock_.MonotonicNs(), std::memory_order_relaxed);
   switch (control_numbers_.Take(request.number())) {
     case ReceivedNumbers::Verdict::kNew:
+      if (control_.waiting() > kMaxUnheard) {
+        return absl::ResourceExhaustedError(
+            "the controller speaks on Control and does not listen there, and this agent keeps no "
+            "more answers for it; look at what holds the controller up");
+      }
       return Obey(request);
     case ReceivedNumbers::Verdict::kRepeated:
       return absl::OkStatus();
@@ -150,7 +157,9 @@ absl::Status AgentSession::Obey(const v1::ControlRequest& request) {
       return absl::OkStatus();
     case v1::ControlRequest::kResize:
       if (const auto target = RunnerOf(request.resize().case_index()); target != nullptr) {
-        return target->Resize(static_cast<int64_t>(request.resize().concurrency()),
+        // More than there are descriptors anyway; what is computed from it stays in range.
+        constexpr uint64_t kMost = uint64_t{1} << 40;
+        return target->Resize(static_cast<int64_t>(std::min(request.resize().concurrency(), kMost)),
                               request.resize().rate_per_s());
       }
       return absl::OkStatus();

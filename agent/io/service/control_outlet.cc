@@ -1,5 +1,6 @@
 #include "agent/io/service/control_outlet.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace monsoon {
@@ -32,6 +33,11 @@ void ControlOutlet::Send(v1::ControlResponse message) {
 bool ControlOutlet::Acknowledge(uint64_t received) {
   absl::MutexLock lock(&mutex_);
   return kept_.Acknowledge(received);
+}
+
+size_t ControlOutlet::waiting() const {
+  absl::MutexLock lock(&mutex_);
+  return std::max(kept_.kept(), out_ == nullptr ? 0 : out_->size());
 }
 
 }  // namespace monsoon

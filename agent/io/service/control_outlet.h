@@ -5,6 +5,7 @@
 // Thread-safe. No method waits for the network: messages go into the stream's outbox.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include "absl/base/thread_annotations.h"
@@ -30,9 +31,11 @@ class ControlOutlet {
   void Send(v1::ControlResponse message);
   // As in Attach().
   bool Acknowledge(uint64_t received);
+  // Messages that the controller has not taken yet, as far as is known.
+  size_t waiting() const;
 
  private:
-  absl::Mutex mutex_;
+  mutable absl::Mutex mutex_;
   ResendQueue<v1::ControlResponse> kept_ ABSL_GUARDED_BY(mutex_);
   ControlOutbox* out_ ABSL_GUARDED_BY(mutex_) = nullptr;
 };

@@ -8,11 +8,10 @@
 #include <nlohmann/json.hpp>
 
 #include "common/base/str_cat.h"
+#include "controller/core/report/json_archive.h"
 
 namespace monsoon {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 constexpr std::array<std::string_view, 4> kGateOps = {"<", "<=", ">", ">="};
 constexpr std::array<std::string_view, 2> kOrders = {"sequential", "shuffle"};
@@ -25,86 +24,9 @@ constexpr std::array<std::string_view, 5> kLengthLaws = {"unset", "fixed", "unif
                                                          "reference"};
 constexpr char kNotStored[] = "<not stored>";
 
-// Both directions walk the same list of members (the Visit functions below), so that neither can
-// forget one.
-class Writer {
- public:
-  template <typename T>
-  void Member(const char* name, const T& value) {
-    json[name] = value;
-  }
-  template <typename T>
-  void Member(const char* name, const std::optional<T>& value) {
-    json[name] = value ? Json(*value) : Json(nullptr);
-  }
-  template <typename Enum, size_t N>
-  void Choice(const char* name, const std::array<std::string_view, N>& names, const Enum& value) {
-    json[name] = names[static_cast<size_t>(value)];
-  }
-  template <typename T>
-  void Object(const char* name, const T& value) {
-    Writer inner;
-    Visit(inner, value);
-    json[name] = std::move(inner.json);
-  }
-  template <typename T>
-  void List(const char* name, const std::vector<T>& values) {
-    json[name] = Json::array();
-    for (const T& value : values) {
-      Writer inner;
-      Visit(inner, value);
-      json[name].push_back(std::move(inner.json));
-    }
-  }
+}  // namespace
 
-  Json json = Json::object();
-};
-
-// Throws nlohmann::json::exception, caught in CaseSpecFromJson.
-class Reader {
- public:
-  explicit Reader(const Json& json) : json_(json) {
-    static_cast<void>(json.get_ref<const Json::object_t&>());  // throws for anything else
-  }
-
-  template <typename T>
-  void Member(const char* name, T& value) {
-    if (json_.contains(name)) value = json_.at(name).get<T>();
-  }
-  template <typename T>
-  void Member(const char* name, std::optional<T>& value) {
-    if (!json_.contains(name)) return;
-    value.reset();
-    if (!json_.at(name).is_null()) value = json_.at(name).get<T>();
-  }
-  template <typename Enum, size_t N>
-  void Choice(const char* name, const std::array<std::string_view, N>& names, Enum& value) {
-    if (!json_.contains(name)) return;
-    const auto text = json_.at(name).get<std::string>();
-    for (size_t i = 0; i < N; ++i) {
-      if (names[i] == text) value = static_cast<Enum>(i);
-    }
-  }
-  template <typename T>
-  void Object(const char* name, T& value) {
-    if (!json_.contains(name)) return;
-    Reader inner(json_.at(name));
-    Visit(inner, value);
-  }
-  template <typename T>
-  void List(const char* name, std::vector<T>& values) {
-    if (!json_.contains(name)) return;
-    values.clear();
-    for (const Json& element : json_.at(name)) {
-      Reader inner(element);
-      Visit(inner, values.emplace_back());
-    }
-  }
-
- private:
-  const Json& json_;
-};
-
+// Not in the namespace without a name, in which the archive's templates would not find them.
 template <typename T, typename Plain>
 concept MaybeConst = std::same_as<std::remove_const_t<T>, Plain>;
 
@@ -269,22 +191,20 @@ void Visit(Archive& archive, T& spec) {
   archive.Object("verdict", spec.verdict);
 }
 
-}  // namespace
-
 std::string CaseSpecToJson(const CaseSpec& spec) {
-  Writer writer;
+  JsonWriter writer;
   Visit(writer, spec);
-  return writer.json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return writer.json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
 absl::StatusOr<CaseSpec> CaseSpecFromJson(std::string_view json) {
   try {
-    const Json parsed = Json::parse(json);
+    const auto parsed = nlohmann::ordered_json::parse(json);
     CaseSpec spec;
-    Reader reader(parsed);
+    JsonReader reader(parsed);
     Visit(reader, spec);
     return spec;
-  } catch (const Json::exception& error) {
+  } catch (const nlohmann::json::exception& error) {
     return absl::DataLossError(StrCat("the stored case is damaged: ", error.what()));
   }
 }

@@ -1,3 +1,5 @@
+#include "absl/strings/str_format.h"
+
 #include "common/base/str_cat.h"
 #include "common/time/clock.h"
 #include "controller/core/report/clean_text.h"
@@ -24,15 +26,17 @@ std::string LagCell(const AgentFacts& agent) {
   return lag.count() == 0 ? kUndefinedText : MsText(static_cast<int64_t>(lag.Quantile(0.99)));
 }
 
-std::string WeightText(double weight) { return RateText(weight); }
+std::string WeightText(double weight) { return absl::StrFormat("%g", weight); }
+
+std::string DriftText(double ppm) { return absl::StrFormat("%+.2f", ppm); }
 
 }  // namespace
 
 std::string FleetTableText(const CaseReport& report) {
   TextTable table;
-  table.AddColumn("agent", TextTable::Align::kLeft, 24);
-  for (const char* const title : {"weight", "share", "ok/had", "tokens out", "clock ms", "+-",
-                                  "trip", "first send", "busiest"}) {
+  table.AddColumn("agent", TextTable::Align::kLeft, 21);
+  for (const char* const title :
+       {"weight", "share", "ok/had", "tokens", "clock ms", "+-", "trip", "1st ms", "busy"}) {
     table.AddColumn(title);
   }
   table.AddColumn("", TextTable::Align::kLeft);
@@ -63,7 +67,7 @@ std::string FleetTableHtml(const CaseReport& report) {
          {WeightText(agent.weight), CountText(agent.concurrency), RequestsCell(totals.requests),
           CountText(totals.output_tokens), SignedMsText(agent.clock_offset_ns),
           MsText(agent.clock_bound_ns), MsText(agent.clock_round_trip_ns),
-          RateText(agent.clock_drift_ppm), FirstSendCell(report.facts, agent),
+          DriftText(agent.clock_drift_ppm), FirstSendCell(report.facts, agent),
           PercentText(agent.busy_share_max), LagCell(agent), SecondsText(agent.cpu_seconds),
           StrCat(agent.load_threads), agent.hostname, agent.version, agent.engine_address}) {
       out += ElementHtml("td", "", text);

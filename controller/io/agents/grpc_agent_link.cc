@@ -134,12 +134,24 @@ void GrpcAgentLink::CloseConnection(AgentConnection& connection) {
   connection.CloseGently(last);
 }
 
-GrpcAgentLink::Reconnection GrpcAgentLink::Reconnect(const std::string& reason) {
-  const int64_t patience_ns = absl::ToInt64Nanoseconds(kLongestBackoff);
-  if (!AwaitConnected(*control_channel_, patience_ns, &closing_) ||
-      !AwaitConnected(*data_channel_, patience_ns, &closing_)) {
-    return Reconnection::kTryAgain;
+bool GrpcAgentLink::ConnectAgain() {
+  if (!target_.tls.all()) {
+    const int64_t patience_ns = absl::ToInt64Nanoseconds(kLongestBackoff);
+    return AwaitConnected(*control_channel_, patience_ns, &closing_) &&
+           AwaitConnected(*data_channel_, patience_ns, &closing_);
   }
+  // Certificates may have been replaced since.
+  absl::StatusOr<std::shared_ptr<grpc::Channel>> control = OpenChannel(target_, &closing_);
+  if (!control.ok()) return false;
+  absl::StatusOr<std::shared_ptr<grpc::Channel>> data = OpenChannel(target_, &closing_);
+  if (!data.ok()) return false;
+  control_channel_ = *std::move(control);
+  data_channel_ = *std::move(data);
+  return true;
+}
+
+GrpcAgentLink::Reconnection GrpcAgentLink::Reconnect(const std::string& reason) {
+  if (!ConnectAgain()) return Reconnection::kTryAgain;
   auto connection =
       std::make_shared<AgentConnection>(target_, control_channel_, data_channel_, &closing_);
   v1::Hello hello = MakeHello(options_.run_id, v1::Hello::PURPOSE_RUN, options_.lease_ns);

@@ -96,6 +96,7 @@ class GrpcAgentLink final : public AgentLink {
   // The link's own thread.
   void Supervise();
   void CloseConnection(AgentConnection& connection);
+  bool ConnectAgain();
   Reconnection Reconnect(const std::string& reason);
   // Whether the agent's answer means that the session is over, and how that is said; "": it is not.
   std::string WhyOver(const v1::ControlResponse& response) const;
@@ -121,7 +122,7 @@ class GrpcAgentLink final : public AgentLink {
   const Clock& clock_;
   AgentInbox& inbox_;
   AgentInfo info_;
-  std::shared_ptr<grpc::Channel> control_channel_;
+  std::shared_ptr<grpc::Channel> control_channel_;  // after Open() only the link's own thread's
   std::shared_ptr<grpc::Channel> data_channel_;
   std::atomic<bool> closing_{false};
 

@@ -19,7 +19,7 @@ namespace monsoon {
 namespace {
 
 constexpr auto kPollInterval = std::chrono::milliseconds(50);
-constexpr int kTries = 300;  // 15 s
+constexpr int kTries = 900;  // 45 s
 
 std::string LockPath(const std::string& run_dir) { return run_dir + "/run.lock"; }
 
@@ -35,6 +35,17 @@ int64_t ReadPid(int file) {
   char text[24] = {};
   const ssize_t size = pread(file, text, sizeof(text) - 1, 0);
   return size > 0 ? std::atoll(text) : 0;
+}
+
+absl::Status InUse(const std::string& run_dir, int64_t pid, bool alive) {
+  if (!alive) {
+    return absl::FailedPreconditionError(
+        StrCat("the controller of ", run_dir, " (process ", pid,
+               ") died, and the agent that it started has not ended yet; try again in a minute"));
+  }
+  return absl::FailedPreconditionError(StrCat("another controller works on ", run_dir,
+                                              pid > 0 ? StrCat(" (process ", pid, ")") : "",
+                                              ": wait until it has ended, or end it with Ctrl-C"));
 }
 
 bool IsAlive(int64_t pid) {
@@ -64,13 +75,10 @@ absl::StatusOr<RunLock> RunLock::Take(const std::string& run_dir) {
     if (flock(file, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
       const int64_t pid = ReadPid(file);
       close(file);
-      if (!IsAlive(pid) && i + 1 < kTries) {
-        std::this_thread::sleep_for(kPollInterval);
-        continue;
-      }
-      return absl::FailedPreconditionError(StrCat(
-          "another controller works on ", run_dir, pid > 0 ? StrCat(" (process ", pid, ")") : "",
-          ": wait until it has ended, or end it with Ctrl-C"));
+      const bool alive = IsAlive(pid);
+      if (alive || i + 1 == kTries) return InUse(run_dir, pid, alive);
+      std::this_thread::sleep_for(kPollInterval);
+      continue;
     }
     if (!IsThere(path, file)) {
       close(file);

@@ -17,7 +17,7 @@ namespace monsoon {
 
 class RunLock {
  public:
-  // FAILED_PRECONDITION, naming the other process, when there is one. Waits, up to 15 s, for what
+  // FAILED_PRECONDITION, naming the other process, when there is one. Waits, up to 45 s, for what
   // a dead one has left behind to end.
   static absl::StatusOr<RunLock> Take(const std::string& run_dir);
   // Whether a controller works on the folder now, and its process id (0: it could not be read).

@@ -66,10 +66,10 @@ absl::StatusOr<std::vector<WeightedTarget>> AgentFleet::FindTargets() {
 absl::Status AgentFleet::CheckSecrets(const std::vector<WeightedTarget>& targets) const {
   for (const auto& [target, weight] : targets) {
     if (!options_.carries_secrets || target.confidential()) continue;
-    return absl::PermissionDeniedError(
-        StrCat("the engine's API key would travel to agent ", target.name,
-               " in plain text; give --agent-ca, --agent-cert and --agent-key (agent_tls), or use "
-               "agents on this machine or through a tunnel (ssh -L)"));
+    return absl::PermissionDeniedError(StrCat(
+        "the engine's API key, or a header's ${VARIABLE}, would travel to agent ", target.name,
+        " in plain text; give --agent-ca, --agent-cert and --agent-key (agent_tls), or use "
+        "agents on this machine or through a tunnel (ssh -L)"));
   }
   return absl::OkStatus();
 }

@@ -84,7 +84,11 @@ absl::StatusOr<bool> HasStarted(const CaseFacts& facts, RunDb& db) {
   if (facts.start_ns != kNever) return true;
   // It died between the word to the agents and the note of it.
   ASSIGN_OR_RETURN(const auto first_sends, db.FirstSends(facts.spec.index));
-  return !first_sends.empty();
+  if (!first_sends.empty()) return true;
+  // An agent that says nothing may have heard that word.
+  ASSIGN_OR_RETURN(const uint64_t handed, db.ReadHanded(facts.spec.index));
+  return handed > 0 && std::any_of(facts.agents.begin(), facts.agents.end(),
+                                   [](const AgentFacts& agent) { return !agent.reported; });
 }
 
 absl::Status CloseCase(const ClosingInputs& closing, RunSession& session, CaseFacts& facts) {

@@ -278,7 +278,7 @@ AgentFacts CaseDriver::MakeAgentFacts(const AgentState& agent) const {
   facts.lost_reason = agent.lost_reason;
   facts.instance_id = info.instance_id;
   facts.epoch = info.epoch;
-  facts.reported = agent.facts.has_value();
+  facts.reported = agent.complete();
   if (agent.facts) {
     facts.new_connections = agent.facts->new_connections;
     facts.reused_connections = agent.facts->reused_connections;

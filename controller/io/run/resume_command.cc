@@ -13,6 +13,7 @@
 #include "common/base/str_cat.h"
 #include "common/time/clock.h"
 #include "controller/core/report/exit_status.h"
+#include "controller/core/scenario/agent_entry.h"
 #include "controller/io/agents/agent_security.h"
 #include "controller/io/agents/embedded_agent.h"
 #include "controller/io/run/case_closing.h"
@@ -71,7 +72,15 @@ class Resume {
   absl::Status Collect() {
     std::vector<std::string> names = AgentsToAsk(session_.facts(), cases_);
     const bool embedded = std::erase(names, "embedded") > 0;
-    names.insert(names.end(), options_.agents.begin(), options_.agents.end());
+    // It died before the first case: they may still hold to it.
+    const std::vector<std::string>& asked = session_.invocation().agents.empty()
+                                                ? session_.inputs().scenario.agents
+                                                : session_.invocation().agents;
+    const std::vector<std::string>& more = cases_.empty() ? asked : options_.agents;
+    for (const std::string& text : more) {
+      ASSIGN_OR_RETURN(const AgentEntry entry, ParseAgentEntry(text));
+      names.push_back(entry.address);
+    }
     std::vector<AgentTarget> targets;
     if (!names.empty()) {
       ASSIGN_OR_RETURN(targets, ResolveSecureAgents(names, session_.Security()));

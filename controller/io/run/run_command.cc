@@ -35,7 +35,6 @@ int RunCommand(const RunOptions& options) {
   if (!inputs.ok()) return Fail(inputs.status(), kExitRejected);
 
   ForgetVariables(SecretVariables(inputs->scenario));
-  ForgetVariables(SecretVariables(inputs->scenario));
 
   // From here on a signal drains; until now it simply ended the program. No thread exists yet.
   SignalWatcher::Block();

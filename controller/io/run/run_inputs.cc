@@ -93,8 +93,16 @@ absl::Status CheckCases(const Scenario& scenario) {
 }  // namespace
 
 bool RunInputs::has_secrets() const {
-  return std::any_of(cases.begin(), cases.end(),
-                     [](const CaseInputs& input) { return !input.api_key.empty(); });
+  const auto from_variable = [](const SecretHeader& header) {
+    return header.written.find("${") != std::string::npos;
+  };
+  const auto has_key = [](const CaseInputs& input) { return !input.api_key.empty(); };
+  const auto has_header = [&](const CaseSpec& spec) {
+    const std::vector<SecretHeader>& headers = spec.engine.headers;
+    return std::any_of(headers.begin(), headers.end(), from_variable);
+  };
+  return std::any_of(cases.begin(), cases.end(), has_key) ||
+         std::any_of(scenario.cases.begin(), scenario.cases.end(), has_header);
 }
 
 absl::StatusOr<RunInputs> LoadRunInputs(const std::string& scenario_path,

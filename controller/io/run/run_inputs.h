@@ -34,6 +34,7 @@ struct RunInputs {
   // What has to be downloaded before a run (ScenarioFiles::missing); empty with Downloads::kYes.
   std::vector<std::string> missing;
 
+  // API keys, or headers that the scenario takes from environment variables.
   bool has_secrets() const;
 };
 

@@ -223,7 +223,7 @@ void SpoolCollector::CountTokens(const CaseFacts& facts, RecordsEvent& batch) {
   const auto position = static_cast<size_t>(ScenarioCaseOf(cases_, facts));
   if (position >= session_.inputs().cases.size()) return;
   const CaseInputs& input = session_.inputs().cases[position];
-  if (KeepTextFor(facts.spec) == KeepText::kNone) return;
+  if (CountedTextOf(facts.spec) == KeepText::kNone) return;
   if (counting_case_ != facts.spec.index) {
     session_.counter().EndCase();
     session_.counter().BeginCase({.run_id = session_.facts().run_id,

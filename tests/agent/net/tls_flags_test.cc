@@ -52,10 +52,14 @@ TEST(TlsFlags, ContradictionsAreRefused) {
   obeys_nobody.allow_controllers.clear();
   EXPECT_THAT(Sentence("127.0.0.1:1", obeys_nobody), HasSubstr("--allow-controller NAME"));
   EXPECT_THAT(Sentence("127.0.0.1:1", {.allow_controllers = {"a"}}), HasSubstr("takes --tls-cert"));
-  TlsFlags both = kMutual;
-  both.insecure_listen = true;
-  EXPECT_THAT(Sentence("10.0.0.1:1", both), HasSubstr("take one of them away"));
   EXPECT_THAT(Sentence("unix:/a", kMutual), HasSubstr("Unix socket"));
+}
+
+TEST(TlsFlags, CertificatesMeanTls) {
+  TlsFlags both = kMutual;
+  both.insecure_listen = true;  // for its metrics
+  EXPECT_TRUE(Check("10.0.0.1:1", both).ok());
+  EXPECT_EQ(PlainTextWarning(ParseListenAddress("10.0.0.1:1").value(), both), "");
 }
 
 }  // namespace

@@ -128,33 +128,35 @@ TEST_F(AgentLeaseTest, APingWithoutADeadlineIsWorthTheWholeLease) {
 }
 
 TEST_F(AgentLeaseTest, AnAgentThatIsBeingStoppedTakesNoRun) {
-  LiveEngine slow(3, 300 * kNsPerMs, kNsPerMs);
+  LiveEngine slow(3, 500 * kNsPerMs, kNsPerMs);
   BeginRun();
   PrepareCase(slow);
-  data_->Work(0, 0, 2);
-  control_->AwaitProgress(2, 0);
-  control_->FinishCase(0);
+  data_->Work(0, 0, 4);
+  control_->AwaitProgress(4, 0);
   control_->Start(0, clock_.MonotonicNs());
   SleepMs(100);
   server_->Drain("SIGTERM");
   EXPECT_TRUE(server_->holds_run());
   const v1::Refusal refusal = Refused("other");
-  EXPECT_EQ(refusal.code(), v1::Refusal::CODE_DRAINING);
-  EXPECT_THAT(refusal.message(), HasSubstr("SIGTERM"));
+  EXPECT_EQ(refusal.code(), v1::Refusal::CODE_DRAINING) << "waiting would not help";
   RawControl inspector(port());
   inspector.Hello(v1::Hello::PURPOSE_INSPECT);
   EXPECT_TRUE(inspector.Await(Kind::kWelcome).welcome().draining());
-  // What goes on goes on, over a new stream as well.
+  // What is in flight comes to its end, over a new stream as well.
   control_->Cancel();
+  data_->Cancel();
   ResumeRun(1);
   const v1::CaseDone done = control_->Await(Kind::kCaseDone).case_done();
+  EXPECT_THAT(done.gave_up(), HasSubstr("SIGTERM"));
   EXPECT_FALSE(server_->delivered());
-  data_->ReadTo(done.last_sequence());
+  EXPECT_EQ(data_->ReadTo(done.last_sequence()).size(), 4u);
+  EXPECT_EQ(slow.Truth().size(), 2u);
   data_->Acknowledge(done.last_sequence());
   control_->EndRun();
   control_->Close();
   EXPECT_TRUE(server_->delivered());
   EXPECT_FALSE(server_->holds_run());
+  EXPECT_THAT(Refused("other").message(), HasSubstr("SIGTERM"));
 }
 
 TEST_F(AgentLeaseTest, BreakingOffEndsTheCaseAndDeliversItsRecords) {

@@ -42,6 +42,23 @@ TEST(ExitStatusTest, FirstThatApplies) {
   EXPECT_EQ(Status({kFailed, kGateMissed, kValid}), 3);
 }
 
+TEST(ExitStatusTest, ASupersededCaseDoesNotCount) {
+  CaseReport superseded = Case(VerdictKind::kIncomplete);
+  superseded.facts.superseded_by = 1;
+  EXPECT_EQ(Status({superseded, kValid}), 0);
+  EXPECT_EQ(Status({superseded, kFailed}), 1) << "what it answered does not count either";
+  EXPECT_EQ(Status({superseded, kIncomplete}), 4);
+}
+
+TEST(ExitStatusTest, ARunThatHasNotEndedIsNotFine) {
+  RunReport report;
+  report.cases = {kValid};
+  for (const RunActivity activity : {RunActivity::kRunning, RunActivity::kDied}) {
+    report.run.activity = activity;
+    EXPECT_EQ(ExitStatus(report), 4);
+  }
+}
+
 TEST(ExitStatusTest, InterruptedRunIsNeverFine) {
   EXPECT_EQ(Status({kValid}, true), 4);
   EXPECT_EQ(Status({kFailed}, true), 1);

@@ -16,6 +16,17 @@ DatasetSpec DatasetOf(const std::string& text) {
       .dataset;
 }
 
+TEST(ScenarioDataset, ANameGivesTheFormatUnlessFormatDoes) {
+  const auto dataset_of = [](const std::string& text) {
+    return ReadWith({"dataset={path: open_qa.jsonl, " + text + "}"}).cases[0].dataset;
+  };
+  EXPECT_EQ(dataset_of("name: longalpaca").format, DatasetFormat::kLongalpaca);
+  EXPECT_EQ(dataset_of("name: line_by_line").format, DatasetFormat::kLineByLine);
+  EXPECT_EQ(dataset_of("name: openqa, format: line_by_line").format, DatasetFormat::kLineByLine);
+  EXPECT_EQ(dataset_of("name: mine, format: openqa").name, "mine");
+  EXPECT_EQ(dataset_of("format: longalpaca").name, "longalpaca");
+}
+
 TEST(ScenarioDataset, RandomWithFixedLengths) {
   const DatasetSpec dataset =
       DatasetOf("{name: random, input_tokens: 1024, output_tokens: 128, prefix_tokens: 512}");

@@ -265,17 +265,6 @@ TEST(ParseScenario, ATokenizerThatCannotBeOpenedIsReportedWhereItIsNamed) {
   EXPECT_EQ(asked.size(), 1u);  // a path that is wrong anyway is not opened
 }
 
-TEST(ParseScenario, ANameGivesTheDatasetsFormatUnlessFormatDoes) {
-  const auto dataset_of = [](const std::string& text) {
-    return ReadWith({"dataset={path: open_qa.jsonl, " + text + "}"}).cases[0].dataset;
-  };
-  EXPECT_EQ(dataset_of("name: longalpaca").format, DatasetFormat::kLongalpaca);
-  EXPECT_EQ(dataset_of("name: line_by_line").format, DatasetFormat::kLineByLine);
-  EXPECT_EQ(dataset_of("name: openqa, format: line_by_line").format, DatasetFormat::kLineByLine);
-  EXPECT_EQ(dataset_of("name: mine, format: openqa").name, "mine");
-  EXPECT_EQ(dataset_of("format: longalpaca").name, "longalpaca");
-}
-
 TEST(ParseScenario, NullInSamplingMeansDoNotSend) {
   const Sampling sampling =
       ReadWith({"sampling={temperature: null, max_tokens: ~, stop: null}"}).cases[0].sampling;
