@@ -9,6 +9,7 @@ MONSOON_BIN (default: build/bin).
     run.status, run.report, run.requests(), mock.truth, mock.summary
 """
 
+import atexit
 import csv
 import json
 import os
@@ -29,6 +30,12 @@ GOLDEN = os.path.join(ROOT, "tests", "golden", "e2e")
 START_TIMEOUT_S = 30
 STOP_TIMEOUT_S = 30
 RUN_TIMEOUT_S = 120
+
+# Where agents spool that were not told where: not among the user's own files.
+STATE_FOLDER = tempfile.mkdtemp(prefix="monsoon-state-")
+atexit.register(shutil.rmtree, STATE_FOLDER, ignore_errors=True)
+os.environ["XDG_STATE_HOME"] = STATE_FOLDER
+os.environ.pop("STATE_DIRECTORY", None)
 
 
 class HarnessError(AssertionError):

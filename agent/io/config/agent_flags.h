@@ -23,11 +23,11 @@ struct AgentFlags {
   int64_t drain_timeout_ns = 30'000'000'000;
   LogFormat log_format = LogFormat::kText;
   LogLevel log_level = LogLevel::kInfo;
-  std::string metrics_listen;    // empty: no metrics
-  std::string health_listen;     // empty: health checks are answered at `listen` alone
-  std::string health_check;      // an address: ask that agent, and end
-  bool check_config = false;     // print `effective`, and end
-  std::string spool_dir;  // empty: the usual place
+  std::string metrics_listen;  // empty: no metrics
+  std::string health_listen;   // empty: health checks are answered at `listen` alone
+  std::string health_check;    // an address: ask that agent, and end
+  bool check_config = false;   // print `effective`, and end
+  std::string spool_dir;       // empty: the usual place
   int64_t spool_memory_bytes = int64_t{64} << 20;
   std::string port_file;         // the port listened on is written there
   int64_t exit_with_parent = 0;  // the embedded agent ends with its controller, of this pid; 0: not
