@@ -106,7 +106,6 @@ std::optional<v1::Refusal> AgentService::GiveUp(const std::string& run_id) {
   }
   session->Close("its lease had run out, and its records were collected");
   session->BreakStreams();
-  options_.observer->On(RunEnded{run_id, "its lease had run out"});
   return std::nullopt;
 }
 

@@ -10,9 +10,9 @@
 namespace monsoon {
 namespace {
 
-// For the thread of a stream that is being replaced to leave.
 // Answers on Control that the controller has not taken: those of many minutes.
 constexpr size_t kMaxUnheard = 20'000;
+// For the thread of a stream that is being replaced to leave.
 constexpr absl::Duration kReplaceTimeout = absl::Seconds(5);
 
 absl::Status UnknownMessage(const char* stream) {
