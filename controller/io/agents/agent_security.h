@@ -16,6 +16,8 @@ struct AgentSecurity {
   // replaced during a long run are used.
   TlsFiles files;
   bool insecure_agents = false;  // the user wants plain text off this machine
+
+  friend bool operator==(const AgentSecurity&, const AgentSecurity&) = default;
 };
 
 // ResolveAllAgents(), each told how it is to be spoken to: Unix sockets in plain text, others over
