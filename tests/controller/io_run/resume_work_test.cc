@@ -108,10 +108,13 @@ TEST(ResumeWorkTest, LaterOnlyThoseThatWereLost) {
 }
 
 TEST(InvocationTest, ComesBackAndForgivesWhatIsMissing) {
-  const RunInvocation invocation{.agents = {"load1:7070", "unix:/run/a b.sock"},
-                                 .allow_targets = {"10.0.0.0/8"},
-                                 .embedded_threads = 3,
-                                 .preflight = false};
+  const RunInvocation invocation{
+      .agents = {"load1:7070", "unix:/run/a b.sock"},
+      .security = {.files = {.cert = "/c.pem", .key = "/k.pem", .ca = "/a.pem"},
+                   .insecure_agents = true},
+      .allow_targets = {"10.0.0.0/8"},
+      .embedded_threads = 3,
+      .preflight = false};
   EXPECT_EQ(*InvocationFromJson(InvocationToJson(invocation)), invocation);
   EXPECT_EQ(*InvocationFromJson("{}"), RunInvocation());
   EXPECT_EQ(InvocationFromJson("{").status().code(), absl::StatusCode::kDataLoss);

@@ -172,16 +172,19 @@ TEST(AgentWatch, NeverCallsAnAgentLostThatMaySend) {
   };
   for (int round = 0; round < 2000; ++round) {
     const int64_t lease_ns = in(1, 20) * kSecond;
-    const int64_t offset_ns = in(-1'000'000, 1'000'000) * kSecond;
+    // No monotonic clock shows less than 0.
+    const int64_t begin_ns = 1'000'000 * kSecond;
+    const int64_t offset_ns = in(-999'000, 1'000'000) * kSecond;
     const auto drift = static_cast<double>(in(-15'000, 15'000)) * 1e-9;
     const auto agent_time = [&](int64_t now_ns) {
-      return now_ns + offset_ns + static_cast<int64_t>(drift * static_cast<double>(now_ns));
+      return now_ns + offset_ns +
+             static_cast<int64_t>(drift * static_cast<double>(now_ns - begin_ns));
     };
     ClockOffset clock;
-    AgentWatch watch(lease_ns, 0);
-    const int64_t cut_ns = in(2, 60) * kSecond;
+    AgentWatch watch(lease_ns, begin_ns);
+    const int64_t cut_ns = begin_ns + in(2, 60) * kSecond;
     int64_t until_agent_ns = 0;  // what the agent has heard
-    int64_t pinged_ns = 0, now_ns = 0;
+    int64_t pinged_ns = begin_ns, now_ns = begin_ns;
     for (;; now_ns += 50 * kMs) {
       ASSERT_LT(now_ns, cut_ns + 2 * lease_ns + 20 * kSecond);
       if (now_ns - pinged_ns >= watch.ping_interval_ns()) {
