@@ -27,9 +27,10 @@ class SimulatedAgents::Agent final : public AgentLink {
       });
     }
     if (options_.silent_from_ns > 0) {
+      // Suspected first: what is said in between would be the fault of neither.
       world_.Schedule(options_.silent_from_ns, [this] {
-        silent_ = true;
         world_.Deliver({index_, SuspectedEvent{"is silent"}}, 0);
+        world_.Schedule(world_.now_ns_, [this] { silent_ = true; });
       });
       world_.Schedule(options_.silent_to_ns, [this] {
         silent_ = false;

@@ -1,5 +1,6 @@
 #include "agent/io/log/logger.h"
 
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -13,12 +14,19 @@
 namespace monsoon {
 namespace {
 
-void WriteLine(int fd, const std::string& line) {
-  for (size_t written = 0; written < line.size();) {
-    const ssize_t count = write(fd, line.data() + written, line.size() - written);
-    if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) return;
-    written += static_cast<size_t>(count);
+// How long the last lines may wait for a reader that does not read.
+constexpr int kLastWordsMs = 1000;
+
+// False when `closing` and nobody reads: a line is shorter than PIPE_BUF, so what is writable takes
+// it without waiting.
+bool AwaitReader(int fd, const std::atomic<bool>& closing) {
+  pollfd ready{.fd = fd, .events = POLLOUT, .revents = 0};
+  for (;;) {
+    const bool last_words = closing.load(std::memory_order_acquire);
+    const int count = poll(&ready, 1, kLastWordsMs);
+    if (count > 0) return true;
+    if (count == 0 && last_words) return false;
+    if (count < 0 && errno != EINTR) return false;
   }
 }
 
@@ -35,6 +43,7 @@ Logger::Logger(int fd, LogLevel level, LogStyle style, const Clock* clock)
     : fd_(fd), level_(level), style_(style), clock_(*clock), thread_([this] { Run(); }) {}
 
 Logger::~Logger() {
+  closing_.store(true, std::memory_order_release);
   lines_.Close();
   thread_.join();
 }
@@ -55,8 +64,21 @@ void Logger::Write(const LogEntry& entry) {
   lines_.Push(FormatLogLine(entry, now_ns, style_));
 }
 
+bool Logger::WriteLine(const std::string& line) {
+  for (size_t written = 0; written < line.size();) {
+    if (!AwaitReader(fd_, closing_)) return false;
+    const ssize_t count = write(fd_, line.data() + written, line.size() - written);
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) return true;  // lost: there is nobody to tell
+    written += static_cast<size_t>(count);
+  }
+  return true;
+}
+
 void Logger::Run() {
-  while (const std::optional<std::string> line = lines_.Pop()) WriteLine(fd_, *line);
+  while (const std::optional<std::string> line = lines_.Pop()) {
+    if (!WriteLine(*line)) return;
+  }
 }
 
 }  // namespace monsoon

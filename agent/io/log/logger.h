@@ -3,9 +3,10 @@
 //
 // Thread-safe. Write() never waits for whoever reads the log: a thread of the logger does, and
 // lines that come while very many are waiting are left out and counted. The destructor writes the
-// rest.
+// rest, unless nobody reads it for a second.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <string>
 #include <thread>
@@ -37,12 +38,15 @@ class Logger {
 
  private:
   void Run();
+  // False: nobody reads, and the logger is to end.
+  bool WriteLine(const std::string& line);
 
   const int fd_;
   const LogLevel level_;
   const LogStyle style_;
   const Clock& clock_;
   BlockingQueue<std::string> lines_;
+  std::atomic<bool> closing_{false};
   absl::Mutex mutex_;
   uint64_t left_out_ ABSL_GUARDED_BY(mutex_) = 0;
   std::thread thread_;

@@ -25,7 +25,7 @@ Json AgentJson(const CaseReport& report, const AgentFacts& agent) {
           {"clock_offset_s", ToSeconds(agent.clock_offset_ns)},
           {"clock_bound_s", ToSeconds(agent.clock_bound_ns)},
           {"clock_round_trip_s", ToSeconds(agent.clock_round_trip_ns)},
-          {"clock_drift_ppm", agent.clock_drift_ppm},
+          {"clock_drift_ppm", OptionalJson(agent.clock_drift_ppm)},
           {"first_send_after_start_s", OptionalJson(FirstSendSeconds(report.facts, agent))},
           {"suspected_count", agent.suspected_count},
           {"suspected_s", ToSeconds(agent.suspected_ns)},

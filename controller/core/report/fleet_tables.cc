@@ -28,7 +28,9 @@ std::string LagCell(const AgentFacts& agent) {
 
 std::string WeightText(double weight) { return absl::StrFormat("%g", weight); }
 
-std::string DriftText(double ppm) { return absl::StrFormat("%+.2f", ppm); }
+std::string DriftText(const std::optional<double>& ppm) {
+  return ppm ? absl::StrFormat("%+.2f", *ppm) : "-";
+}
 
 }  // namespace
 

@@ -65,10 +65,12 @@ struct AgentFacts {
   int64_t clock_offset_ns = 0;
   int64_t clock_bound_ns = 0;       // holds from the case's start to its end
   int64_t clock_round_trip_ns = 0;  // the shortest seen
-  double clock_drift_ppm = 0;       // its clock's rate against the controller's; + is faster
-  double weight = 1;                // as the scenario has it
-  int64_t suspected_count = 0;      // how often it fell silent during the case
-  int64_t suspected_ns = 0;         // and for how long, all together
+  // Its clock's rate against the controller's; + is faster. nullopt: the case was too short to
+  // tell.
+  std::optional<double> clock_drift_ppm;
+  double weight = 1;            // as the scenario has it
+  int64_t suspected_count = 0;  // how often it fell silent during the case
+  int64_t suspected_ns = 0;     // and for how long, all together
   // Its first dispatch on the run's common time line; kNever: it sent nothing.
   int64_t first_send_ns = kNever;
   int64_t lost_requests = 0;  // that it had been handed and did not report

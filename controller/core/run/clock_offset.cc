@@ -17,13 +17,13 @@ void ClockOffset::Add(const PingTimes& ping) {
 }
 
 void ClockOffset::MeasureDrift() {
-  const auto middle = samples_.begin() + static_cast<std::ptrdiff_t>(samples_.size() / 2);
-  if (middle == samples_.begin()) return;
+  const auto third = static_cast<std::ptrdiff_t>(samples_.size() / 3);
+  if (third == 0) return;
   const auto shorter = [](const Sample& a, const Sample& b) {
     return a.round_trip_ns < b.round_trip_ns;
   };
-  const Sample& older = *std::min_element(samples_.begin(), middle, shorter);
-  const Sample& newer = *std::min_element(middle, samples_.end(), shorter);
+  const Sample& older = *std::min_element(samples_.begin(), samples_.begin() + third, shorter);
+  const Sample& newer = *std::min_element(samples_.end() - third, samples_.end(), shorter);
   const auto elapsed_ns = static_cast<double>(newer.at_ns - older.at_ns);
   if (elapsed_ns <= 0) return;
   const auto change_ns = static_cast<double>(newer.offset_ns - older.offset_ns);

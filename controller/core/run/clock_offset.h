@@ -23,7 +23,10 @@ struct PingTimes {
 // Rate of the agent's clock against the controller's, in parts per million; + is faster.
 struct ClockDrift {
   double ppm = 0;
-  double bound_ppm = 0;  // the true one is within this of ppm
+  double bound_ppm = 0;  // the true one is within this of ppm; 0: not known yet
+
+  // Exact enough to be worth telling: quartz is within 100 ppm.
+  bool useful() const { return bound_ppm > 0 && bound_ppm <= 100; }
 };
 
 class ClockOffset {
@@ -41,8 +44,8 @@ class ClockOffset {
   int64_t bound_ns(int64_t now_controller_ns) const;
   // The shortest round trip seen in the window; 0 while unknown.
   int64_t round_trip_ns() const;
-  // Over the window: from the best ping of its older half to the best of its newer half. Both ends
-  // are intervals, so the bound is certain too. A bound of 0: not known yet.
+  // Over the window: from the best ping of its oldest third to the best of its newest third. Both
+  // ends are intervals, so the bound is certain too.
   ClockDrift drift() const { return drift_; }
 
  private:

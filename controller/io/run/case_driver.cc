@@ -267,7 +267,7 @@ AgentFacts CaseDriver::MakeAgentFacts(const AgentState& agent) const {
     facts.clock_offset_ns = agent.clock.offset_ns();
     facts.clock_bound_ns = agent.clock.bound_ns();
     facts.clock_round_trip_ns = agent.clock.round_trip_ns();
-    facts.clock_drift_ppm = agent.clock.drift().ppm;
+    if (agent.clock.drift().useful()) facts.clock_drift_ppm = agent.clock.drift().ppm;
   }
   facts.suspected_count = agent.suspected_count;
   facts.suspected_ns = agent.suspected_ns;

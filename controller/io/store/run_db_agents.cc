@@ -101,7 +101,7 @@ absl::StatusOr<std::vector<AgentFacts>> RunDb::ReadAgents(int32_t case_index) {
     agent.lost = select.TakeInt() != 0;
     agent.lost_reason = select.TakeText();
     agent.clock_round_trip_ns = select.TakeInt();
-    agent.clock_drift_ppm = select.TakeDouble();
+    agent.clock_drift_ppm = select.TakeOptionalDouble();
     agent.weight = select.TakeDouble();
     agent.suspected_count = select.TakeInt();
     agent.suspected_ns = select.TakeInt();

@@ -89,7 +89,8 @@ CREATE TABLE case_agents (
   lost INTEGER NOT NULL,             -- 1: it vanished during the case
   lost_reason TEXT NOT NULL,
   clock_round_trip_ns INTEGER NOT NULL, -- the shortest seen
-  clock_drift_ppm REAL NOT NULL,     -- its clock's rate against the controller's; + is faster
+  clock_drift_ppm REAL,              -- its clock's rate against the controller's; + is faster;
+                                     -- NULL: too short to tell
   weight REAL NOT NULL,              -- as the scenario has it
   suspected_count INTEGER NOT NULL,  -- how often it fell silent during the case
   suspected_ns INTEGER NOT NULL,     -- and for how long, all together

@@ -77,6 +77,10 @@ SqliteStatement::SqliteStatement(SqliteStatement&& other) noexcept
 // Binding fails only for a wrong index or a reset that was forgotten; Step would then report it.
 void SqliteStatement::Bind(int64_t value) { sqlite3_bind_int64(statement_, ++parameter_, value); }
 void SqliteStatement::Bind(double value) { sqlite3_bind_double(statement_, ++parameter_, value); }
+void SqliteStatement::Bind(const std::optional<double>& value) {
+  value ? Bind(*value) : BindNull();
+}
+
 void SqliteStatement::Bind(std::string_view text) {
   // A null pointer would bind NULL.
   const char* const data = text.empty() ? "" : text.data();
@@ -118,6 +122,14 @@ std::optional<int64_t> SqliteStatement::TakeOptionalInt() {
     return std::nullopt;
   }
   return TakeInt();
+}
+
+std::optional<double> SqliteStatement::TakeOptionalDouble() {
+  if (sqlite3_column_type(statement_, column_) == SQLITE_NULL) {
+    ++column_;
+    return std::nullopt;
+  }
+  return TakeDouble();
 }
 
 std::string_view SqliteStatement::TakeText() {

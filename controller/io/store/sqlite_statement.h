@@ -35,6 +35,7 @@ class SqliteStatement {
   // Parameters from 1 on, in the order of the calls; Reset() starts again at 1.
   void Bind(int64_t value);
   void Bind(double value);
+  void Bind(const std::optional<double>& value);  // nullopt: NULL
   void Bind(std::string_view text);
   void BindBlob(std::string_view bytes);
   void BindNull();
@@ -49,6 +50,7 @@ class SqliteStatement {
   int64_t TakeInt();
   double TakeDouble();
   std::optional<int64_t> TakeOptionalInt();
+  std::optional<double> TakeOptionalDouble();
   std::string_view TakeText();  // text or blob; "" for NULL; valid until the next Step or Reset
 
  private:

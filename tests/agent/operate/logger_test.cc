@@ -78,6 +78,13 @@ TEST(Logger, NeverWaitsForTheReader) {
                           Not(HasSubstr(StrCat("number=", kLines - 1, "\n")))));
 }
 
+TEST(Logger, EndsThoughNobodyReads) {
+  const SteadyClock clock;
+  Pipe pipe;
+  Logger log(pipe.writer(), LogLevel::kInfo, {.journal = true}, &clock);
+  for (int i = 0; i < 20'000; ++i) log.Write(Entry(LogLevel::kInfo, i));
+}
+
 TEST(Logger, KnowsTheJournal) {
   Pipe pipe;
   struct stat status {};

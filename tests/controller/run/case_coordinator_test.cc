@@ -63,7 +63,9 @@ TEST(CaseCoordinator, KeepsGlobalConcurrencyToTheEndWhenOneAgentIsSlow) {
 TEST(CaseCoordinator, PrefetchCoversALongRoundTrip) {
   SimulatedAgents agents({{.latency_ns = 100 * kMs, .service_ns = 20 * kMs}}, 7);
   SimulatedSource source(5000, 5000);
-  CaseCoordinator coordinator(Order(source, 16), agents.run_agents());
+  CaseOrder order = Order(source, 16);
+  order.max_start_skew_ns = kSecond;
+  CaseCoordinator coordinator(std::move(order), agents.run_agents());
   agents.Play(coordinator);
   ExpectEachSentOnce(agents, 5000);
   const double slot_time = 16.0 * static_cast<double>(agents.window_ns());

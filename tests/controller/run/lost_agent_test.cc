@@ -49,7 +49,7 @@ TEST(LostAgent, TheOthersDoTheRestAtTheWholeConcurrency) {
     const auto lost = static_cast<int64_t>(coordinator.LostRequests(1).size());
     EXPECT_GT(lost, 0);
     EXPECT_THAT(coordinator.incomplete_reasons(),
-                ElementsAre("agent agent1 was lost 1.9 s after the start (the connection broke): " +
+                ElementsAre("agent agent1 was lost 1.8 s after the start (the connection broke): " +
                             std::to_string(lost) +
                             " requests that it held are lost; the other 3 agents did the rest at "
                             "concurrency 16 of 16"));
