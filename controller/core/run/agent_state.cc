@@ -18,10 +18,12 @@ void AgentState::UpdateRate(int64_t now_ns) {
   }
   const int64_t elapsed_ns = now_ns - rate_since_ns;
   if (elapsed_ns < kRateWindowNs) return;
-  const double rate =
+  const double finished_per_s =
       static_cast<double>(progress.finished - rate_finished) / ToSeconds(elapsed_ns);
   // Upwards at once: too little work starves slots, too much only waits in memory.
-  rate_per_s = rate > rate_per_s ? rate : rate_per_s + kRateSmoothing * (rate - rate_per_s);
+  rate_per_s = finished_per_s > rate_per_s
+                   ? finished_per_s
+                   : rate_per_s + kRateSmoothing * (finished_per_s - rate_per_s);
   rate_since_ns = now_ns;
   rate_finished = progress.finished;
 }
