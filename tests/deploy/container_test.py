@@ -144,7 +144,7 @@ class ContainerTest(unittest.TestCase):
                 file.write(scenario(mock.url, 100, 16))
             done = self.run_image("monsoon-controller", "run", "scenario.yaml", "--agents",
                                   f"127.0.0.1:{port}", "--out", "run",
-                                  options=["--rm", "--volume", f"{results}:/work"], check=False)
+                                  options=["--rm", "--volume", f"{results}:/monsoon"], check=False)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         with open(os.path.join(results, "run", "report.json"), encoding="utf-8") as file:
             self.assertEqual(json.load(file)["cases"][0]["requests"]["ok"], 100)
