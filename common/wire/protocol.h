@@ -9,10 +9,7 @@ inline constexpr uint32_t kProtocolVersion = 3;
 
 // A lease that Hello leaves open.
 inline constexpr int64_t kDefaultLeaseNs = 10'000'000'000;
-inline constexpr int64_t kPingIntervalNs = 1'000'000'000;
 inline constexpr int64_t kProgressIntervalNs = 100'000'000;
-// An agent that was not heard for this long is suspected; every Ping is answered.
-inline constexpr int64_t kSuspectAfterNs = 3'000'000'000;
 
 // A gRPC message beyond 4 MiB fails its whole stream, so both ends allow more and batches stay far
 // below: items and records are cut into messages of about this size.

@@ -156,7 +156,7 @@ void AgentFleet::Apply(size_t index, AgentWatch::Change change, int64_t now_ns) 
   } else {
     Say(StrCat(name, " is back, and serves the cases that follow"));
     agent.lost = false;
-    members_[index]->pinged_ns = now_ns - kPingIntervalNs;
+    members_[index]->pinged_ns = now_ns - AgentWatch::kPingIntervalNs;
   }
   agent.suspected = std::holds_alternative<SuspectedEvent>(change);
   AgentEvent event{.agent = index, .body = PongEvent{}};

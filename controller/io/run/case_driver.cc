@@ -8,6 +8,7 @@
 #include "common/base/status_macros.h"
 #include "common/base/str_cat.h"
 #include "controller/core/tokens/token_counting.h"
+#include "controller/io/run/end_facts.h"
 
 namespace monsoon {
 namespace {
@@ -280,16 +281,7 @@ AgentFacts CaseDriver::MakeAgentFacts(const AgentState& agent) const {
   facts.epoch = info.epoch;
   facts.reported = agent.complete();
   if (agent.facts) {
-    facts.new_connections = agent.facts->new_connections;
-    facts.reused_connections = agent.facts->reused_connections;
-    facts.busy_share_max = agent.facts->busy_share_max;
-    facts.cpu_seconds = agent.facts->cpu_seconds;
-    facts.starved_slot_ns = agent.facts->starved_slot_ns;
-    facts.loop_lag_ns = agent.facts->loop_lag_ns;
-    facts.kernel_lag_ns = agent.facts->kernel_lag_ns;
-    facts.timer_lag_ns = agent.facts->timer_lag_ns;
-    facts.clock_step_ns = agent.facts->clock_step_ns;
-    facts.clock_rate_error = agent.facts->clock_rate_error;
+    TakeEnd(*agent.facts, facts);
   }
   return facts;
 }

@@ -10,6 +10,7 @@
 #include "common/base/str_cat.h"
 #include "common/time/duration_text.h"
 #include "controller/core/tokens/token_counting.h"
+#include "controller/io/run/end_facts.h"
 
 namespace monsoon {
 namespace {
@@ -204,16 +205,7 @@ absl::Status SpoolCollector::TakeCaseDone(const AgentInfo& agent, const CaseDone
                        .sequence = done.last_sequence,
                        .instance_id = agent.instance_id};
     ASSIGN_OR_RETURN(one.reported, session_.db().HasBatches(last));
-    one.new_connections = done.new_connections;
-    one.reused_connections = done.reused_connections;
-    one.busy_share_max = done.busy_share_max;
-    one.cpu_seconds = done.cpu_seconds;
-    one.starved_slot_ns = done.starved_slot_ns;
-    one.loop_lag_ns = done.loop_lag_ns;
-    one.kernel_lag_ns = done.kernel_lag_ns;
-    one.timer_lag_ns = done.timer_lag_ns;
-    one.clock_step_ns = done.clock_step_ns;
-    one.clock_rate_error = done.clock_rate_error;
+    TakeEnd(done, one);
     return session_.db().WriteCase(*facts);
   }
   return absl::OkStatus();
