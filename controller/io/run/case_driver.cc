@@ -210,12 +210,8 @@ absl::Status CaseDriver::WriteUnsent() {
   const std::vector<AgentState>& agents = coordinator_.agents();
   for (size_t i = 0; i < agents.size(); ++i) {
     const AgentInfo& info = agents[i].link->info();
-    // What a case that was rejected or stopped had handed out and an agent that is still there did
-    // not report, it never began.
-    const bool stopped =
-        !coordinator_.rejection().ok() || !coordinator_.incomplete_reasons().empty();
     const RequestStatus status =
-        stopped && !agents[i].lost ? RequestStatus::kNotSent : RequestStatus::kLost;
+        coordinator_.MayHaveBegun(i) ? RequestStatus::kLost : RequestStatus::kNotSent;
     RETURN_IF_ERROR(WriteUnreported(where, info.name, status,
                                     MakeRanges(coordinator_.LostRequests(i)), *context_.db));
   }
@@ -273,7 +269,9 @@ AgentFacts CaseDriver::MakeAgentFacts(const AgentState& agent) const {
   facts.suspected_count = agent.suspected_count;
   facts.suspected_ns = agent.suspected_ns;
   if (agent.first_send.known()) facts.first_send_ns = ShiftNs() + agent.first_send.dispatched_ns();
-  if (agent.lost) facts.lost_requests = static_cast<int64_t>(agent.unreported.size());
+  if (agent.lost && coordinator_.start_ns()) {
+    facts.lost_requests = static_cast<int64_t>(agent.unreported.size());
+  }
   facts.starved_slot_ns = agent.progress.starved_slot_ns;
   facts.lost = agent.lost;
   facts.lost_reason = agent.lost_reason;
