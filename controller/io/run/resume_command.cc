@@ -202,12 +202,7 @@ int ResumeFound(const ResumeOptions& options, Found found, RunInputs inputs,
   session.TakeUp(options.run_dir, std::move(found.lock), std::move(found.db), std::move(found.run));
   const absl::Status status =
       Resume(&session, options, std::move(found.cases), found.last_sign_wall_ns).Run();
-  if (!status.ok()) {
-    Fail(absl::Status(status.code(), StrCat(ToStd(status.message()),
-                                            "\nThe run is not complete: `controller resume ",
-                                            options.run_dir, "` takes it up again.")),
-         kExitNotTrustworthy);
-  }
+  if (!status.ok()) Fail(session.NotComplete(status), kExitNotTrustworthy);
   const absl::StatusOr<int> exit_status = session.Report();
   if (!exit_status.ok()) return Fail(exit_status.status(), kExitNotTrustworthy);
   return status.ok() ? *exit_status : kExitNotTrustworthy;

@@ -191,7 +191,6 @@ absl::Status RunSession::Execute(const std::vector<SessionCase>& cases) {
     aborted = aborted || driver.aborted();
     if (absl::IsDataLoss(status)) {
       fleet_->KeepRecords();
-      WriteEnd().IgnoreError();
       return status;
     }
     if (!status.ok() && !any_load_) return status;
@@ -220,6 +219,12 @@ absl::Status RunSession::WriteEnd() {
   facts_.interrupted = facts_.interrupted || signals_.count() > 0;
   facts_.finished_wall_ns = clock_.WallNs();
   return db_->WriteRun(facts_);
+}
+
+absl::Status RunSession::NotComplete(const absl::Status& error) const {
+  return absl::Status(
+      error.code(), StrCat(ToStd(error.message()), "\nThe run is not complete: `controller resume ",
+                           run_dir_, "` takes it up again."));
 }
 
 absl::StatusOr<int> RunSession::Report() {
