@@ -17,6 +17,7 @@
 #include "controller/io/agents/agent_security.h"
 #include "controller/io/agents/embedded_agent.h"
 #include "controller/io/run/case_closing.h"
+#include "controller/io/run/late_records.h"
 #include "controller/io/run/other_commands.h"
 #include "controller/io/run/resume_work.h"
 #include "controller/io/run/run_session.h"

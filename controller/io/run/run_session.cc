@@ -19,6 +19,7 @@
 #include "controller/io/files/atomic_file.h"
 #include "controller/io/files/result_files.h"
 #include "controller/io/files/run_dir.h"
+#include "controller/io/run/late_records.h"
 #include "controller/io/run/preflight.h"
 #include "controller/io/run/scenario_security.h"
 #include "controller/io/run/time_zero.h"
@@ -216,6 +217,8 @@ absl::Status RunSession::Pause() {
 }
 
 absl::Status RunSession::WriteEnd() {
+  // Records of an agent that was lost may have come in a later case.
+  RETURN_IF_ERROR(RecountLost(*db_));
   facts_.interrupted = facts_.interrupted || signals_.count() > 0;
   facts_.finished_wall_ns = clock_.WallNs();
   return db_->WriteRun(facts_);
