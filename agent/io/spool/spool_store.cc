@@ -17,6 +17,24 @@ namespace {
 constexpr int64_t kSegmentBytes = 8 * 1024 * 1024;
 constexpr int64_t kMinSegmentBytes = 64 * 1024;
 
+// Whoever names the folder of spools may name one that holds other things as well, which are not
+// ours to lock or delete: a spool has no files but its own, and these say so, or are all empty.
+bool IsSpool(const std::string& folder) {
+  std::error_code error;
+  bool empty = true;
+  bool any = false;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
+    const std::string name = entry.path().filename().string();
+    const bool ours = name == "lock" || name == "index" || name.starts_with("batches-");
+    if (!ours || entry.symlink_status(error).type() != std::filesystem::file_type::regular) {
+      return false;
+    }
+    any = true;
+    if (entry.file_size(error) != 0) empty = false;
+  }
+  return any && (empty || StoredSpool::Identify(folder).ok());
+}
+
 std::vector<std::string> FoldersIn(const std::string& root) {
   std::vector<std::string> names;
   std::error_code error;
@@ -63,7 +81,9 @@ std::unique_ptr<SessionSpool> SpoolStore::Make(const SpoolSession& session) {
 
 std::vector<SpoolFacts> SpoolStore::List() const {
   std::vector<SpoolFacts> spools;
-  for (const std::string& name : FoldersIn(root_)) spools.push_back(FactsOf(root_, name));
+  for (const std::string& name : FoldersIn(root_)) {
+    if (IsSpool(root_ + "/" + name)) spools.push_back(FactsOf(root_, name));
+  }
   return spools;
 }
 

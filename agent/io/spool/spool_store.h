@@ -1,5 +1,6 @@
 // SpoolStore: the folder in which an agent keeps spools, one folder in it for each session. Several
-// agents of one machine may share it: a spool that somebody writes or collects is locked.
+// agents of one machine may share it: a spool that somebody writes or collects is locked. What else
+// lies there is left alone.
 //
 // Thread-safe.
 #pragma once

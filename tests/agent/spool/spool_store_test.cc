@@ -184,6 +184,38 @@ TEST_F(SpoolStoreTest, TheLimitTakesTheOldestFinishedAndThenSaysSo) {
   EXPECT_TRUE(live->AppendBatch(5, Bytes(5, 60 * 1024)).ok());
 }
 
+// --spool-dir may name any folder: what lies in it is older than a day, and not ours.
+TEST_F(SpoolStoreTest, WhatIsNoSpoolIsNeitherCountedNorTouched) {
+  SpoolStore small(folder_.path(), {.max_bytes = 256 * 1024}, &clock_);
+  const std::string letters = folder_.path() + "/letters";
+  const std::string book = folder_.path() + "/book";
+  for (const std::string& path : {letters, book}) std::filesystem::create_directory(path);
+  std::ofstream(letters + "/dear.txt") << std::string(200 * 1024, 'x');
+  std::ofstream(book + "/index") << std::string(200 * 1024, 'x');
+  { Write(*small.Make(Session("old")), 1, 1); }
+  clock_.ahead_ns = 25 * 3600 * kNsPerS;
+  small.Expire();
+  EXPECT_THAT(small.Find("old").spools, IsEmpty());
+  Write(*small.Make(Session("live")), 1, 3, 60 * 1024);
+  EXPECT_TRUE(std::filesystem::exists(letters + "/dear.txt"));
+  EXPECT_TRUE(std::filesystem::exists(book + "/index"));
+  EXPECT_FALSE(std::filesystem::exists(letters + "/lock"));
+  EXPECT_FALSE(std::filesystem::exists(book + "/lock"));
+}
+
+// What is left of one that found no room for its first bytes.
+TEST_F(SpoolStoreTest, AnEmptySpoolExpires) {
+  SpoolStore store(folder_.path(), {}, &clock_);
+  const std::string folder = folder_.path() + "/run-instance-1";
+  std::filesystem::create_directory(folder);
+  for (const char* const name : {"/lock", "/index"}) std::ofstream(folder + name).flush();
+  store.Expire();
+  EXPECT_THAT(folder_.Sessions(), SizeIs(1));
+  clock_.ahead_ns = 25 * 3600 * kNsPerS;
+  store.Expire();
+  EXPECT_THAT(folder_.Sessions(), IsEmpty());
+}
+
 // RLIMIT_FSIZE stands for a disk that is full in the middle of an entry.
 TEST_F(SpoolStoreTest, AnEntryThatDoesNotFitLeavesNoTrace) {
   signal(SIGXFSZ, SIG_IGN);
