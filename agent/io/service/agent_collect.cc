@@ -15,7 +15,7 @@ namespace {
 
 constexpr uint32_t kInUseRetryMs = 1000;
 
-// CANCELLED when the stream broke.
+// CANCELLED when the stream broke; another error: not all of it can be read.
 absl::Status Send(const StoredSpool& spool, AgentService::CollectStream* stream) {
   v1::CollectResponse response;
   v1::CollectedSession* session = response.mutable_session();
@@ -78,7 +78,9 @@ grpc::Status AgentService::Collect(grpc::ServerContext* context, CollectStream* 
                                 StrCat("nothing of run ", open.run_id(), " is here")));
   }
   for (const StoredSpool& spool : found.spools) {
-    if (!Send(spool, stream).ok()) return grpc::Status::OK;
+    const absl::Status sent = Send(spool, stream);
+    if (absl::IsCancelled(sent)) return grpc::Status::OK;
+    if (!sent.ok()) return {grpc::StatusCode::UNAVAILABLE, std::string(sent.message())};
   }
   v1::CollectResponse end;
   end.mutable_end()->set_sessions(static_cast<uint32_t>(found.spools.size()));

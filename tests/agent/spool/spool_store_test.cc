@@ -148,6 +148,26 @@ TEST_F(SpoolStoreTest, ATornEndLosesOnlyTheLastEntry) {
   EXPECT_THAT(Collect(found.spools[0]), ElementsAre("batch b", "batch c"));
 }
 
+// "Too many open files", say: what it holds may be read the next time.
+TEST_F(SpoolStoreTest, AFileThatCannotBeReadIsNotTakenForAnEmptyOne) {
+  SpoolStore small(folder_.path(), {.max_bytes = 512 * 1024}, &clock_);
+  { Write(*small.Make(Session("run")), 1, 4, 30 * 1024); }  // two to a file
+  const std::string first = folder_.Sessions().at(0) + "/batches-000001";
+  ASSERT_TRUE(std::filesystem::remove(first));
+  std::filesystem::create_symlink("/dev/null", first);  // links are not followed
+  const SpoolStore::Found found = small.Find("run");
+  ASSERT_THAT(found.spools, SizeIs(1));
+  std::string seen;
+  const absl::Status status =
+      found.spools[0].ForEach([&](EntryKind /*kind*/, std::string_view payload) {
+        seen += payload[0];
+        return true;
+      });
+  EXPECT_EQ(seen, "de") << "what can be read is handed out";
+  EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("batches-000001"));
+}
+
 TEST_F(SpoolStoreTest, AFolderWhoseIndexIsGoneIsStillKnown) {
   SpoolStore store(folder_.path(), {}, &clock_);
   { Write(*store.Make(Session("run")), 1, 1); }
@@ -237,6 +257,23 @@ TEST_F(SpoolStoreTest, AnEntryThatDoesNotFitLeavesNoTrace) {
   const SpoolStore::Found found = store.Find("run");
   ASSERT_THAT(found.spools, SizeIs(1));
   EXPECT_THAT(Collect(found.spools[0]), ElementsAre("batch b", "batch c", "batch d", "batch e"));
+}
+
+TEST_F(SpoolStoreTest, AFileThatCannotBeBegunIsNotLeftBehind) {
+  signal(SIGXFSZ, SIG_IGN);
+  SpoolStore store(folder_.path(), {}, &clock_);
+  const auto spool = store.Make(Session("run"));
+  ASSERT_TRUE(spool->NoteAcknowledged(1).ok());
+  rlimit before{};
+  getrlimit(RLIMIT_FSIZE, &before);
+  rlimit tight = before;
+  tight.rlim_cur = 10;
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &tight), 0);
+  for (int i = 0; i < 3; ++i) EXPECT_FALSE(spool->AppendBatch(2, Bytes(2)).ok());
+  setrlimit(RLIMIT_FSIZE, &before);
+  EXPECT_THAT(folder_.BatchFiles(), IsEmpty());
+  Write(*spool, 2, 2);
+  EXPECT_THAT(folder_.BatchFiles(), SizeIs(1));
 }
 
 TEST_F(SpoolStoreTest, WithoutAFolderOneIsToldWhatToDo) {
