@@ -269,8 +269,9 @@ absl::Status AgentSession::OnData(const v1::DataRequest& request) {
     case v1::DataRequest::kWork:
       return AddWork(request.work());
     case v1::DataRequest::kRecordAck:
-      outlet_.Acknowledge(request.record_ack().sequence());
-      return absl::OkStatus();
+      if (outlet_.Acknowledge(request.record_ack().sequence())) return absl::OkStatus();
+      return absl::InvalidArgumentError(
+          "the controller acknowledges records that were never sent to it; it mixes sessions up");
     case v1::DataRequest::kAttach:
     case v1::DataRequest::MESSAGE_NOT_SET:
       break;
