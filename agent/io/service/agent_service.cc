@@ -6,6 +6,7 @@
 
 #include "agent/io/service/give_way.h"
 #include "agent/io/service/messages.h"
+#include "agent/io/service/stream_writer.h"
 #include "common/wire/protocol.h"
 
 namespace monsoon {
@@ -15,14 +16,6 @@ constexpr absl::Duration kHousekeeping = absl::Hours(1);
 
 grpc::Status ToGrpc(const absl::Status& status) {
   return {static_cast<grpc::StatusCode>(status.code()), std::string(status.message())};
-}
-
-// Writes what `next` hands out until that ends or the stream breaks.
-template <typename Message, typename Stream, typename Next>
-void WriteAll(Stream* stream, const Next& next) {
-  while (std::optional<Message> message = next()) {
-    if (!stream->Write(*message)) return;
-  }
 }
 
 }  // namespace
@@ -208,7 +201,7 @@ grpc::Status AgentService::ServeRun(grpc::ServerContext* context, ControlStream*
     return ToGrpc(status);
   }
   if (hello.has_resume()) options_.observer->On(RunResumed{hello.run_id(), context->peer()});
-  std::thread writer([&] { WriteAll<v1::ControlResponse>(stream, [&] { return outbox.Pop(); }); });
+  StreamWriter writer(context, stream, [&] { return outbox.Pop(); });
   v1::ControlRequest request;
   while (status.ok() && !session->over() && stream->Read(&request)) {
     status = session->OnControl(request);
@@ -225,7 +218,7 @@ grpc::Status AgentService::ServeRun(grpc::ServerContext* context, ControlStream*
   if (session->over()) End(session, "");
   session = nullptr;
   outbox.Close();
-  writer.join();
+  writer.Finish();
   return ToGrpc(status);
 }
 
@@ -265,15 +258,14 @@ grpc::Status AgentService::Data(grpc::ServerContext* context, DataStream* stream
   // Both directions have a thread of their own, for gRPC's would keep the low priority and may make
   // the next run's load threads.
   absl::Status unread;  // why a record cannot be read back
-  std::thread writer([&, number = pass->pass] {
-    GiveWay();
-    WriteAll<v1::DataResponse>(stream, [&]() -> std::optional<v1::DataResponse> {
-      auto next = session->NextData(number);
-      if (next.ok()) return *std::move(next);
-      unread = next.status();
-      context->TryCancel();
-      return std::nullopt;
-    });
+  bool gave_way = false;
+  StreamWriter writer(context, stream, [&]() -> std::optional<v1::DataResponse> {
+    if (!std::exchange(gave_way, true)) GiveWay();
+    auto next = session->NextData(pass->pass);
+    if (next.ok()) return *std::move(next);
+    unread = next.status();
+    context->TryCancel();
+    return std::nullopt;
   });
   absl::Status status;
   std::thread reader([&] {
@@ -282,7 +274,7 @@ grpc::Status AgentService::Data(grpc::ServerContext* context, DataStream* stream
   });
   reader.join();
   session->DetachData(pass->pass);
-  writer.join();
+  writer.Finish();
   if (!unread.ok()) status = absl::InternalError(unread.message());
   // What was received is not sent again, so an error in it would be a hole: it ends the run.
   if (!status.ok() && !absl::IsDataLoss(status)) End(session, std::string(status.message()));
