@@ -102,9 +102,11 @@ std::optional<v1::Refusal> AgentService::GiveUp(const std::string& run_id) {
     ObserveHolder();
     const SessionRegistry::Verdict verdict = registry_.Collect(run_id, clock_.MonotonicNs());
     if (verdict.answer == SessionRegistry::Answer::kSameRunHeld) return MakeRefusal(verdict);
-    if (session_ == nullptr || session_->run_id() != run_id) return std::nullopt;
-    session = std::exchange(session_, nullptr);
+    // One that has lost the agent already may not have written its records yet.
+    session = session_ != nullptr ? session_ : leaving_.lock();
+    if (session == nullptr || session->run_id() != run_id) return std::nullopt;
     leaving_ = session;
+    session_ = nullptr;
   }
   session->Close("its lease had run out, and its records were collected");
   session->BreakStreams();
