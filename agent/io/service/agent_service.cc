@@ -166,18 +166,24 @@ std::optional<v1::Refusal> AgentService::Take(const grpc::ServerContext& context
     evicted->Close("its lease had run out, and another run took the agent");
     evicted->BreakStreams();
   }
-  options_.observer->On(RunTaken{.run_id = hello.run_id(),
-                                 .controller = context.peer(),
-                                 .controller_version = hello.controller_version(),
-                                 .epoch = verdict.epoch,
-                                 .lease_ns = lease_ns});
-  session = std::make_shared<AgentSession>(&options_, &clock_, &spools_, hello.run_id(),
-                                           verdict.epoch, lease_ns);
   absl::MutexLock lock(&mutex_);
   if (shut_down_) {
     registry_.End(verdict.epoch);
     return MakeRefusal(v1::Refusal::CODE_DRAINING, "this agent is being stopped");
   }
+  // That may have taken longer than the lease, and another run may have the agent by now.
+  const uint64_t epoch = verdict.epoch;
+  verdict = registry_.Resume(hello.run_id(), options_.instance_id, epoch);
+  if (verdict.answer != SessionRegistry::Answer::kFound) {
+    return MakeRefusal(v1::Refusal::CODE_BUSY, verdict.sentence);
+  }
+  options_.observer->On(RunTaken{.run_id = hello.run_id(),
+                                 .controller = context.peer(),
+                                 .controller_version = hello.controller_version(),
+                                 .epoch = epoch,
+                                 .lease_ns = lease_ns});
+  session =
+      std::make_shared<AgentSession>(&options_, &clock_, &spools_, hello.run_id(), epoch, lease_ns);
   session_ = session;
   if (!draining_.empty()) session->Drain(draining_);
   return std::nullopt;
