@@ -148,8 +148,7 @@ absl::Status AgentSession::Obey(const v1::ControlRequest& request) {
     case v1::ControlRequest::kStart:
       if (const auto target = RunnerOf(request.start().case_index()); target != nullptr) {
         target->StartAt(request.start().start_at_agent_ns());
-        watch_.Started(target->agent_case().case_index,
-                       request.start().start_at_agent_ns() - clock_.MonotonicNs());
+        watch_.Started(target->agent_case().case_index, target->start_ns() - clock_.MonotonicNs());
       }
       return absl::OkStatus();
     case v1::ControlRequest::kRecall:
