@@ -39,7 +39,10 @@ grpc::Status AgentService::Admit(grpc::ServerContext* context,
 AgentService::AgentService(const AgentOptions* options, const Clock* clock)
     : options_(*options),
       clock_(*clock),
-      spools_(options->spool_folder, options->spool_limits, clock),
+      spools_(options->spool_folder, options->spool_limits, clock,
+              [this](const SpoolFacts& spool, const std::string& reason) {
+                options_.observer->On(SpoolDeleted{spool.name, spool.bytes, reason});
+              }),
       door_(options->tls ? &options->tls->controllers : nullptr, clock),
       registry_(options->instance_id),
       housekeeper_([this] { KeepHouse(); }) {}

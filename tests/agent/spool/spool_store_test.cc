@@ -57,7 +57,12 @@ class SpoolStoreTest : public ::testing::Test {
 
   SpoolFolder folder_;
   WallClock clock_;
-  SpoolStore store_{folder_.path() + "/of/agents", {}, &clock_};
+  std::vector<std::string> deleted_;
+  SpoolStore::Tell note_ = [this](const SpoolFacts& spool, const std::string& reason) {
+    EXPECT_GT(spool.bytes, 0);
+    deleted_.push_back(spool.name + ": " + reason);
+  };
+  SpoolStore store_{folder_.path() + "/of/agents", {}, &clock_, note_};
 };
 
 TEST_F(SpoolStoreTest, NothingIsOnDiskBeforeSomethingIsWritten) {
@@ -183,19 +188,22 @@ TEST_F(SpoolStoreTest, OldOnesExpireAndLiveOnesDoNot) {
   store_.Expire();
   EXPECT_THAT(store_.Find("old").spools, SizeIs(1));
   clock_.ahead_ns = 25 * 3600 * kNsPerS;
+  EXPECT_THAT(deleted_, IsEmpty());
   store_.Expire();
   EXPECT_THAT(store_.Find("old").spools, IsEmpty());
+  EXPECT_THAT(deleted_, ElementsAre("old-instance-1: it was kept for long enough"));
   EXPECT_TRUE(store_.Find("live").in_use);
 }
 
 TEST_F(SpoolStoreTest, TheLimitTakesTheOldestFinishedAndThenSaysSo) {
-  SpoolStore small(folder_.path(), {.max_bytes = 256 * 1024}, &clock_);
+  SpoolStore small(folder_.path(), {.max_bytes = 256 * 1024}, &clock_, note_);
   { Write(*small.Make(Session("old")), 1, 1, 40 * 1024); }
   const auto live = small.Make(Session("live"));
   Write(*live, 1, 3, 60 * 1024);
   EXPECT_THAT(small.Find("old").spools, SizeIs(1)) << "there was room for both";
   Write(*live, 4, 4, 60 * 1024);
   EXPECT_THAT(small.Find("old").spools, IsEmpty());
+  EXPECT_THAT(deleted_, ElementsAre("old-instance-1: a run that is going on needs the room"));
   const auto full = live->AppendBatch(5, Bytes(5, 60 * 1024));
   EXPECT_EQ(full.status().code(), absl::StatusCode::kResourceExhausted);
   EXPECT_THAT(std::string(full.status().message()), HasSubstr("limit of 262144 bytes"));
