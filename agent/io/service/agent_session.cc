@@ -231,7 +231,6 @@ void AgentSession::Stop(const v1::Stop& stop) {
 
 void AgentSession::BreakOffCase(const std::string& why) {
   absl::MutexLock lock(&mutex_);
-  for (Unready& unready : unready_) unready.mode = LoadMode::kCancel;
   if (runner_ == nullptr) return;
   if (gave_up_.empty()) gave_up_ = why;
   runner_->Stop(LoadMode::kCancel);
