@@ -14,6 +14,7 @@ namespace monsoon {
 namespace {
 
 constexpr uint32_t kInUseRetryMs = 1000;
+constexpr uint32_t kNoRoomRetryMs = 5000;
 
 // CANCELLED when the stream broke; another error: not all of it can be read.
 absl::Status Send(const StoredSpool& spool, AgentService::CollectStream* stream) {
@@ -95,7 +96,27 @@ grpc::Status AgentService::Collect(grpc::ServerContext* context, CollectStream* 
   return grpc::Status::OK;
 }
 
+std::optional<v1::Refusal> AgentService::PutAway(const std::string& run_id) {
+  std::shared_ptr<AgentSession> session;
+  {
+    absl::MutexLock lock(&mutex_);
+    ObserveHolder();
+    if (session_ == nullptr || session_->run_id() != run_id) return std::nullopt;
+    if (registry_.HeldBy(clock_.MonotonicNs()) == run_id) return std::nullopt;
+    session = session_;
+  }
+  const absl::Status put_away = session->PutAway();
+  if (put_away.ok()) return std::nullopt;
+  v1::Refusal refusal = MakeRefusal(
+      v1::Refusal::CODE_BUSY,
+      StrCat("what run ", run_id, " left here is in memory: ", ToStd(put_away.message())));
+  refusal.set_retry_after_ms(kNoRoomRetryMs);
+  return refusal;
+}
+
 std::optional<v1::Refusal> AgentService::GiveUp(const std::string& run_id) {
+  // Who gives up what is only in memory loses it.
+  if (auto refusal = PutAway(run_id); refusal) return refusal;
   std::shared_ptr<AgentSession> session;
   {
     absl::MutexLock lock(&mutex_);
