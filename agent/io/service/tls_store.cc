@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "agent/io/service/give_way.h"
 #include "common/base/status_macros.h"
 #include "common/base/str_cat.h"
 
@@ -35,6 +36,7 @@ TlsStore::Version TlsStore::current() const {
 }
 
 void TlsStore::Watch(absl::Duration period) {
+  GiveWay();
   for (;;) {
     {
       absl::MutexLock lock(&mutex_);
