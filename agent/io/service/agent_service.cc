@@ -4,9 +4,9 @@
 #include <thread>
 #include <utility>
 
-#include "agent/io/service/give_way.h"
 #include "agent/io/service/messages.h"
 #include "agent/io/service/stream_writer.h"
+#include "common/process/give_way.h"
 #include "common/wire/protocol.h"
 
 namespace monsoon {

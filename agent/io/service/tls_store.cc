@@ -2,9 +2,9 @@
 
 #include <utility>
 
-#include "agent/io/service/give_way.h"
 #include "common/base/status_macros.h"
 #include "common/base/str_cat.h"
+#include "common/process/give_way.h"
 
 namespace monsoon {
 
