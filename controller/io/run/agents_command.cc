@@ -13,6 +13,7 @@
 #include "common/time/steady_clock.h"
 #include "controller/core/report/agent_table.h"
 #include "controller/core/report/exit_status.h"
+#include "controller/core/scenario/agent_entry.h"
 #include "controller/io/agents/inspect_agent.h"
 #include "controller/io/run/run_inputs.h"
 #include "controller/io/run/scenario_security.h"
@@ -81,8 +82,9 @@ std::vector<AgentRow> LookAtAll(const Wanted& wanted) {
   std::vector<AgentRow> rows;
   std::vector<AgentTarget> targets;
   for (const std::string& name : wanted.agents) {
+    const absl::StatusOr<AgentEntry> entry = ParseAgentArgument(name);
     const absl::StatusOr<std::vector<AgentTarget>> found =
-        ResolveSecureAgents({name}, wanted.security);
+        entry.ok() ? ResolveSecureAgents({entry->address}, wanted.security) : entry.status();
     if (!found.ok()) {
       rows.push_back({.address = name, .error = std::string(found.status().message())});
       continue;
@@ -111,6 +113,7 @@ int AgentsCommand(const AgentsOptions& options) {
   if (wanted->agents.empty()) {
     std::cerr << options.what
               << " names no agents: `controller run` starts one on this machine for it\n";
+    if (!options.json) return kExitOk;
   }
   const std::vector<AgentRow> rows = LookAtAll(*wanted);
   std::cout << (options.json ? RenderAgentsJson(rows) : RenderAgentTable(rows)) << std::flush;
