@@ -110,6 +110,11 @@ class RunDb {
     int64_t agents = 0;
   };
   absl::StatusOr<Collected> CountCollected(int32_t case_index);
+  // How many requests of the case count as lost, by the agent that had been handed them; "": one of
+  // several.
+  absl::StatusOr<std::map<std::string, int64_t>> LostRequests(int32_t case_index);
+  // It turned out that no agent ever had them: they were not sent.
+  absl::Status TurnLostIntoNotSent(int32_t case_index);
   // Each agent's first dispatch in the case, on the common time line; of those that have one.
   absl::StatusOr<std::map<std::string, int64_t>> FirstSends(int32_t case_index);
   // Removes every trace of a case of which nothing was sent, but not its batches' ids.
@@ -154,6 +159,8 @@ class RunDb {
   absl::Status InsertCase(const CaseFacts& facts);
   absl::Status MarkSuperseded(int32_t case_index, int32_t by);
   absl::Status InsertAgents(const CaseFacts& facts);
+  // Of a statement that gives a number for each agent of a case.
+  absl::StatusOr<std::map<std::string, int64_t>> ByAgent(const char* sql, int32_t case_index);
   absl::StatusOr<std::vector<EngineFacts>> ReadEngines();
   absl::StatusOr<std::vector<ResumeFacts>> ReadResumes();
   absl::StatusOr<std::vector<AgentFacts>> ReadAgents(int32_t case_index);
