@@ -26,10 +26,21 @@ std::string LagCell(const AgentFacts& agent) {
   return lag.count() == 0 ? kUndefinedText : MsText(static_cast<int64_t>(lag.Quantile(0.99)));
 }
 
+// An agent that was lost did not tell what it measured of itself.
+bool Told(const AgentFacts& agent) { return agent.reported || agent.cpu_seconds > 0; }
+
+std::string BusyCell(const AgentFacts& agent) {
+  return Told(agent) ? PercentText(agent.busy_share_max) : kUndefinedText;
+}
+
+std::string CpuCell(const AgentFacts& agent) {
+  return Told(agent) ? SecondsText(agent.cpu_seconds) : kUndefinedText;
+}
+
 std::string WeightText(double weight) { return absl::StrFormat("%g", weight); }
 
 std::string DriftText(const std::optional<double>& ppm) {
-  return ppm ? absl::StrFormat("%+.2f", *ppm) : "-";
+  return ppm ? absl::StrFormat("%+.2f", *ppm) : kUndefinedText;
 }
 
 }  // namespace
@@ -48,7 +59,7 @@ std::string FleetTableText(const CaseReport& report) {
                   RequestsCell(totals.requests), CountText(totals.output_tokens),
                   SignedMsText(agent.clock_offset_ns), MsText(agent.clock_bound_ns),
                   MsText(agent.clock_round_trip_ns), FirstSendCell(report.facts, agent),
-                  PercentText(agent.busy_share_max), agent.lost ? "LOST" : ""});
+                  BusyCell(agent), agent.lost ? "LOST" : ""});
   }
   return table.Render(2);
 }
@@ -69,9 +80,9 @@ std::string FleetTableHtml(const CaseReport& report) {
          {WeightText(agent.weight), CountText(agent.concurrency), RequestsCell(totals.requests),
           CountText(totals.output_tokens), SignedMsText(agent.clock_offset_ns),
           MsText(agent.clock_bound_ns), MsText(agent.clock_round_trip_ns),
-          DriftText(agent.clock_drift_ppm), FirstSendCell(report.facts, agent),
-          PercentText(agent.busy_share_max), LagCell(agent), SecondsText(agent.cpu_seconds),
-          StrCat(agent.load_threads), agent.hostname, agent.version, agent.engine_address}) {
+          DriftText(agent.clock_drift_ppm), FirstSendCell(report.facts, agent), BusyCell(agent),
+          LagCell(agent), CpuCell(agent), StrCat(agent.load_threads), agent.hostname, agent.version,
+          agent.engine_address}) {
       out += ElementHtml("td", "", text);
     }
     out += "</tr>\n";

@@ -78,6 +78,18 @@ TEST(FleetReportTest, AnAgentThatWasLostSaysWhatIsMissing) {
   EXPECT_EQ(json["cases"][2]["fleet"]["agents"][1]["lost_requests"], 2);
 }
 
+TEST(FleetReportTest, WhatALostAgentDidNotTellIsNoZero) {
+  RunReport report = SampleReport();
+  AgentFacts& lost = report.cases[2].facts.agents[1];
+  ASSERT_TRUE(lost.lost);
+  EXPECT_THAT(RenderReportText(report), HasSubstr("18.75%  LOST"));
+  lost.cpu_seconds = 0;
+  lost.busy_share_max = 0;
+  lost.clock_drift_ppm.reset();
+  EXPECT_THAT(RenderReportText(report), HasSubstr("\u2013  LOST"));
+  EXPECT_THAT(RenderReportHtml(report), Not(HasSubstr("<td>0%</td>")));
+}
+
 TEST(FleetReportTest, AnUnfinishedCaseIsIncompleteAndNoDefect) {
   CaseReport report = SampleReport().cases[0];
   report.facts.state = CaseState::kRunning;
