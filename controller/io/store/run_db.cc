@@ -141,7 +141,7 @@ absl::Status RunDb::CheckSchema() {
   if (found == kSchemaVersion) return absl::OkStatus();
   return absl::FailedPreconditionError(
       StrCat(path_, " is of schema version ", found, ", this program reads version ",
-             kSchemaVersion, "; use the version of Monsoon that wrote it, or a newer one"));
+             kSchemaVersion, "; use the version of Monsoon that wrote it"));
 }
 
 absl::Status RunDb::Begin() { return SqliteExec(db_, path_, "BEGIN IMMEDIATE"); }

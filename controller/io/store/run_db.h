@@ -8,7 +8,7 @@
 // meanwhile. The destructor folds the WAL into the one file run.db.
 //
 // Errors: INTERNAL with SQLite's own words and the file's path; RESOURCE_EXHAUSTED when the disk is
-// full; FAILED_PRECONDITION when the file is not a Monsoon run database or is of a newer schema;
+// full; FAILED_PRECONDITION when the file is not a Monsoon run database or is of another schema;
 // DATA_LOSS when what it holds cannot be understood. A failed call has changed nothing.
 #pragma once
 
