@@ -44,6 +44,10 @@ int64_t LastSign(const std::string& run_dir) {
   return last_ns;
 }
 
+std::string Cases(size_t count, std::string_view kind = "") {
+  return StrCat(count, " ", kind, count == 1 ? "case" : "cases");
+}
+
 class Resume {
  public:
   Resume(RunSession* session, const ResumeOptions& options, std::vector<CaseFacts> cases,
@@ -56,11 +60,11 @@ class Resume {
   absl::Status Run() {
     RETURN_IF_ERROR(Collect());
     RETURN_IF_ERROR(CloseCases());
-    RETURN_IF_ERROR(WriteNote());
     const std::vector<SessionCase> remaining =
         RemainingCases(session_.inputs().scenario, cases_, options_.rerun);
+    RETURN_IF_ERROR(WriteNote(remaining.size()));
     if (!remaining.empty()) {
-      session_.display().Say(StrCat(remaining.size(), " case(s) remain to be run"));
+      session_.display().Say(StrCat(Cases(remaining.size()), " to run"));
       RETURN_IF_ERROR(session_.Connect());
       RETURN_IF_ERROR(session_.AskEngines());
       RETURN_IF_ERROR(session_.Execute(remaining));
@@ -179,24 +183,31 @@ class Resume {
                                       "/scenario.yaml; restore that file"));
   }
 
-  absl::Status WriteNote() {
+  absl::Status WriteNote(size_t remaining) {
     int64_t records = 0;
     std::vector<std::string> failures;
     for (const AgentCollection& one : collections_) {
       records += one.records;
       if (!one.failure.empty()) failures.push_back(one.failure);
     }
+    std::vector<std::string> parts;
+    if (!collections_.empty()) {
+      parts.push_back(StrCat("collected ", records, records == 1 ? " record" : " records", " from ",
+                             collections_.size() - failures.size(), " of ", collections_.size(),
+                             collections_.size() == 1 ? " agent" : " agents"));
+    }
+    if (closed_ > 0) parts.push_back(StrCat("closed ", Cases(closed_, "interrupted ")));
+    if (remaining > 0) parts.push_back(StrCat("had ", Cases(remaining), " to run"));
     const TimeZero& zero = session_.facts().zero;
     const bool exact = zero.wall_ns == 0 || ContinueTimeZero(zero, session_.clock()).exact;
     ResumeFacts resume{.at_wall_ns = session_.clock().WallNs()};
     resume.note = StrCat(
-        "collected ", records, " records from ", collections_.size() - failures.size(), " of ",
-        collections_.size(), " agents and closed ", closed_, " interrupted case(s); ",
+        parts.empty() ? "found nothing new" : absl::StrJoin(parts, ", "), "; ",
         exact
             ? "the common time line goes on exactly"
             : "the machine was started again or is another one, so that the common time line goes "
               "on by the wall clocks");
-    if (!failures.empty()) resume.note += StrCat(". ", absl::StrJoin(failures, ". "));
+    for (const std::string& failure : failures) resume.note += StrCat("; ", failure);
     return session_.db().AddResume(resume);
   }
 
@@ -205,7 +216,7 @@ class Resume {
   std::vector<CaseFacts> cases_;
   const int64_t last_sign_wall_ns_;
   std::vector<AgentCollection> collections_;
-  int closed_ = 0;
+  size_t closed_ = 0;
 };
 
 absl::Status NoRun(const std::string& run_dir) {

@@ -123,6 +123,7 @@ TEST(FleetReportTest, AttemptsAreTold) {
   const std::string text = RenderReportText(report);
   EXPECT_THAT(text, HasSubstr("a later attempt at this case counts instead"));
   EXPECT_THAT(text, HasSubstr("attempt 2; the earlier one was interrupted"));
+  EXPECT_THAT(text, HasSubstr(" is attempt 1: it was interrupted"));
   EXPECT_THAT(RenderReportHtml(report), HasSubstr("another attempt counts"));
   const auto json = nlohmann::json::parse(RenderReportJson(report));
   EXPECT_EQ(json["cases"][0]["superseded_by"], 2);
