@@ -1,3 +1,5 @@
+#include <utility>
+
 #include "absl/strings/str_format.h"
 
 #include "common/base/str_cat.h"
@@ -21,20 +23,21 @@ std::string FirstSendCell(const CaseFacts& facts, const AgentFacts& agent) {
   return MsText(agent.first_send_ns - facts.start_ns);
 }
 
+std::string ClockCell(const AgentFacts& agent, std::string text) {
+  return ClockKnown(agent) ? std::move(text) : kUndefinedText;
+}
+
 std::string LagCell(const AgentFacts& agent) {
   const LogHistogram& lag = agent.loop_lag_ns;
   return lag.count() == 0 ? kUndefinedText : MsText(static_cast<int64_t>(lag.Quantile(0.99)));
 }
 
-// An agent that was lost did not tell what it measured of itself.
-bool Told(const AgentFacts& agent) { return agent.reported || agent.cpu_seconds > 0; }
-
 std::string BusyCell(const AgentFacts& agent) {
-  return Told(agent) ? PercentText(agent.busy_share_max) : kUndefinedText;
+  return ToldOfItself(agent) ? PercentText(agent.busy_share_max) : kUndefinedText;
 }
 
 std::string CpuCell(const AgentFacts& agent) {
-  return Told(agent) ? SecondsText(agent.cpu_seconds) : kUndefinedText;
+  return ToldOfItself(agent) ? SecondsText(agent.cpu_seconds) : kUndefinedText;
 }
 
 std::string WeightText(double weight) { return absl::StrFormat("%g", weight); }
@@ -57,9 +60,10 @@ std::string FleetTableText(const CaseReport& report) {
     const AgentTotals totals = report.totals_of(agent);
     table.AddRow({CleanText(agent.name), WeightText(agent.weight), CountText(agent.concurrency),
                   RequestsCell(totals.requests), CountText(totals.output_tokens),
-                  SignedMsText(agent.clock_offset_ns), MsText(agent.clock_bound_ns),
-                  MsText(agent.clock_round_trip_ns), FirstSendCell(report.facts, agent),
-                  BusyCell(agent), agent.lost ? "LOST" : ""});
+                  ClockCell(agent, SignedMsText(agent.clock_offset_ns)),
+                  ClockCell(agent, MsText(agent.clock_bound_ns)),
+                  ClockCell(agent, MsText(agent.clock_round_trip_ns)),
+                  FirstSendCell(report.facts, agent), BusyCell(agent), agent.lost ? "LOST" : ""});
   }
   return table.Render(2);
 }
@@ -78,11 +82,11 @@ std::string FleetTableHtml(const CaseReport& report) {
                   agent.lost ? ElementHtml("small", "bad", "lost") : "", "</th>");
     for (const std::string& text :
          {WeightText(agent.weight), CountText(agent.concurrency), RequestsCell(totals.requests),
-          CountText(totals.output_tokens), SignedMsText(agent.clock_offset_ns),
-          MsText(agent.clock_bound_ns), MsText(agent.clock_round_trip_ns),
-          DriftText(agent.clock_drift_ppm), FirstSendCell(report.facts, agent), BusyCell(agent),
-          LagCell(agent), CpuCell(agent), StrCat(agent.load_threads), agent.hostname, agent.version,
-          agent.engine_address}) {
+          CountText(totals.output_tokens), ClockCell(agent, SignedMsText(agent.clock_offset_ns)),
+          ClockCell(agent, MsText(agent.clock_bound_ns)),
+          ClockCell(agent, MsText(agent.clock_round_trip_ns)), DriftText(agent.clock_drift_ppm),
+          FirstSendCell(report.facts, agent), BusyCell(agent), LagCell(agent), CpuCell(agent),
+          StrCat(agent.load_threads), agent.hostname, agent.version, agent.engine_address}) {
       out += ElementHtml("td", "", text);
     }
     out += "</tr>\n";

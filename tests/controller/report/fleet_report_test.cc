@@ -90,6 +90,22 @@ TEST(FleetReportTest, WhatALostAgentDidNotTellIsNoZero) {
   EXPECT_THAT(RenderReportHtml(report), Not(HasSubstr("<td>0%</td>")));
 }
 
+TEST(FleetReportTest, AClockThatWasNotComparedIsUnknown) {
+  SampleRun sample = MakeSampleRun();
+  for (AgentFacts& agent : sample.cases[0].facts.agents) {
+    agent.clock_offset_ns = 0;
+    agent.clock_bound_ns = 0;
+    agent.clock_round_trip_ns = 0;
+  }
+  const RunReport report = SampleReport(sample);
+  EXPECT_THAT(RenderReportText(report), Not(HasSubstr("+0.000")));
+  const auto one = nlohmann::json::parse(RenderReportJson(report))["cases"][0];
+  for (const char* const member : {"clock_offset_s", "clock_bound_s", "clock_round_trip_s"}) {
+    EXPECT_TRUE(one["fleet"]["agents"][0][member].is_null()) << member;
+  }
+  EXPECT_TRUE(one["agents"][0]["clock_bound_s"].is_null());
+}
+
 TEST(FleetReportTest, AnUnfinishedCaseIsIncompleteAndNoDefect) {
   CaseReport report = SampleReport().cases[0];
   report.facts.state = CaseState::kRunning;
