@@ -38,10 +38,8 @@ absl::StatusOr<Wanted> FindWanted(const AgentsOptions& options) {
   if (!options.what.empty() && NamesScenario(options.what)) {
     ASSIGN_OR_RETURN(const Scenario scenario, LoadScenario(options.what, {}, ProcessEnvironment()));
     wanted.security = SecurityOf(options.security, scenario);
-    if (wanted.agents.empty()) {
-      wanted.agents = scenario.agents;
-      wanted.expected = scenario.expect_agents;
-    }
+    if (wanted.agents.empty()) wanted.agents = scenario.agents;
+    wanted.expected = scenario.expect_agents;
   } else if (!options.what.empty()) {
     for (const absl::string_view name : absl::StrSplit(options.what, ',', absl::SkipEmpty())) {
       wanted.agents.emplace_back(name);
