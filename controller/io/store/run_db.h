@@ -121,6 +121,11 @@ class RunDb {
   absl::Status ForgetCase(int32_t case_index);
   absl::Status AddResume(const ResumeFacts& resume);
 
+  // Until EndSnapshot, reads see what the first of them saw, whatever another process adds. Nothing
+  // may be written meanwhile.
+  absl::Status BeginSnapshot();
+  void EndSnapshot();
+
   absl::StatusOr<RunFacts> ReadRun();
   absl::StatusOr<std::vector<CaseFacts>> ReadCases();  // by case index
   // Calls `visit` for every record of a case in the order of request_index; the reference is valid

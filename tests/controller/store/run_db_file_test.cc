@@ -84,6 +84,19 @@ TEST(RunDbFileTest, OpenedForReadingDoesNotWrite) {
   EXPECT_FALSE((*db)->WriteRun({}).ok());
 }
 
+TEST(RunDbFileTest, ASnapshotStaysAsItIsWhileARunGoesOn) {
+  const TempDir dir;
+  auto writer = *RunDb::Create(dir / "run.db");
+  ASSERT_TRUE(writer->AppendRecords({"a:1", 1, 1}, 0, "r.", 0, Records(0, 10)).ok());
+  auto reader = *RunDb::Open(dir / "run.db");
+  ASSERT_TRUE(reader->BeginSnapshot().ok());
+  EXPECT_EQ(ReadAll(*reader).size(), 10u);
+  ASSERT_TRUE(writer->AppendRecords({"a:1", 1, 2}, 0, "r.", 0, Records(10, 10)).ok());
+  EXPECT_EQ(ReadAll(*reader).size(), 10u);
+  reader->EndSnapshot();
+  EXPECT_EQ(ReadAll(*reader).size(), 20u);
+}
+
 TEST(RunDbFileTest, OneFileIsLeft) {
   const TempDir dir;
   {
