@@ -61,6 +61,8 @@ class FullDiskTest(RunTest):
             mock.stop()
         self.assertNotEqual(run.status, 0, run.describe())
         self.assertIn("full", run.stdout + run.stderr, run.describe())
+        self.assertIn("`controller resume ", run.stderr, "the agents keep the rest")
+        self.assertNotIn("do not add up", run.stdout, run.describe())
         late = [row for row in mock.truth if row["received_ns"] > ended_ns + LEASE_S * 1e9]
         self.assertEqual(late, [], "the load ends with the run")
         seen = [row["request_id"] for row in mock.truth]

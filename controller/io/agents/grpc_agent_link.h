@@ -64,9 +64,14 @@ class GrpcAgentLink final : public AgentLink {
   // Close(), and waits for it.
   ~GrpcAgentLink() override;
 
+  // Nothing is heard over this connection: makes another one, if that has not begun.
+  void DialAgain();
   // Begins to end the session: `run_is_over` says that every record was acknowledged and the agent
   // may forget the run; otherwise it keeps what was not. The first call counts.
   void Close(bool run_is_over);
+
+  // When something came from the agent last, however long it waits in the inbox. Thread-safe.
+  int64_t heard_ns() const { return heard_ns_.load(std::memory_order_relaxed); }
 
   const AgentInfo& info() const override { return info_; }
   bool Ping(uint64_t id, int64_t now_ns, int64_t lease_until_agent_ns) override;
@@ -96,7 +101,7 @@ class GrpcAgentLink final : public AgentLink {
   // The link's own thread.
   void Supervise();
   void CloseConnection(AgentConnection& connection);
-  bool ConnectAgain();
+  absl::Status OpenChannels(const std::atomic<bool>* stop, const DialPatience& patience);
   Reconnection Reconnect(const std::string& reason);
   // Whether the agent's answer means that the session is over, and how that is said; "": it is not.
   std::string WhyOver(const v1::ControlResponse& response) const;
@@ -125,6 +130,7 @@ class GrpcAgentLink final : public AgentLink {
   std::shared_ptr<grpc::Channel> control_channel_;  // after Open() only the link's own thread's
   std::shared_ptr<grpc::Channel> data_channel_;
   std::atomic<bool> closing_{false};
+  std::atomic<int64_t> heard_ns_{0};
 
   mutable absl::Mutex mutex_;
   std::shared_ptr<AgentConnection> connection_ ABSL_GUARDED_BY(mutex_);  // null: broken

@@ -17,6 +17,7 @@
 #include "controller/io/agents/agent_security.h"
 #include "controller/io/agents/embedded_agent.h"
 #include "controller/io/run/case_closing.h"
+#include "controller/io/run/late_records.h"
 #include "controller/io/run/other_commands.h"
 #include "controller/io/run/resume_work.h"
 #include "controller/io/run/run_session.h"
@@ -78,17 +79,7 @@ class Resume {
   absl::Status Collect() {
     std::vector<std::string> names = AgentsToAsk(session_.facts(), cases_);
     const bool embedded = std::erase(names, "embedded") > 0;
-    const std::vector<AgentTarget> known = AsTheRunHadThem();
-    for (const std::string& text : options_.agents)
-      names.push_back(ParseAgentArgument(text)->address);
-    // It died before the first case: they may still hold to it.
-    if (cases_.empty()) {
-      for (const AgentTarget& target : known) names.push_back(target.name);
-    }
-    std::vector<AgentTarget> targets;
-    std::vector<AgentCollection> unknown;
-    for (const std::string& name : names) AddTargets(name, known, targets, unknown);
-    if (!targets.empty()) RETURN_IF_ERROR(SecureAgents(session_.Security(), targets));
+    ASSIGN_OR_RETURN(std::vector<AgentTarget> targets, FindTargets(names));
     std::unique_ptr<EmbeddedAgent> agent;
     if (embedded && std::filesystem::exists(session_.run_dir() + "/spool")) {
       ASSIGN_OR_RETURN(agent, EmbeddedAgent::Start(session_.EmbeddedArguments(), std::nullopt,
@@ -96,9 +87,10 @@ class Resume {
       targets.push_back(agent->target());
     }
     if (!targets.empty()) {
-      ASSIGN_OR_RETURN(collections_, SpoolCollector(&session_, &cases_).Collect(targets));
+      ASSIGN_OR_RETURN(const std::vector<AgentCollection> collected,
+                       SpoolCollector(&session_, &cases_).Collect(targets));
+      collections_.insert(collections_.end(), collected.begin(), collected.end());
     }
-    collections_.insert(collections_.end(), unknown.begin(), unknown.end());
     for (const AgentCollection& one : collections_) {
       session_.display().Say(one.failure.empty()
                                  ? StrCat("agent ", one.name, ": ", one.records, " records")
@@ -107,40 +99,41 @@ class Resume {
     return absl::OkStatus();
   }
 
-  // As far as their names still resolve. An agent that is one of several behind a name is known by
-  // its address, but has a certificate for the name.
-  std::vector<AgentTarget> AsTheRunHadThem() const {
-    const std::vector<std::string>& asked = session_.invocation().agents.empty()
-                                                ? session_.inputs().scenario.agents
-                                                : session_.invocation().agents;
-    std::vector<AgentTarget> known;
-    for (const std::string& text : asked) {
-      const absl::StatusOr<AgentEntry> entry = ParseAgentEntry(text);
-      if (!entry.ok()) continue;
-      const absl::StatusOr<std::vector<AgentTarget>> found = ResolveAgents(entry->address);
-      if (found.ok()) known.insert(known.end(), found->begin(), found->end());
+  // Where `names` of the database are, and the agents that the user names now. One whose name is
+  // gone holds nobody up.
+  absl::StatusOr<std::vector<AgentTarget>> FindTargets(const std::vector<std::string>& names) {
+    const RunInvocation& invocation = session_.invocation();
+    // It died before the first case: they may still hold to it.
+    const bool all = cases_.empty() || !options_.agents.empty();
+    std::vector<AgentTarget> written;
+    for (const std::string& text :
+         invocation.agents.empty() ? session_.inputs().scenario.agents : invocation.agents) {
+      ASSIGN_OR_RETURN(const AgentEntry entry, ParseAgentEntry(text));
+      const absl::StatusOr<std::vector<AgentTarget>> found = ResolveAgents(entry.address);
+      if (!found.ok() && all) return found.status();
+      if (found.ok()) written.insert(written.end(), found->begin(), found->end());
     }
-    return known;
+    std::vector<AgentTarget> targets = all ? written : std::vector<AgentTarget>();
+    for (const std::string& name : names) {
+      const absl::StatusOr<std::vector<AgentTarget>> found = ResolveAgents(name);
+      if (!found.ok()) {
+        collections_.push_back({.name = name, .failure = std::string(found.status().message())});
+        continue;
+      }
+      for (const AgentTarget& target : *found) AddTarget(target, written, targets);
+    }
+    RETURN_IF_ERROR(SecureAgents(session_.Security(), targets));
+    return targets;
   }
 
-  // A host that is gone leaves the others' records to be collected.
-  static void AddTargets(const std::string& name, const std::vector<AgentTarget>& known,
-                         std::vector<AgentTarget>& targets, std::vector<AgentCollection>& unknown) {
-    absl::StatusOr<std::vector<AgentTarget>> found = std::vector<AgentTarget>();
-    for (const AgentTarget& target : known) {
-      if (target.name == name) found->push_back(target);
-    }
-    if (found->empty()) found = ResolveAgents(name);
-    if (!found.ok()) {
-      unknown.push_back({.name = name, .failure = std::string(found.status().message())});
-      return;
-    }
-    for (AgentTarget& target : *found) {
-      const bool there = std::any_of(targets.begin(), targets.end(), [&](const AgentTarget& other) {
-        return other.grpc == target.grpc;
-      });
-      if (!there) targets.push_back(std::move(target));
-    }
+  // The database has the address of one out of several; its certificate is for the name.
+  static void AddTarget(AgentTarget target, const std::vector<AgentTarget>& written,
+                        std::vector<AgentTarget>& targets) {
+    const auto same = [&target](const AgentTarget& other) { return other.grpc == target.grpc; };
+    if (std::any_of(targets.begin(), targets.end(), same)) return;
+    const auto found = std::find_if(written.begin(), written.end(), same);
+    if (found != written.end()) target.host = found->host;
+    targets.push_back(std::move(target));
   }
 
   absl::Status CloseCases() {
@@ -149,7 +142,7 @@ class Resume {
       ASSIGN_OR_RETURN(const size_t origin, OriginOf(facts));
       const CaseInputs& inputs = session_.inputs().cases[origin];
       if (facts.state != CaseState::kRunning) {
-        RETURN_IF_ERROR(NoteLateRecords(collections_, session_, facts));
+        RETURN_IF_ERROR(NoteLateRecords(session_.db(), facts));
         RETURN_IF_ERROR(ReplayPrompts(inputs, session_, facts));
         kept.push_back(facts);
         continue;
@@ -248,18 +241,13 @@ int ResumeFound(const ResumeOptions& options, Found found, RunInputs inputs,
   SignalWatcher::Block();
   if (!options.agents.empty()) {
     invocation.agents = options.agents;
-    inputs.scenario.expect_agents = 0;  // of the agents that the run had
+    inputs.scenario.expect_agents = 0;  // fewer may be left
   }
   RunSession session(std::move(inputs), std::move(invocation), options.quiet);
   session.TakeUp(options.run_dir, std::move(found.lock), std::move(found.db), std::move(found.run));
   const absl::Status status =
       Resume(&session, options, std::move(found.cases), found.last_sign_wall_ns).Run();
-  if (!status.ok()) {
-    Fail(absl::Status(status.code(), StrCat(ToStd(status.message()),
-                                            "\nThe run is not complete: `controller resume ",
-                                            options.run_dir, "` takes it up again.")),
-         kExitNotTrustworthy);
-  }
+  if (!status.ok()) Fail(session.NotComplete(status), kExitNotTrustworthy);
   const absl::StatusOr<int> exit_status = session.Report();
   if (!exit_status.ok()) return Fail(exit_status.status(), kExitNotTrustworthy);
   return status.ok() ? *exit_status : kExitNotTrustworthy;

@@ -86,19 +86,20 @@ absl::StatusOr<RunDb::Collected> RunDb::CountCollected(int32_t case_index) {
   return collected;
 }
 
-absl::StatusOr<std::map<std::string, int64_t>> RunDb::LostRequests(int32_t case_index) {
+absl::StatusOr<std::map<std::string, int64_t>> RunDb::CountLost(int32_t case_index) {
   return ByAgent(
       "SELECT agent, count(*) FROM requests WHERE case_id = ? AND status = 'lost' GROUP BY agent",
       case_index);
 }
 
-absl::Status RunDb::TurnLostIntoNotSent(int32_t case_index) {
-  ASSIGN_OR_RETURN(
-      SqliteStatement update,
-      SqliteStatement::Prepare(db_, path_,
-                               "UPDATE requests SET status = 'not_sent', agent = '' WHERE "
-                               "case_id = ? AND status = 'lost' AND reported = 0"));
+absl::Status RunDb::TakeBackLost(int32_t case_index, const std::string& agent) {
+  ASSIGN_OR_RETURN(SqliteStatement update,
+                   SqliteStatement::Prepare(db_, path_,
+                                            "UPDATE requests SET status = 'not_sent', agent = '' "
+                                            "WHERE case_id = ? AND agent = ? AND "
+                                            "status = 'lost' AND reported = 0"));
   update.Bind(int64_t{case_index});
+  update.Bind(std::string_view(agent));
   return update.Run();
 }
 

@@ -126,18 +126,18 @@ TEST_F(RunDbResumeTest, LostRequestsAreCountedByAgentUntilARecordComes) {
   ASSERT_TRUE(db_->AppendUnreported(0, "", "r.", 0, Unreported(RequestStatus::kLost, {4})).ok());
   ASSERT_TRUE(db_->AppendUnreported(0, "", "r.", 0, Unreported(RequestStatus::kNotSent, {5})).ok());
   ASSERT_TRUE(db_->AppendUnreported(1, "a:1", "r.", 0, Unreported(RequestStatus::kLost, {1})).ok());
-  EXPECT_THAT(*db_->LostRequests(0), ElementsAre(Pair("", 1), Pair("a:1", 3)));
+  EXPECT_THAT(*db_->CountLost(0), ElementsAre(Pair("", 1), Pair("a:1", 3)));
   ASSERT_TRUE(db_->AppendRecords({"a:1", 1, 1, "i"}, 0, "r.", 0, Records(2, 1)).ok());
-  EXPECT_THAT(*db_->LostRequests(0), ElementsAre(Pair("", 1), Pair("a:1", 2)));
+  EXPECT_THAT(*db_->CountLost(0), ElementsAre(Pair("", 1), Pair("a:1", 2)));
 
-  ASSERT_TRUE(db_->TurnLostIntoNotSent(0).ok());
-  EXPECT_THAT(*db_->LostRequests(0), IsEmpty());
+  ASSERT_TRUE(db_->TakeBackLost(0, "a:1").ok());
+  EXPECT_THAT(*db_->CountLost(0), ElementsAre(Pair("", 1)));
   const std::vector<StoredRequest> rows = ReadAll(*db_);
   ASSERT_EQ(rows.size(), 5u);
   EXPECT_EQ(rows[0].record.status, RequestStatus::kNotSent);
   EXPECT_EQ(rows[0].agent, "");
   EXPECT_EQ(rows[1].record.status, RequestStatus::kOk);
-  EXPECT_THAT(*db_->LostRequests(1), ElementsAre(Pair("a:1", 1)));
+  EXPECT_THAT(*db_->CountLost(1), ElementsAre(Pair("a:1", 1)));
 }
 
 TEST_F(RunDbResumeTest, MissingRequestsAreThoseWithoutARow) {
