@@ -318,6 +318,21 @@ class LogTest(RunTest):
                             for event in log))
         self.assertNotIn(secret, agent.stderr + agent.stdout)
 
+    def test_strangers_neither_break_the_log_up_nor_flood_it(self):
+        certs = Certificates(os.path.join(self.folder, "certs"))
+        with LoggingAgent(*certs.agent_flags()) as agent:
+            for _ in range(100):
+                with socket.create_connection(("127.0.0.1", agent.port), 10) as stranger:
+                    stranger.sendall(b"GET / HTTP/1.0\r\n\r\n")
+                    try:
+                        stranger.recv(1)  # until it is closed
+                    except ConnectionError:
+                        pass
+            message = agent.await_event("grpc")["message"]
+            self.assertIn("Handshake failed", message)
+            # 20 in 10 s; log() fails at a line that is no JSON.
+            self.assertLess(len(agent.events("grpc")), 70)
+
     def test_a_refusal_and_a_controller_that_died(self):
         with LoggingAgent() as agent, MockEngine("--ttft", "60s") as mock:
             first = self.start_run(long_scenario(mock, 8, 2), "--agents", agent.address)

@@ -58,6 +58,10 @@ struct Refused {
   std::string controller;
   std::string message;
 };
+// gRPC's own words, of a handshake that failed, say. Strangers cause them.
+struct GrpcTrouble {
+  std::string message;
+};
 struct Inspected {
   std::string controller;
 };
@@ -107,10 +111,10 @@ struct DrainBegan {
   int64_t timeout_ns = 0;
 };
 
-using ServiceEvent =
-    std::variant<RunTaken, RunEnded, ControlBroken, RunResumed, Refused, Inspected, CasePrepared,
-                 CaseRejected, CaseStarted, CaseEnded, ControllerSilent, ControllerHeard, LeaseLost,
-                 RecordsSpilled, SpillFailed, SpoolCollected, DrainBegan>;
+using ServiceEvent = std::variant<RunTaken, RunEnded, ControlBroken, RunResumed, Refused,
+                                  GrpcTrouble, Inspected, CasePrepared, CaseRejected, CaseStarted,
+                                  CaseEnded, ControllerSilent, ControllerHeard, LeaseLost,
+                                  RecordsSpilled, SpillFailed, SpoolCollected, DrainBegan>;
 
 // The case that is prepared or running.
 struct CaseLive {
