@@ -218,7 +218,7 @@ absl::StatusOr<int> Serve(const AgentFlags& flags, const sigset_t& signals) {
   int signal = 0;
   sigwait(&signals, &signal);
   watch.On(DrainBegan{SignalName(signal), flags.drain_timeout_ns});
-  manager.Stopping(flags.drain_timeout_ns + DrainPlan::kDeliveryNs + 10 * kNsPerS);
+  manager.Stopping(flags.drain_timeout_ns + DrainPlan::kDeliveryNs + kShutdownSeconds * kNsPerS);
   server->Drain(SignalName(signal));
   const bool drained = Drain(*server, flags.drain_timeout_ns, signals, clock);
   const int64_t undelivered_bytes = watch.status().session.unacknowledged_bytes;
