@@ -85,6 +85,17 @@ TEST(Logger, EndsThoughNobodyReads) {
   for (int i = 0; i < 20'000; ++i) log.Write(Entry(LogLevel::kInfo, i));
 }
 
+// Lines as long as a peer can make them: the last one that fits in part must not be waited for.
+TEST(Logger, EndsThoughNobodyReadsLongLines) {
+  const SteadyClock clock;
+  Pipe pipe;
+  Logger log(pipe.writer(), LogLevel::kInfo, {.journal = true}, &clock);
+  const std::string text(1024, '\1');  // 6 KiB when it is escaped
+  for (int i = 0; i < 20; ++i) {
+    log.Write({LogLevel::kInfo, "event", {{"a", text}, {"b", text}, {"c", text}}});
+  }
+}
+
 TEST(Logger, KnowsTheJournal) {
   Pipe pipe;
   struct stat status {};
