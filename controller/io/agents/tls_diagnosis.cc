@@ -114,8 +114,13 @@ std::string NotAccepted(const AgentTarget& target, std::string_view why) {
                 "agent's clock");
 }
 
+bool IsAlert(unsigned long error) {
+  return ERR_GET_LIB(error) == ERR_LIB_SSL && ERR_GET_REASON(error) > SSL_AD_REASON_OFFSET;
+}
+
 // The other end's reason, when it gave one.
 std::string AlertText(unsigned long error) {
+  if (!IsAlert(error)) return "it closed the connection after the handshake";
   switch (ERR_GET_REASON(error)) {
     case SSL_R_TLSV1_ALERT_UNKNOWN_CA:
       return "it knows no such authority";
@@ -127,11 +132,7 @@ std::string AlertText(unsigned long error) {
       break;
   }
   const char* reason = ERR_reason_error_string(error);
-  return reason == nullptr ? "it closed the connection after the handshake" : reason;
-}
-
-bool IsAlert(unsigned long error) {
-  return ERR_GET_LIB(error) == ERR_LIB_SSL && ERR_GET_REASON(error) > SSL_AD_REASON_OFFSET;
+  return reason == nullptr ? "it did not say why" : reason;
 }
 
 // This controller speaks plain text. Does the agent answer a handshake?
