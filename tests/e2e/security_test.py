@@ -143,6 +143,15 @@ class MutualTlsTest(SecurityTest):
             self.assert_agent(f"localhost:{agent.port}", *certs.controller_flags())
 
 
+    def test_names_in_a_certificate_are_no_commands_to_a_terminal(self):
+        certs = self.certificates()
+        certs.short_lived("evil", "DNS:a\x1b[31mb", -60, 3600)
+        with Agent(*certs.agent_flags("evil")) as agent:
+            err = self.assert_refused(agent.address, certs.controller_flags(), "is not for")
+        self.assertNotIn("\x1b", err)
+        self.assertIn("[31mb", err)
+
+
 class ExpiryTest(SecurityTest):
     def test_an_expired_agent(self):
         certs = self.certificates()
