@@ -197,7 +197,10 @@ absl::StatusOr<Found> Find(const std::string& run_dir) {
 int ResumeFound(const ResumeOptions& options, Found found, RunInputs inputs,
                 RunInvocation invocation) {
   SignalWatcher::Block();
-  if (!options.agents.empty()) invocation.agents = options.agents;
+  if (!options.agents.empty()) {
+    invocation.agents = options.agents;
+    inputs.scenario.expect_agents = 0;  // fewer may be left
+  }
   RunSession session(std::move(inputs), std::move(invocation), options.quiet);
   session.TakeUp(options.run_dir, std::move(found.lock), std::move(found.db), std::move(found.run));
   const absl::Status status =
