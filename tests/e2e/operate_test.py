@@ -192,7 +192,6 @@ class HealthTest(RunTest):
             process.terminate()
             process.wait(STOP_TIMEOUT_S)
 
-
     def test_mutual_tls(self):
         certs = Certificates(os.path.join(self.folder, "certs"))
         with LoggingAgent(*certs.agent_flags()) as agent:

@@ -142,7 +142,6 @@ class MutualTlsTest(SecurityTest):
         with Agent(*certs.agent_flags("agent-localhost")) as agent:
             self.assert_agent(f"localhost:{agent.port}", *certs.controller_flags())
 
-
     def test_names_in_a_certificate_are_no_commands_to_a_terminal(self):
         certs = self.certificates()
         certs.short_lived("evil", "DNS:a\x1b[31mb", -60, 3600)
