@@ -4,8 +4,8 @@
 #include <thread>
 #include <utility>
 
-#include "agent/io/service/give_way.h"
 #include "agent/io/service/messages.h"
+#include "common/process/give_way.h"
 #include "common/wire/protocol.h"
 
 namespace monsoon {

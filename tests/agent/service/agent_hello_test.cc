@@ -28,7 +28,7 @@ TEST_F(AgentHelloTest, WelcomesARun) {
   EXPECT_EQ(welcome.limits().load_threads(), 2u);
   EXPECT_GT(welcome.limits().max_concurrency(), 0u);
   EXPECT_EQ(welcome.limits().item_cache_bytes(), uint64_t{1} << 30);
-  EXPECT_EQ(welcome.limits().max_queued_work(), uint64_t{1} << 16);
+  EXPECT_EQ(welcome.limits().max_queued_work(), uint64_t{1} << 18);
   EXPECT_THAT(welcome.engine_types(), Contains("vllm"));
   EXPECT_FALSE(welcome.busy());
   EXPECT_TRUE(control.Close().ok());
