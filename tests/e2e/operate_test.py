@@ -429,7 +429,7 @@ class AgentsTableTest(RunTest):
     def test_the_agents_of_a_scenario(self):
         with LoggingAgent() as agent:
             self.write("scenario.yaml", scenario("http://127.0.0.1:9", 8, 2)
-                       + f"agents: ['{agent.address}']\nexpect_agents: 1\n")
+                       + f"agents: [{{host: '{agent.address}', weight: 2}}]\nexpect_agents: 1\n")
             status, out, err = self.controller("agents", "scenario.yaml")
             self.assertEqual(status, 0, err)
             self.assertIn("1 of 1 agent is usable", out)
@@ -438,6 +438,11 @@ class AgentsTableTest(RunTest):
             status, _, err = self.controller("agents", "scenario.yaml")
             self.assertEqual(status, 2)
             self.assertIn("expect_agents is 2", err)
+            # As the Job for Kubernetes does it: the names on the command line, the number in --set.
+            status, _, err = self.controller("run", "scenario.yaml", "--agents", agent.address,
+                                             "--set", "expect_agents=3", "--no-preflight")
+            self.assertEqual(status, 2)
+            self.assertIn("expect_agents is 3", err)
 
     def test_no_agents_at_all(self):
         status, _, err = self.controller("agents")

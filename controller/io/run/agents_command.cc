@@ -14,6 +14,7 @@
 #include "controller/core/report/agent_table.h"
 #include "controller/core/report/clean_text.h"
 #include "controller/core/report/exit_status.h"
+#include "controller/core/scenario/agent_entry.h"
 #include "controller/io/agents/inspect_agent.h"
 #include "controller/io/run/run_inputs.h"
 #include "controller/io/run/scenario_security.h"
@@ -38,10 +39,8 @@ absl::StatusOr<Wanted> FindWanted(const AgentsOptions& options) {
   if (!options.what.empty() && NamesScenario(options.what)) {
     ASSIGN_OR_RETURN(const Scenario scenario, LoadScenario(options.what, {}, ProcessEnvironment()));
     wanted.security = SecurityOf(options.security, scenario);
-    if (wanted.agents.empty()) {
-      wanted.agents = scenario.agents;
-      wanted.expected = scenario.expect_agents;
-    }
+    if (wanted.agents.empty()) wanted.agents = scenario.agents;
+    wanted.expected = scenario.expect_agents;
   } else if (!options.what.empty()) {
     for (const absl::string_view name : absl::StrSplit(options.what, ',', absl::SkipEmpty())) {
       wanted.agents.emplace_back(name);
@@ -82,8 +81,9 @@ std::vector<AgentRow> LookAtAll(const Wanted& wanted) {
   std::vector<AgentRow> rows;
   std::vector<AgentTarget> targets;
   for (const std::string& name : wanted.agents) {
+    const absl::StatusOr<AgentEntry> entry = ParseAgentArgument(name);
     const absl::StatusOr<std::vector<AgentTarget>> found =
-        ResolveSecureAgents({name}, wanted.security);
+        entry.ok() ? ResolveSecureAgents({entry->address}, wanted.security) : entry.status();
     if (!found.ok()) {
       rows.push_back({.address = name, .error = std::string(found.status().message())});
       continue;
@@ -112,6 +112,7 @@ int AgentsCommand(const AgentsOptions& options) {
   if (wanted->agents.empty()) {
     std::cerr << options.what
               << " names no agents: `controller run` starts one on this machine for it\n";
+    if (!options.json) return kExitOk;
   }
   const std::vector<AgentRow> rows = LookAtAll(*wanted);
   std::cout << (options.json ? RenderAgentsJson(rows) : RenderAgentTable(rows)) << std::flush;

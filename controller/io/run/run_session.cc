@@ -159,8 +159,10 @@ absl::Status RunSession::Execute(const std::vector<SessionCase>& cases) {
   if (facts_.zero.wall_ns == 0) {
     facts_.zero = TakeTimeZero(clock_);
     zero_ns_ = facts_.zero.monotonic_ns;
-    RETURN_IF_ERROR(db_->WriteRun(facts_));
   }
+  // Of a run that had ended once, too: if this process dies now, there is something to take up.
+  facts_.finished_wall_ns = 0;
+  RETURN_IF_ERROR(db_->WriteRun(facts_));
   const RunContext context{.run_id = facts_.run_id,
                            .seed = inputs_.scenario.seed,
                            .run_start_ns = zero_ns_,

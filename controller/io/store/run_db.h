@@ -8,7 +8,7 @@
 // meanwhile. The destructor folds the WAL into the one file run.db.
 //
 // Errors: INTERNAL with SQLite's own words and the file's path; RESOURCE_EXHAUSTED when the disk is
-// full; FAILED_PRECONDITION when the file is not a Monsoon run database or is of a newer schema;
+// full; FAILED_PRECONDITION when the file is not a Monsoon run database or is of another schema;
 // DATA_LOSS when what it holds cannot be understood. A failed call has changed nothing.
 #pragma once
 
@@ -110,11 +110,21 @@ class RunDb {
     int64_t agents = 0;
   };
   absl::StatusOr<Collected> CountCollected(int32_t case_index);
+  // How many requests of the case count as lost, by the agent that had been handed them; "": one of
+  // several.
+  absl::StatusOr<std::map<std::string, int64_t>> LostRequests(int32_t case_index);
+  // It turned out that no agent ever had them: they were not sent.
+  absl::Status TurnLostIntoNotSent(int32_t case_index);
   // Each agent's first dispatch in the case, on the common time line; of those that have one.
   absl::StatusOr<std::map<std::string, int64_t>> FirstSends(int32_t case_index);
   // Removes every trace of a case of which nothing was sent, but not its batches' ids.
   absl::Status ForgetCase(int32_t case_index);
   absl::Status AddResume(const ResumeFacts& resume);
+
+  // Until EndSnapshot, reads see what the first of them saw, whatever another process adds. Nothing
+  // may be written meanwhile.
+  absl::Status BeginSnapshot();
+  void EndSnapshot();
 
   absl::StatusOr<RunFacts> ReadRun();
   absl::StatusOr<std::vector<CaseFacts>> ReadCases();  // by case index
@@ -154,6 +164,8 @@ class RunDb {
   absl::Status InsertCase(const CaseFacts& facts);
   absl::Status MarkSuperseded(int32_t case_index, int32_t by);
   absl::Status InsertAgents(const CaseFacts& facts);
+  // Of a statement that gives a number for each agent of a case.
+  absl::StatusOr<std::map<std::string, int64_t>> ByAgent(const char* sql, int32_t case_index);
   absl::StatusOr<std::vector<EngineFacts>> ReadEngines();
   absl::StatusOr<std::vector<ResumeFacts>> ReadResumes();
   absl::StatusOr<std::vector<AgentFacts>> ReadAgents(int32_t case_index);

@@ -86,19 +86,38 @@ absl::StatusOr<RunDb::Collected> RunDb::CountCollected(int32_t case_index) {
   return collected;
 }
 
-absl::StatusOr<std::map<std::string, int64_t>> RunDb::FirstSends(int32_t case_index) {
+absl::StatusOr<std::map<std::string, int64_t>> RunDb::LostRequests(int32_t case_index) {
+  return ByAgent(
+      "SELECT agent, count(*) FROM requests WHERE case_id = ? AND status = 'lost' GROUP BY agent",
+      case_index);
+}
+
+absl::Status RunDb::TurnLostIntoNotSent(int32_t case_index) {
   ASSIGN_OR_RETURN(
-      SqliteStatement select,
+      SqliteStatement update,
       SqliteStatement::Prepare(db_, path_,
-                               "SELECT agent, min(dispatched_ns) FROM requests WHERE "
-                               "case_id = ? AND dispatched_ns NOT NULL GROUP BY agent"));
+                               "UPDATE requests SET status = 'not_sent', agent = '' WHERE "
+                               "case_id = ? AND status = 'lost' AND reported = 0"));
+  update.Bind(int64_t{case_index});
+  return update.Run();
+}
+
+absl::StatusOr<std::map<std::string, int64_t>> RunDb::FirstSends(int32_t case_index) {
+  return ByAgent(
+      "SELECT agent, min(dispatched_ns) FROM requests WHERE case_id = ? AND "
+      "dispatched_ns NOT NULL GROUP BY agent",
+      case_index);
+}
+
+absl::StatusOr<std::map<std::string, int64_t>> RunDb::ByAgent(const char* sql, int32_t case_index) {
+  ASSIGN_OR_RETURN(SqliteStatement select, SqliteStatement::Prepare(db_, path_, sql));
   select.Bind(int64_t{case_index});
-  std::map<std::string, int64_t> first_sends;
+  std::map<std::string, int64_t> numbers;
   while (true) {
     ASSIGN_OR_RETURN(const bool has_row, select.Step());
-    if (!has_row) return first_sends;
+    if (!has_row) return numbers;
     std::string agent(select.TakeText());
-    first_sends[std::move(agent)] = select.TakeInt();
+    numbers[std::move(agent)] = select.TakeInt();
   }
 }
 
