@@ -192,7 +192,6 @@ class HealthTest(RunTest):
             process.terminate()
             process.wait(STOP_TIMEOUT_S)
 
-
     def test_mutual_tls(self):
         certs = Certificates(os.path.join(self.folder, "certs"))
         with LoggingAgent(*certs.agent_flags()) as agent:
@@ -317,6 +316,21 @@ class LogTest(RunTest):
         self.assertTrue(all(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", event["time"])
                             for event in log))
         self.assertNotIn(secret, agent.stderr + agent.stdout)
+
+    def test_strangers_neither_break_the_log_up_nor_flood_it(self):
+        certs = Certificates(os.path.join(self.folder, "certs"))
+        with LoggingAgent(*certs.agent_flags()) as agent:
+            for _ in range(100):
+                with socket.create_connection(("127.0.0.1", agent.port), 10) as stranger:
+                    stranger.sendall(b"GET / HTTP/1.0\r\n\r\n")
+                    try:
+                        stranger.recv(1)  # until it is closed
+                    except ConnectionError:
+                        pass
+            message = agent.await_event("grpc")["message"]
+            self.assertIn("Handshake failed", message)
+            # 20 in 10 s; log() fails at a line that is no JSON.
+            self.assertLess(len(agent.events("grpc")), 70)
 
     def test_a_refusal_and_a_controller_that_died(self):
         with LoggingAgent() as agent, MockEngine("--ttft", "60s") as mock:

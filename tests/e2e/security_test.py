@@ -92,8 +92,9 @@ class MutualTlsTest(SecurityTest):
         with Agent(*certs.agent_flags()) as agent:
             flags = others.controller_flags()
             flags[1] = certs.path("ca.pem")
-            self.assert_refused(agent.address, flags, "did not accept this controller's certificate",
-                                others.path("controller.pem"), "--tls-ca")
+            self.assertNotIn("unexpected eof", self.assert_refused(
+                agent.address, flags, "did not accept this controller's certificate",
+                others.path("controller.pem"), "--tls-ca"))
             self.assert_agent(agent.address, *certs.controller_flags())
 
     def test_without_a_certificate_nobody_gets_in(self):
@@ -140,6 +141,14 @@ class MutualTlsTest(SecurityTest):
                                 "is not for 'localhost'", "DNS:load1")
         with Agent(*certs.agent_flags("agent-localhost")) as agent:
             self.assert_agent(f"localhost:{agent.port}", *certs.controller_flags())
+
+    def test_names_in_a_certificate_are_no_commands_to_a_terminal(self):
+        certs = self.certificates()
+        certs.short_lived("evil", "DNS:a\x1b[31mb", -60, 3600)
+        with Agent(*certs.agent_flags("evil")) as agent:
+            err = self.assert_refused(agent.address, certs.controller_flags(), "is not for")
+        self.assertNotIn("\x1b", err)
+        self.assertIn("[31mb", err)
 
 
 class ExpiryTest(SecurityTest):

@@ -53,9 +53,19 @@ struct SpoolCollected {
   int64_t sessions = 0;   // that it was sent
   int64_t confirmed = 0;  // of them, and deleted here
 };
+// What a run had left in the spool, and nobody collected, is gone.
+struct SpoolDeleted {
+  std::string spool;  // its folder's name, which begins with the run's id
+  int64_t bytes = 0;
+  std::string reason;
+};
 // Somebody was turned away, before anything was done for it.
 struct Refused {
   std::string controller;
+  std::string message;
+};
+// gRPC's own words, of a handshake that failed, say. Strangers cause them.
+struct GrpcTrouble {
   std::string message;
 };
 struct Inspected {
@@ -108,9 +118,10 @@ struct DrainBegan {
 };
 
 using ServiceEvent =
-    std::variant<RunTaken, RunEnded, ControlBroken, RunResumed, Refused, Inspected, CasePrepared,
-                 CaseRejected, CaseStarted, CaseEnded, ControllerSilent, ControllerHeard, LeaseLost,
-                 RecordsSpilled, SpillFailed, SpoolCollected, DrainBegan>;
+    std::variant<RunTaken, RunEnded, ControlBroken, RunResumed, Refused, GrpcTrouble, Inspected,
+                 CasePrepared, CaseRejected, CaseStarted, CaseEnded, ControllerSilent,
+                 ControllerHeard, LeaseLost, RecordsSpilled, SpillFailed, SpoolCollected,
+                 SpoolDeleted, DrainBegan>;
 
 // The case that is prepared or running.
 struct CaseLive {

@@ -49,10 +49,18 @@ struct ToEntry {
              {"sessions", event.sessions},
              {"confirmed", event.confirmed}}};
   }
+  LogEntry operator()(const SpoolDeleted& event) const {
+    return {LogLevel::kWarning,
+            "spool_deleted",
+            {{"spool", event.spool}, {"bytes", event.bytes}, {"reason", event.reason}}};
+  }
   LogEntry operator()(const Refused& event) const {
     return {LogLevel::kWarning,
             "refused",
             {{"controller", event.controller}, {"reason", event.message}}};
+  }
+  LogEntry operator()(const GrpcTrouble& event) const {
+    return {LogLevel::kWarning, "grpc", {{"message", event.message}}};
   }
   LogEntry operator()(const Inspected& event) const {
     return {LogLevel::kDebug, "inspected", {{"controller", event.controller}}};

@@ -12,6 +12,7 @@
 #include "common/base/str_cat.h"
 #include "common/time/steady_clock.h"
 #include "controller/core/report/agent_table.h"
+#include "controller/core/report/clean_text.h"
 #include "controller/core/report/exit_status.h"
 #include "controller/core/scenario/agent_entry.h"
 #include "controller/io/agents/inspect_agent.h"
@@ -117,7 +118,7 @@ int AgentsCommand(const AgentsOptions& options) {
   std::cout << (options.json ? RenderAgentsJson(rows) : RenderAgentTable(rows)) << std::flush;
   bool good = std::all_of(rows.begin(), rows.end(), IsUsable);
   for (const AgentRow& row : rows) {
-    if (!row.error.empty()) std::cerr << row.error << "\n";
+    if (!row.error.empty()) std::cerr << CleanText(row.error) << "\n";
     if (row.draining) {
       std::cerr << "agent " << row.address << " is being stopped and takes no new run\n";
     }
