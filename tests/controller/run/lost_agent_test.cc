@@ -173,6 +173,21 @@ TEST(SuspectedAgent, IsNotWaitedForWhenTheUserBreaksOff) {
               ElementsAre("interrupted", HasSubstr("it was silent when the run was broken off")));
 }
 
+TEST(SuspectedAgent, IsNotWaitedForWhenItsSilenceShowsAfterTheUserHadBrokenOff) {
+  SimulatedAgents agents({{}, {.silent_from_ns = 3 * kSecond, .silent_to_ns = 60 * kSecond}}, 1);
+  SimulatedSource source(5000, 10);
+  CaseCoordinator coordinator(Order(source, 16), agents.run_agents());
+  // So shortly before the silence that the words no longer reach it.
+  for (const StopMode mode : {StopMode::kDrain, StopMode::kCancel}) {
+    agents.At(3 * kSecond - 50'000, [&, mode] { coordinator.Interrupt(mode, "interrupted"); });
+  }
+  agents.Play(coordinator);
+  ASSERT_TRUE(coordinator.ended());
+  EXPECT_LT(agents.now_ns(), 4 * kSecond);
+  EXPECT_THAT(coordinator.incomplete_reasons(),
+              ElementsAre("interrupted", HasSubstr("it was silent when the run was broken off")));
+}
+
 TEST(AgentThatGivesUp, DoesNotEndTheCase) {
   SimulatedAgents agents({{}, {.gives_up_at_ns = 3 * kSecond}}, 1);
   SimulatedSource source(5000, 10);
