@@ -131,6 +131,8 @@ SHORT_TIMEOUTS = "timeouts: {connect: 2s, first_token: 700ms, idle: 500ms, total
 
 
 class EnginesTest(RunTest):
+    """What both halves share."""
+
     def run_cases(self, engines, requests=REQUESTS, out="run", extra="", dataset=None):
         """`engines`: (type, route, url) each; their case's engine is called type/route."""
         lines = "".join(f"  - {{type: {kind}, route: {route}, name: {kind}/{route}, url: '{url}'}}\n"
@@ -166,6 +168,8 @@ class EnginesTest(RunTest):
             rows.setdefault(row["case_name"].split("/c1/")[1], []).append(row)
         return rows
 
+
+class EngineTimesTest(EnginesTest):
     def check_rows(self, name, rows, truth, streamed, finish):
         kind, route = name.split("/")
         for row in rows:
@@ -233,6 +237,8 @@ class EnginesTest(RunTest):
     def test_answers_in_one_piece(self):
         self.check_engines(False, "stop", "sampling: {stream: false}\n")
 
+
+class EngineAnswersTest(EnginesTest):
     def check_texts(self, streamed, thoughts):
         """What is kept of every answer is, byte for byte, what the mock says."""
         engines = {kind: [route for route in routes
