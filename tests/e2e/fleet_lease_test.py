@@ -1,5 +1,6 @@
-"""Load never outlives its controller by more than the lease. All of it in open loops: what an agent has
-been handed would last it half a lease longer, so that only the lease itself can end its sending."""
+"""Load never outlives its controller by more than the lease. In open loops: what an agent has been
+handed would last it half a lease longer, so that only the lease itself can end its sending. And with
+answers that take a minute, so that only the lease can end what is in flight."""
 
 import signal
 import time
@@ -7,7 +8,7 @@ import unittest
 
 from fleet import (LEASE_S, QUICK, FleetAgent, Relay, answered, check_books, fleet_scenario, open_loop,
                    truth_so_far)
-from harness import MockEngine, Run, wait_for
+from harness import MockEngine, Run, established_connections, wait_for
 from run_case import RunTest
 
 RATE = 100
@@ -87,6 +88,27 @@ class FleetLeaseTest(RunTest):
         # All turns went to the other one once that was certain, up to the end of the plan.
         last_second = [row for row in rows if row["request_index"] >= len(rows) - RATE]
         self.assertEqual({row["status"] for row in last_second}, {"ok"})
+
+    def test_what_is_in_flight_is_broken_off(self):
+        with MockEngine("--ttft", "60s") as mock, FleetAgent() as a, FleetAgent() as b:
+            started = self.start_run(fleet_scenario(mock.url, 400, 8), "--agents",
+                                     f"{a.address},{b.address}")
+            wait_for(lambda: established_connections(mock.port) == 8, 60, "eight connections")
+            time.sleep(0.7)  # they are made before the start
+            started.signal(signal.SIGKILL)
+            killed_ns = time.monotonic_ns()
+            started.process.wait(30)
+            time.sleep(LEASE_S * 0.5)
+            self.assertEqual(established_connections(mock.port), 8, "the lease still holds")
+            wait_for(lambda: established_connections(mock.port) == 0, LEASE_S, "them to be broken off")
+            self.assertLess(time.monotonic_ns(), killed_ns + LEASE_NS + 3 * SLACK_NS)
+            status, out, err = self.controller("resume", started.run_dir)
+            run = Run(status, out, err, started.run_dir)
+            self.addCleanup(run.db.close)
+            mock.stop()
+        counts = check_books(run, mock.truth)
+        self.assertEqual((counts["ok"], counts["cancelled"], counts["lost"]), (0, 8, 0), run.describe())
+        self.assertEqual(len(mock.truth), 8)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,6 @@
 """Agents that die, stand still or go silent during a case: shown, given up only when that is certain,
 and nothing of it counted wrong."""
 
-import signal
 import time
 import unittest
 
@@ -133,7 +132,7 @@ class FleetTest(RunTest):
 
     def test_a_partition_longer_than_the_lease_and_the_next_case(self):
         with MockEngine(*SLOW) as mock, FleetAgent() as a, FleetAgent() as b, Relay(b) as way:
-            text = fleet_scenario(mock.url, 160, 8).replace("concurrency: 8", "concurrency: [8, 4]")
+            text = fleet_scenario(mock.url, 160, 8).replace("concurrency: 8", "concurrency: [8, 16]")
             started = self.start_run(text, "--agents", f"{a.address},{way.address}")
             wait_for(lambda: answered(mock) > 16, 60, "two rounds of answers")
             way.tell("hold")
@@ -167,21 +166,6 @@ class FleetTest(RunTest):
         meanwhile = [row for row in mock.truth if began < row["received_ns"] < ended]
         self.assertGreater(len(meanwhile), 200, "the load went on without the controller")
         self.assertLess(run.report["cases"][0]["lateness_s"]["p90"], 0.05)
-
-    def test_a_killed_controller_leaves_no_load_after_the_lease(self):
-        with MockEngine(*SLOW) as mock, FleetAgent() as a, FleetAgent() as b:
-            started = self.start_run(fleet_scenario(mock.url, 2000, 8), "--agents",
-                                     f"{a.address},{b.address}")
-            wait_for(lambda: answered(mock) > 16, 60, "two rounds of answers")
-            started.signal(signal.SIGKILL)
-            killed_ns = time.monotonic_ns()
-            started.process.wait(30)
-            time.sleep(LEASE_S + 2)
-            mock.stop()
-        late = [row for row in mock.truth if row["received_ns"] > killed_ns + LEASE_S * 1e9 + SLACK_NS]
-        self.assertEqual(late, [])
-        last = max(row["end_ns"] for row in mock.truth)
-        self.assertLess(last, killed_ns + (LEASE_S + 1) * 1e9, "what was in flight is broken off")
 
 
 if __name__ == "__main__":
