@@ -139,6 +139,19 @@ class InterruptTest(RunTest):
                     self.assertEqual(counts["cancelled"], 0, "what is in flight may finish")
         self.once_and_twice(play)
 
+    def test_again_while_a_drain_goes_on_that_would_not_end(self):
+        """Sixteen short answers, then such that take a minute."""
+        tokens = self.write("tokens.txt", "1\n" * 16 + "60\n" * 100)
+        with self.fleet("--ttft", "20ms", "--itl", "1s", "--tokens", f"file:{tokens}"):
+            started = self.start(fleet_scenario(self.mock.url, 400, 8), "")
+            wait_for(lambda: answered(self.mock) == 16, 60, "16 answers")
+            time.sleep(1)
+            started.signal(signal.SIGINT)
+            time.sleep(0.5)
+            self.assertIsNone(started.process.poll(), "it lets requests finish")
+            counts = self.counts(self.interrupt(started, 1, 5))
+        self.assertEqual((counts["ok"], counts["cancelled"], counts["lost"]), (16, 8, 0))
+
     def test_during_the_grace_after_an_open_loop(self):
         def play(signals):
             with self.fleet("--ttft", "2500ms", "--tokens", 3):
@@ -150,9 +163,9 @@ class InterruptTest(RunTest):
                                  (20, 0) if signals == 1 else (0, 20))
         self.once_and_twice(play)
 
-    def test_while_the_last_records_are_awaited(self):
-        """Everything is answered, and one agent's records are held up; the second signal gives up
-        what the first still waits for, once that agent is silent."""
+    def test_while_an_agent_is_out_of_reach(self):
+        """The first signal waits for what its lease decides; the second for no more than to know that
+        it is silent."""
         def play(signals):
             with self.fleet(*SLOW):
                 lease_s = 2 * signals
