@@ -102,8 +102,8 @@ class FleetClockTest(RunTest):
         self.assertLess(off[len(off) * 9 // 10] - off[len(off) // 10], 2 * bound + 20e6)
 
 
-class ClockStepTest(RunTest):
-    def test_the_wall_clock_is_not_what_anything_is_measured_with(self):
+class YoungClockTest(RunTest):
+    def test_where_a_clock_begins_is_of_no_consequence(self):
         """A run in which the agent's clocks begin at zero, far from the controller's."""
         if not has_time_namespaces():
             self.skipTest("time namespaces are not permitted here (they take root)")
