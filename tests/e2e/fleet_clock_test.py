@@ -78,6 +78,10 @@ class FleetClockTest(RunTest):
         bounds = [row[0] for row in run.db.execute("SELECT clock_bound_ns FROM case_agents")]
         # Two agents may be off in opposite directions; 20 ms: this machine may be busy.
         self.assertLess(skew_ns, 2 * max(bounds) + 20e6)
+        # And the report says so, within the uncertainty that it states.
+        fleet = run.report["cases"][0]["fleet"]
+        self.assertLessEqual(abs(fleet["first_send_skew_s"] - skew_ns / 1e9),
+                             fleet["first_send_skew_bound_s"] + 0.02, fleet)
 
     def assert_same_distribution(self, fleet, alone):
         """The engine is the same, so percentiles differ by sampling only: within 15 % for 1200."""

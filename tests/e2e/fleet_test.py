@@ -58,7 +58,19 @@ class FleetTest(RunTest):
         lost = {row["agent"] for row in run.requests("status = 'lost'")}
         self.assertEqual(lost, {b.address}, "only the dead agent's requests are lost")
         self.assertEqual((counts["failed"], counts["cancelled"]), (0, 0))
+        self.assertIn(f"{counts['lost']} of 6000 planned requests were lost",
+                      " ".join(run.report["cases"][0]["reasons"]), "the exact extent")
+        self.assert_only_lost_what_it_had(run, mock, b.address, killed_ns)
         return counts
+
+    def assert_only_lost_what_it_had(self, run, mock, agent, killed_ns):
+        """It had a second of work or so, beside what it had sent and not yet reported."""
+        of_agent = [row for row in run.requests() if row["agent"] == agent]
+        in_last_second = sum(killed_ns - 1e9 < row["received_ns"] <= killed_ns for row in mock.truth)
+        lost = [row for row in of_agent if row["status"] == "lost"]
+        self.assertLess(len(lost), in_last_second, "more than a second of everybody's work is lost")
+        self.assertEqual([row for row in mock.truth if row["received_ns"] > killed_ns + SLACK_NS
+                          and row["request_id"] in {other["request_id"] for other in of_agent}], [])
 
     def test_a_killed_agents_share_goes_to_the_others(self):
         counts = self.run_with_a_kill()
