@@ -51,7 +51,7 @@ class FleetCutTest(RunTest):
     def test_a_stream_that_dies_without_a_word(self):
         """Nobody is told: the silence alone makes the controller connect anew."""
         with MockEngine(*QUICK) as mock, FleetAgent() as a, FleetAgent() as b, Relay(b) as way:
-            text = fleet_scenario(mock.url, 9000, 8, lease_s=12)
+            text = fleet_scenario(mock.url, 9000, 8, lease_s=4)
             started = self.start_run(text, "--agents", f"{a.address},{way.address}")
             wait_for(lambda: answered(mock) > 400, 60, "400 answers")
             way.tell("end blackhole")

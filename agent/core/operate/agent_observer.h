@@ -53,6 +53,12 @@ struct SpoolCollected {
   int64_t sessions = 0;   // that it was sent
   int64_t confirmed = 0;  // of them, and deleted here
 };
+// What a run had left in the spool, and nobody collected, is gone.
+struct SpoolDeleted {
+  std::string spool;  // its folder's name, which begins with the run's id
+  int64_t bytes = 0;
+  std::string reason;
+};
 // Somebody was turned away, before anything was done for it.
 struct Refused {
   std::string controller;
@@ -110,7 +116,7 @@ struct DrainBegan {
 using ServiceEvent =
     std::variant<RunTaken, RunEnded, ControlBroken, RunResumed, Refused, Inspected, CasePrepared,
                  CaseRejected, CaseStarted, CaseEnded, ControllerSilent, ControllerHeard, LeaseLost,
-                 RecordsSpilled, SpillFailed, SpoolCollected, DrainBegan>;
+                 RecordsSpilled, SpillFailed, SpoolCollected, SpoolDeleted, DrainBegan>;
 
 // The case that is prepared or running.
 struct CaseLive {

@@ -49,6 +49,11 @@ struct ToEntry {
              {"sessions", event.sessions},
              {"confirmed", event.confirmed}}};
   }
+  LogEntry operator()(const SpoolDeleted& event) const {
+    return {LogLevel::kWarning,
+            "spool_deleted",
+            {{"spool", event.spool}, {"bytes", event.bytes}, {"reason", event.reason}}};
+  }
   LogEntry operator()(const Refused& event) const {
     return {LogLevel::kWarning,
             "refused",

@@ -7,8 +7,8 @@
 #include <thread>
 #include <utility>
 
-#include "agent/io/service/give_way.h"
 #include "common/base/str_cat.h"
+#include "common/process/give_way.h"
 
 namespace monsoon {
 namespace {

@@ -14,8 +14,9 @@ namespace monsoon {
 namespace {
 
 constexpr uint32_t kInUseRetryMs = 1000;
+constexpr uint32_t kNoRoomRetryMs = 5000;
 
-// CANCELLED when the stream broke.
+// CANCELLED when the stream broke; another error: not all of it can be read.
 absl::Status Send(const StoredSpool& spool, AgentService::CollectStream* stream) {
   v1::CollectResponse response;
   v1::CollectedSession* session = response.mutable_session();
@@ -78,7 +79,9 @@ grpc::Status AgentService::Collect(grpc::ServerContext* context, CollectStream* 
                                 StrCat("nothing of run ", open.run_id(), " is here")));
   }
   for (const StoredSpool& spool : found.spools) {
-    if (!Send(spool, stream).ok()) return grpc::Status::OK;
+    const absl::Status sent = Send(spool, stream);
+    if (absl::IsCancelled(sent)) return grpc::Status::OK;
+    if (!sent.ok()) return {grpc::StatusCode::UNAVAILABLE, std::string(sent.message())};
   }
   v1::CollectResponse end;
   end.mutable_end()->set_sessions(static_cast<uint32_t>(found.spools.size()));
@@ -93,16 +96,38 @@ grpc::Status AgentService::Collect(grpc::ServerContext* context, CollectStream* 
   return grpc::Status::OK;
 }
 
+std::optional<v1::Refusal> AgentService::PutAway(const std::string& run_id) {
+  std::shared_ptr<AgentSession> session;
+  {
+    absl::MutexLock lock(&mutex_);
+    ObserveHolder();
+    if (session_ == nullptr || session_->run_id() != run_id) return std::nullopt;
+    if (registry_.HeldBy(clock_.MonotonicNs()) == run_id) return std::nullopt;
+    session = session_;
+  }
+  const absl::Status put_away = session->PutAway();
+  if (put_away.ok()) return std::nullopt;
+  v1::Refusal refusal = MakeRefusal(
+      v1::Refusal::CODE_BUSY,
+      StrCat("what run ", run_id, " left here is in memory: ", ToStd(put_away.message())));
+  refusal.set_retry_after_ms(kNoRoomRetryMs);
+  return refusal;
+}
+
 std::optional<v1::Refusal> AgentService::GiveUp(const std::string& run_id) {
+  // Who gives up what is only in memory loses it.
+  if (auto refusal = PutAway(run_id); refusal) return refusal;
   std::shared_ptr<AgentSession> session;
   {
     absl::MutexLock lock(&mutex_);
     ObserveHolder();
     const SessionRegistry::Verdict verdict = registry_.Collect(run_id, clock_.MonotonicNs());
     if (verdict.answer == SessionRegistry::Answer::kSameRunHeld) return MakeRefusal(verdict);
-    if (session_ == nullptr || session_->run_id() != run_id) return std::nullopt;
-    session = std::exchange(session_, nullptr);
+    // One that has lost the agent already may not have written its records yet.
+    session = session_ != nullptr ? session_ : leaving_.lock();
+    if (session == nullptr || session->run_id() != run_id) return std::nullopt;
     leaving_ = session;
+    session_ = nullptr;
   }
   session->Close("its lease had run out, and its records were collected");
   session->BreakStreams();

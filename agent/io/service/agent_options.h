@@ -34,7 +34,7 @@ struct AgentOptions {
   std::string health_grpc_address;
   std::optional<AgentTls> tls;  // without: plain text, and everybody who reaches it is obeyed
   int64_t item_cache_bytes = int64_t{1} << 30;
-  int64_t max_queued_work = int64_t{1} << 16;
+  int64_t max_queued_work = int64_t{1} << 18;  // 15 s of 17 000 requests/s
   // Records that the controller has not acknowledged: beyond so many bytes they go to disk.
   int64_t spool_memory_bytes = int64_t{64} << 20;
   std::string spool_folder;  // empty: there is no place for them

@@ -2,9 +2,13 @@
 
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/health_check_service_interface.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 
+#include <cerrno>
 #include <utility>
 
+#include "agent/io/http/unique_fd.h"
 #include "agent/io/service/tls_credentials.h"
 #include "common/base/status_macros.h"
 #include "common/base/str_cat.h"
@@ -22,6 +26,20 @@ constexpr int kStreamsPerConnection = 8;
 constexpr int kMaxMetadataBytes = 16 * 1024;
 // gRPC's own, each of which serves one open stream.
 constexpr int kMaxThreads = 128;
+
+// gRPC deletes the socket that it finds at a path, also one on which another agent listens.
+bool IsTaken(const std::string& grpc_address) {
+  constexpr std::string_view kUnix = "unix:";
+  if (!grpc_address.starts_with(kUnix)) return false;
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  const std::string path = grpc_address.substr(kUnix.size());
+  if (path.size() >= sizeof(address.sun_path)) return false;  // gRPC will say so
+  path.copy(address.sun_path, path.size());
+  const UniqueFd fd(socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  const auto* const generic = reinterpret_cast<const sockaddr*>(&address);
+  return connect(fd.get(), generic, sizeof(address)) == 0 || errno == EAGAIN;
+}
 
 absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> MakeCredentials(
     const AgentOptions& options, const Clock* clock) {
@@ -65,7 +83,7 @@ absl::StatusOr<std::unique_ptr<AgentServer>> AgentServer::Start(AgentOptions opt
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, 2000);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 3000);
   builder.RegisterService(&agent->service_);
-  agent->server_ = builder.BuildAndStart();
+  if (!IsTaken(grpc_address)) agent->server_ = builder.BuildAndStart();
   if (agent->server_ == nullptr || (agent->port_ == 0 && grpc_address.rfind("unix:", 0) != 0)) {
     return absl::UnavailableError(
         StrCat("cannot listen on ", grpc_address,

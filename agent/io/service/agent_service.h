@@ -72,8 +72,9 @@ class AgentService final : public v1::AgentService::Service {
   // The run is over; `why` as for AgentSession::Close.
   void End(const std::shared_ptr<AgentSession>& session, const std::string& why);
   // A session of that run that holds the agent, but whose lease has run out, is over; refused while
-  // the lease lasts (agent_collect.cc).
+  // the lease lasts, or the disk has no room for its records (agent_collect.cc).
   std::optional<v1::Refusal> GiveUp(const std::string& run_id);
+  std::optional<v1::Refusal> PutAway(const std::string& run_id);
   grpc::Status TurnAway(const grpc::ServerContext& context, CollectStream* stream,
                         v1::Refusal refusal);
   // The door's answer to this caller, told if it is no.

@@ -148,8 +148,7 @@ absl::Status AgentSession::Obey(const v1::ControlRequest& request) {
     case v1::ControlRequest::kStart:
       if (const auto target = RunnerOf(request.start().case_index()); target != nullptr) {
         target->StartAt(request.start().start_at_agent_ns());
-        watch_.Started(target->agent_case().case_index,
-                       request.start().start_at_agent_ns() - clock_.MonotonicNs());
+        watch_.Started(target->agent_case().case_index, target->start_ns() - clock_.MonotonicNs());
       }
       return absl::OkStatus();
     case v1::ControlRequest::kRecall:
@@ -232,7 +231,6 @@ void AgentSession::Stop(const v1::Stop& stop) {
 
 void AgentSession::BreakOffCase(const std::string& why) {
   absl::MutexLock lock(&mutex_);
-  for (Unready& unready : unready_) unready.mode = LoadMode::kCancel;
   if (runner_ == nullptr) return;
   if (gave_up_.empty()) gave_up_ = why;
   runner_->Stop(LoadMode::kCancel);
@@ -269,8 +267,9 @@ absl::Status AgentSession::OnData(const v1::DataRequest& request) {
     case v1::DataRequest::kWork:
       return AddWork(request.work());
     case v1::DataRequest::kRecordAck:
-      outlet_.Acknowledge(request.record_ack().sequence());
-      return absl::OkStatus();
+      if (outlet_.Acknowledge(request.record_ack().sequence())) return absl::OkStatus();
+      return absl::InvalidArgumentError(
+          "the controller acknowledges records that were never sent to it; it mixes sessions up");
     case v1::DataRequest::kAttach:
     case v1::DataRequest::MESSAGE_NOT_SET:
       break;

@@ -63,6 +63,9 @@ class AgentSession {
   void Drain(const std::string& sentence);
   // After Drain(): what is in flight has had its time.
   void BreakOff();
+  // The lease has run out: waits for the end of the case that is going on and puts every record to
+  // disk, so that Close() will lose none. An error: they stay in memory.
+  absl::Status PutAway();
   // The run is over: nothing is sent any more, and what nobody acknowledged lies in the spool.
   bool over() const;
   // Ends the run; returns when it is over(), which the observer was told. `why` is the reason that

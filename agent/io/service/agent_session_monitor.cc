@@ -4,9 +4,9 @@
 #include <utility>
 
 #include "agent/io/service/agent_session.h"
-#include "agent/io/service/give_way.h"
 #include "agent/io/service/messages.h"
 #include "common/base/str_cat.h"
+#include "common/process/give_way.h"
 #include "common/wire/protocol.h"
 
 namespace monsoon {

@@ -4,6 +4,12 @@
 #include "agent/io/service/agent_session.h"
 
 namespace monsoon {
+namespace {
+
+// For a case whose lease has run out; it ends within milliseconds.
+constexpr absl::Duration kCaseEndPatience = absl::Seconds(5);
+
+}  // namespace
 
 void AgentSession::TellWatch(int64_t now_ns, const CaseRunner* runner) {
   const RecordOutlet::Waiting waiting = outlet_.waiting();
@@ -43,6 +49,17 @@ bool AgentSession::delivered() const {
   // Without the lock, for whoever writes to disk keeps this waiting. All records of a case that has
   // ended are in there.
   return outlet_.delivered();
+}
+
+absl::Status AgentSession::PutAway() {
+  {
+    absl::MutexLock lock(&mutex_);
+    const auto idle = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return runner_ == nullptr; };
+    if (!mutex_.AwaitWithTimeout(absl::Condition(&idle), kCaseEndPatience)) {
+      return absl::UnavailableError("its case has not come to an end yet");
+    }
+  }
+  return outlet_.SpillAll();
 }
 
 int64_t AgentSession::concurrency() const {

@@ -69,11 +69,13 @@ void RecordOutlet::EndCase(v1::CaseDone* done) {
   case_ends_.push_back({batcher_.last_sequence(), done->SerializeAsString()});
 }
 
-void RecordOutlet::Acknowledge(uint64_t sequence) {
+bool RecordOutlet::Acknowledge(uint64_t sequence) {
   absl::MutexLock lock(&mutex_);
+  if (sequence > batcher_.last_sequence()) return false;
   backlog_.Acknowledge(sequence);
   spool_->Acknowledge(sequence);
   if (backlog_.memory_bytes() <= memory_bytes_) trouble_.clear();
+  return true;
 }
 
 RecordOutlet::Waiting RecordOutlet::waiting() const {

@@ -44,7 +44,9 @@ class RecordOutlet {
   void Flush();
   // Flushes, and fills in done's last_sequence; a copy of it is kept for the spool.
   void EndCase(v1::CaseDone* done);
-  void Acknowledge(uint64_t sequence);
+  // False for a batch that there never was: whoever acknowledges it is confused, and nothing is
+  // thrown away.
+  bool Acknowledge(uint64_t sequence);
 
   // Why there is no room for more records, in memory or on disk; "": there is.
   std::string trouble() const;

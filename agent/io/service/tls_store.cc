@@ -4,6 +4,7 @@
 
 #include "common/base/status_macros.h"
 #include "common/base/str_cat.h"
+#include "common/process/give_way.h"
 
 namespace monsoon {
 
@@ -35,6 +36,7 @@ TlsStore::Version TlsStore::current() const {
 }
 
 void TlsStore::Watch(absl::Duration period) {
+  GiveWay();
   for (;;) {
     {
       absl::MutexLock lock(&mutex_);

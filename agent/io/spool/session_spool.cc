@@ -59,7 +59,10 @@ absl::Status SessionSpool::BeginFile() {
   const uint32_t number = next_number_++;
   ASSIGN_OR_RETURN(UniqueFd fd, OpenForAppend(PathOf(number)));
   File file{.number = number};
-  RETURN_IF_ERROR(Append(fd, file.size, PathOf(number), first_bytes_));
+  if (absl::Status begun = Append(fd, file.size, PathOf(number), first_bytes_); !begun.ok()) {
+    unlink(PathOf(number).c_str());  // on a full disk every attempt would leave one
+    return begun;
+  }
   file_ = std::move(fd);
   files_.push_back(file);
   return absl::OkStatus();

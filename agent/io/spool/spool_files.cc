@@ -17,10 +17,11 @@
 namespace monsoon {
 
 absl::Status SpoolError(std::string_view what, const std::string& path, int error) {
-  const std::string sentence =
-      StrCat("cannot ", what, " ", path, ": ", std::generic_category().message(error),
-             "; make room there, or choose another folder with --spool-dir");
   const bool full = error == ENOSPC || error == EDQUOT || error == EFBIG;
+  const std::string sentence =
+      StrCat("cannot ", what, " ", path, ": ", std::generic_category().message(error), "; ",
+             full ? "make room there" : "see that this agent may use it",
+             ", or choose another folder with --spool-dir");
   return full ? absl::ResourceExhaustedError(sentence) : absl::UnavailableError(sentence);
 }
 

@@ -17,6 +17,24 @@ namespace {
 constexpr int64_t kSegmentBytes = 8 * 1024 * 1024;
 constexpr int64_t kMinSegmentBytes = 64 * 1024;
 
+// Whoever names the folder of spools may name one that holds other things as well, which are not
+// ours to lock or delete: a spool has no files but its own, and these say so, or are all empty.
+bool IsSpool(const std::string& folder) {
+  std::error_code error;
+  bool empty = true;
+  bool any = false;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
+    const std::string name = entry.path().filename().string();
+    const bool ours = name == "lock" || name == "index" || name.starts_with("batches-");
+    if (!ours || entry.symlink_status(error).type() != std::filesystem::file_type::regular) {
+      return false;
+    }
+    any = true;
+    if (entry.file_size(error) != 0) empty = false;
+  }
+  return any && (empty || StoredSpool::Identify(folder).ok());
+}
+
 std::vector<std::string> FoldersIn(const std::string& root) {
   std::vector<std::string> names;
   std::error_code error;
@@ -50,8 +68,8 @@ SpoolFacts FactsOf(const std::string& root, const std::string& name) {
 
 }  // namespace
 
-SpoolStore::SpoolStore(std::string root, Limits limits, const Clock* clock)
-    : root_(std::move(root)), limits_(limits), clock_(*clock) {}
+SpoolStore::SpoolStore(std::string root, Limits limits, const Clock* clock, Tell tell)
+    : root_(std::move(root)), limits_(limits), clock_(*clock), tell_(std::move(tell)) {}
 
 std::unique_ptr<SessionSpool> SpoolStore::Make(const SpoolSession& session) {
   const std::string folder = root_.empty() ? "" : root_ + "/" + SpoolFolderName(session);
@@ -63,14 +81,17 @@ std::unique_ptr<SessionSpool> SpoolStore::Make(const SpoolSession& session) {
 
 std::vector<SpoolFacts> SpoolStore::List() const {
   std::vector<SpoolFacts> spools;
-  for (const std::string& name : FoldersIn(root_)) spools.push_back(FactsOf(root_, name));
+  for (const std::string& name : FoldersIn(root_)) {
+    if (IsSpool(root_ + "/" + name)) spools.push_back(FactsOf(root_, name));
+  }
   return spools;
 }
 
 absl::Status SpoolStore::MakeRoom(int64_t bytes) {
   absl::MutexLock lock(&mutex_);
-  const SpoolRoom room = FindSpoolRoom(List(), bytes, limits_.max_bytes);
-  Remove(room.remove);
+  const std::vector<SpoolFacts> spools = List();
+  const SpoolRoom room = FindSpoolRoom(spools, bytes, limits_.max_bytes);
+  Remove(spools, room.remove, "a run that is going on needs the room");
   if (room.enough) return absl::OkStatus();
   return absl::ResourceExhaustedError(
       StrCat("the spools in ", root_, " have reached their limit of ", limits_.max_bytes,
@@ -80,15 +101,21 @@ absl::Status SpoolStore::MakeRoom(int64_t bytes) {
 void SpoolStore::Expire() {
   if (root_.empty()) return;
   absl::MutexLock lock(&mutex_);
-  Remove(ExpiredSpools(List(), clock_.WallNs(), limits_.max_age_ns));
+  const std::vector<SpoolFacts> spools = List();
+  Remove(spools, ExpiredSpools(spools, clock_.WallNs(), limits_.max_age_ns),
+         "it was kept for long enough");
 }
 
-void SpoolStore::Remove(const std::vector<std::string>& names) {
-  for (const std::string& name : names) {
-    const auto lock = LockFolder(root_ + "/" + name);
+void SpoolStore::Remove(const std::vector<SpoolFacts>& spools,
+                        const std::vector<std::string>& names, const std::string& reason) {
+  for (const SpoolFacts& spool : spools) {
+    if (std::find(names.begin(), names.end(), spool.name) == names.end()) continue;
+    const std::string folder = root_ + "/" + spool.name;
+    const auto lock = LockFolder(folder);
     if (!lock.ok() || lock->get() < 0) continue;  // somebody came for it meanwhile
     std::error_code ignored;
-    std::filesystem::remove_all(root_ + "/" + name, ignored);
+    std::filesystem::remove_all(folder, ignored);
+    tell_(spool, reason);
   }
 }
 

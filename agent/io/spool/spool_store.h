@@ -1,10 +1,12 @@
 // SpoolStore: the folder in which an agent keeps spools, one folder in it for each session. Several
-// agents of one machine may share it: a spool that somebody writes or collects is locked.
+// agents of one machine may share it: a spool that somebody writes or collects is locked. What else
+// lies there is left alone.
 //
 // Thread-safe.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -26,6 +28,9 @@ class SpoolStore {
     int64_t max_bytes = int64_t{1} << 30;  // of all spools together
     int64_t max_age_ns = 24 * 3600 * kNsPerS;
   };
+  // Hears of every spool that is deleted though nobody collected it, and why; any thread.
+  using Tell = std::function<void(const SpoolFacts& spool, const std::string& reason)>;
+
   // What is left of a run.
   struct Found {
     std::vector<StoredSpool> spools;
@@ -33,7 +38,9 @@ class SpoolStore {
   };
 
   // `root` empty: there is no place for spools. `clock` outlives the store.
-  SpoolStore(std::string root, Limits limits, const Clock* clock);
+  SpoolStore(
+      std::string root, Limits limits, const Clock* clock,
+      Tell tell = [](const SpoolFacts&, const std::string&) {});
 
   // Nothing is on disk before something is written to it. The store outlives it.
   std::unique_ptr<SessionSpool> Make(const SpoolSession& session);
@@ -44,11 +51,14 @@ class SpoolStore {
  private:
   absl::Status MakeRoom(int64_t bytes);
   std::vector<SpoolFacts> List() const;
-  void Remove(const std::vector<std::string>& names);
+  // Those of `spools` that have these names.
+  void Remove(const std::vector<SpoolFacts>& spools, const std::vector<std::string>& names,
+              const std::string& reason);
 
   const std::string root_;
   const Limits limits_;
   const Clock& clock_;
+  const Tell tell_;
   absl::Mutex mutex_;  // one cleans up at a time
 };
 

@@ -31,8 +31,14 @@ std::vector<std::string> BatchFiles(const std::string& folder) {
   return paths;
 }
 
-// What of a file can be read; nothing, when it cannot even be opened.
-std::string BytesOf(const std::string& path) { return ReadWhole(path).value_or(std::string()); }
+// A spool that was never acknowledged and saw no end of a case may have none.
+absl::StatusOr<std::string> ReadIndex(const std::string& folder) {
+  const std::string path = folder + "/index";
+  std::error_code error;
+  if (std::filesystem::symlink_status(path, error).type() == std::filesystem::file_type::not_found)
+    return std::string();
+  return ReadWhole(path);
+}
 
 }  // namespace
 
@@ -60,14 +66,15 @@ absl::StatusOr<StoredSpool> StoredSpool::Open(const std::string& folder) {
 
 absl::Status StoredSpool::Load() {
   ASSIGN_OR_RETURN(session_, Identify(folder_));
-  const std::string index = BytesOf(folder_ + "/index");
+  // What cannot be read now ForEach() will tell.
+  const std::string index = ReadIndex(folder_).value_or("");
   acknowledged_ = SpoolOrder(DecodeSegment(index).entries).acknowledged();
   last_sequence_ = acknowledged_;
   // The last is in the last file, unless nothing of that can be read.
   const std::vector<std::string> paths = BatchFiles(folder_);
   for (auto path = paths.rbegin(); path != paths.rend() && last_sequence_ == acknowledged_;
        ++path) {
-    const std::string bytes = BytesOf(*path);
+    const std::string bytes = ReadWhole(*path).value_or("");
     for (const SegmentEntry& entry : DecodeSegment(bytes).entries) {
       if (entry.kind == EntryKind::kBatch) {
         last_sequence_ = std::max(last_sequence_, entry.sequence);
@@ -79,8 +86,9 @@ absl::Status StoredSpool::Load() {
 
 absl::Status StoredSpool::ForEach(
     const std::function<bool(EntryKind kind, std::string_view payload)>& take) const {
-  const std::string index = BytesOf(folder_ + "/index");
-  SpoolOrder order(DecodeSegment(index).entries);
+  const absl::StatusOr<std::string> index = ReadIndex(folder_);
+  absl::Status unread = index.status();
+  SpoolOrder order(DecodeSegment(index.value_or("")).entries);
   const auto hand_ends = [&](uint64_t before) {
     while (const std::optional<std::string> end = order.CaseDoneBefore(before)) {
       if (!take(EntryKind::kCaseDone, *end)) return false;
@@ -88,8 +96,12 @@ absl::Status StoredSpool::ForEach(
     return true;
   };
   for (const std::string& path : BatchFiles(folder_)) {
-    const std::string bytes = BytesOf(path);
-    for (const SegmentEntry& entry : DecodeSegment(bytes).entries) {
+    const absl::StatusOr<std::string> bytes = ReadWhole(path);
+    if (!bytes.ok()) {
+      unread.Update(bytes.status());
+      continue;
+    }
+    for (const SegmentEntry& entry : DecodeSegment(*bytes).entries) {
       if (entry.kind != EntryKind::kBatch || !order.Take(entry.sequence)) continue;
       if (!hand_ends(entry.sequence) || !take(EntryKind::kBatch, entry.payload)) {
         return absl::CancelledError("whoever collects it has gone");
@@ -99,7 +111,7 @@ absl::Status StoredSpool::ForEach(
   if (!hand_ends(std::numeric_limits<uint64_t>::max())) {
     return absl::CancelledError("whoever collects it has gone");
   }
-  return absl::OkStatus();
+  return unread;
 }
 
 void StoredSpool::Remove() {

@@ -28,7 +28,8 @@ class StoredSpool {
   uint64_t acknowledged() const { return acknowledged_; }
   uint64_t last_sequence() const { return last_sequence_; }  // 0: there was no batch
 
-  // Hands out every batch and every CaseDone in order, until `take` says false.
+  // Hands out every batch and every CaseDone in order, until `take` says false: CANCELLED. Another
+  // error: a file could not be read, so this is not all, and must not be deleted for it.
   absl::Status ForEach(
       const std::function<bool(EntryKind kind, std::string_view payload)>& take) const;
   // Deletes it.

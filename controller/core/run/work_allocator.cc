@@ -8,8 +8,10 @@
 namespace monsoon {
 namespace {
 
-// Before the rate is known, and for very short answers.
-constexpr int64_t kMinPrefetch = 256;
+// For very short answers: until rates are known, and afterwards.
+constexpr int64_t kFirstPrefetch = 256;
+constexpr int64_t kMinPrefetch = 16;
+constexpr int64_t kSettledAfterNs = kNsPerS;
 // Progress comes at least this often when an agent runs low; a recall takes a round trip besides.
 constexpr double kProgressDelayS = 0.05;
 
@@ -34,7 +36,8 @@ int64_t WorkAllocator::Target(const AgentState& agent) const {
   if (next_ == source_.total()) return agent.share + Lookahead(agent);
   const double horizon_s = std::max(1.0, 2 * ToSeconds(agent.round_trip_ns()));
   const auto prefetch = static_cast<int64_t>(std::ceil(agent.rate_per_s * horizon_s));
-  const int64_t target = agent.share + std::max({prefetch, kMinPrefetch, agent.share});
+  const int64_t least = settled_ ? kMinPrefetch : kFirstPrefetch;
+  const int64_t target = agent.share + std::max({prefetch, least, agent.share});
   return std::min(target, agent.link->info().max_queued_work);
 }
 
@@ -48,7 +51,8 @@ AgentState* WorkAllocator::Neediest() {
   return neediest;
 }
 
-absl::Status WorkAllocator::Allocate(int64_t) {
+absl::Status WorkAllocator::Allocate(int64_t since_start_ns) {
+  settled_ = settled_ || since_start_ns >= kSettledAfterNs;
   while (!exhausted()) {
     AgentState* agent = Neediest();
     if (agent == nullptr) break;
@@ -66,11 +70,27 @@ absl::Status WorkAllocator::Allocate(int64_t) {
     }
   }
   sender_.Flush();
-  if (!stopped_ && next_ == source_.total()) CallBack();
+  if (stopped_) return absl::OkStatus();
+  next_ == source_.total() ? CallBackForOthers() : CallBackSurplus();
   return absl::OkStatus();
 }
 
-void WorkAllocator::CallBack() {
+void WorkAllocator::CallBack(AgentState& agent, int64_t count) {
+  agent.recall_pending = static_cast<uint64_t>(count);
+  agent.link->Recall(agent.recall_pending);
+}
+
+void WorkAllocator::CallBackSurplus() {
+  if (!settled_) return;
+  for (AgentState& agent : agents_) {
+    if (!agent.trusted() || agent.recall_pending > 0) continue;
+    const int64_t target = Target(agent);
+    // Rates vary: what is a little too much is worked off instead.
+    if (agent.outstanding() > 2 * target) CallBack(agent, agent.outstanding() - target);
+  }
+}
+
+void WorkAllocator::CallBackForOthers() {
   int64_t needed = 0;
   for (const AgentState& agent : agents_) {
     if (!agent.trusted()) continue;
@@ -83,8 +103,7 @@ void WorkAllocator::CallBack() {
     const int64_t spare = agent.outstanding() - agent.share - Lookahead(agent);
     if (spare <= 0) continue;
     const int64_t count = std::min(spare, needed);
-    agent.recall_pending = static_cast<uint64_t>(count);
-    agent.link->Recall(agent.recall_pending);
+    CallBack(agent, count);
     needed -= count;
   }
 }

@@ -18,8 +18,6 @@
 namespace monsoon {
 namespace {
 
-constexpr int64_t kConnectSeconds = 5;
-constexpr absl::Duration kHelloTimeout = absl::Seconds(10);
 // How often it is looked whether to stop.
 constexpr int64_t kSliceNs = 50'000'000;
 constexpr absl::Duration kSlice = absl::Nanoseconds(kSliceNs);
@@ -72,25 +70,27 @@ absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> MakeCredentials(
 
 // OK once it is connected. What TLS forbids will not get better by waiting.
 absl::Status AwaitFirstConnection(grpc::Channel& channel, const AgentTarget& target,
-                                  const std::atomic<bool>* stop) {
+                                  const std::atomic<bool>* stop, int64_t timeout_ns) {
   bool diagnosed = false;
-  for (int64_t waited_ns = 0; waited_ns < kConnectSeconds * kNsPerS; waited_ns += kSliceNs) {
-    if (AwaitConnected(channel, kSliceNs, stop)) return absl::OkStatus();
+  for (int64_t waited_ns = 0; waited_ns < timeout_ns; waited_ns += kSliceNs) {
     if (Stopped(stop)) break;
+    const auto until = std::chrono::system_clock::now() + std::chrono::nanoseconds(kSliceNs);
+    if (channel.WaitForConnected(until)) return absl::OkStatus();
     if (diagnosed || channel.GetState(false) != GRPC_CHANNEL_TRANSIENT_FAILURE) continue;
     diagnosed = true;
     const std::string found = DiagnoseTls(target);
     if (!found.empty()) return absl::FailedPreconditionError(found);
   }
-  return absl::UnavailableError(
-      StrCat("agent ", target.name, " cannot be reached: nobody answered for ", kConnectSeconds,
-             " s. Is it running there (`agent --listen HOST:PORT`), and is the port open?"));
+  return absl::UnavailableError(StrCat(
+      "agent ", target.name, " cannot be reached: nobody answered for ", ToSeconds(timeout_ns),
+      " s. Is it running there (`agent --listen HOST:PORT`), and is the port open?"));
 }
 
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<grpc::Channel>> OpenChannel(const AgentTarget& target,
-                                                           const std::atomic<bool>* stop) {
+                                                           const std::atomic<bool>* stop,
+                                                           const DialPatience& patience) {
   QuietGrpc();
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
@@ -113,16 +113,8 @@ absl::StatusOr<std::shared_ptr<grpc::Channel>> OpenChannel(const AgentTarget& ta
                    MakeCredentials(target));
   std::shared_ptr<grpc::Channel> channel =
       grpc::CreateCustomChannel(target.grpc, credentials, arguments);
-  RETURN_IF_ERROR(AwaitFirstConnection(*channel, target, stop));
+  RETURN_IF_ERROR(AwaitFirstConnection(*channel, target, stop, patience.connect_ns));
   return channel;
-}
-
-bool AwaitConnected(grpc::Channel& channel, int64_t timeout_ns, const std::atomic<bool>* stop) {
-  for (int64_t waited_ns = 0; waited_ns < timeout_ns && !Stopped(stop); waited_ns += kSliceNs) {
-    const auto until = std::chrono::system_clock::now() + std::chrono::nanoseconds(kSliceNs);
-    if (channel.WaitForConnected(until)) return true;
-  }
-  return false;
 }
 
 v1::Hello MakeHello(const std::string& run_id, v1::Hello::Purpose purpose, int64_t lease_ns) {
@@ -138,13 +130,14 @@ v1::Hello MakeHello(const std::string& run_id, v1::Hello::Purpose purpose, int64
 absl::StatusOr<v1::ControlResponse> ExchangeHello(const AgentTarget& target, const v1::Hello& hello,
                                                   grpc::ClientContext* context,
                                                   ControlClientStream* stream,
-                                                  const std::atomic<bool>* stop) {
+                                                  const std::atomic<bool>* stop,
+                                                  const DialPatience& patience) {
   v1::ControlRequest request;
   *request.mutable_hello() = hello;
   // A stream has no deadline of its own, so somebody has to watch.
   absl::Notification answered;
   std::thread watchdog([&] {
-    const absl::Time until = absl::Now() + kHelloTimeout;
+    const absl::Time until = absl::Now() + absl::Nanoseconds(patience.answer_ns);
     while (!answered.WaitForNotificationWithTimeout(kSlice)) {
       if (absl::Now() < until && !Stopped(stop)) continue;
       context->TryCancel();

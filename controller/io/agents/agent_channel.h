@@ -19,24 +19,29 @@ namespace monsoon {
 using ControlClientStream = grpc::ClientReaderWriter<v1::ControlRequest, v1::ControlResponse>;
 using DataClientStream = grpc::ClientReaderWriter<v1::DataRequest, v1::DataResponse>;
 
+// How long somebody who calls an agent waits.
+struct DialPatience {
+  int64_t connect_ns = 5'000'000'000;  // for each connection
+  int64_t answer_ns = 10'000'000'000;  // for each first word
+};
+
 // A connection of its own (channels do not share connections), over TLS where target.tls says so.
-// UNAVAILABLE, naming the agent, when nobody answers there within 5 s, or `stop` became true;
-// FAILED_PRECONDITION, with what to do, when TLS forbids it. The channel makes a broken connection
-// again by itself when it is used, at most once a second.
+// UNAVAILABLE, naming the agent, when nobody answers there within `patience`, or `stop` became
+// true; FAILED_PRECONDITION, with what to do, when TLS forbids it.
 absl::StatusOr<std::shared_ptr<grpc::Channel>> OpenChannel(const AgentTarget& target,
-                                                           const std::atomic<bool>* stop = nullptr);
-// Waits for its connection; false when that takes longer or `stop` became true.
-bool AwaitConnected(grpc::Channel& channel, int64_t timeout_ns, const std::atomic<bool>* stop);
+                                                           const std::atomic<bool>* stop = nullptr,
+                                                           const DialPatience& patience = {});
 
 v1::Hello MakeHello(const std::string& run_id, v1::Hello::Purpose purpose,
                     int64_t lease_ns = kDefaultLeaseNs);
-// Sends it on a fresh Control stream and reads the answer, within 10 s. UNAVAILABLE when the stream
-// breaks, or when `stop` became true; PERMISSION_DENIED when the agent does not obey this
-// controller.
+// Sends it on a fresh Control stream and reads the answer. UNAVAILABLE when that takes longer than
+// `patience`, when the stream breaks, or when `stop` became true; PERMISSION_DENIED when the agent
+// does not obey this controller.
 absl::StatusOr<v1::ControlResponse> ExchangeHello(const AgentTarget& target, const v1::Hello& hello,
                                                   grpc::ClientContext* context,
                                                   ControlClientStream* stream,
-                                                  const std::atomic<bool>* stop = nullptr);
+                                                  const std::atomic<bool>* stop = nullptr,
+                                                  const DialPatience& patience = {});
 // What the answer says. FAILED_PRECONDITION for a refusal (another protocol version, busy).
 absl::StatusOr<AgentInfo> ReadWelcome(const AgentTarget& target,
                                       const v1::ControlResponse& response);

@@ -14,7 +14,6 @@ constexpr absl::Duration kCloseTimeout = absl::Seconds(2);
 // How long one stream may go on after the other has ended: an agent that ends a run breaks Data off
 // and says why on Control.
 constexpr absl::Duration kGrace = absl::Milliseconds(300);
-constexpr absl::Duration kAttachTimeout = absl::Seconds(5);
 
 template <typename Queue, typename Stream>
 void WriteAll(Queue& queue, Stream& stream) {
@@ -27,9 +26,11 @@ void WriteAll(Queue& queue, Stream& stream) {
 }  // namespace
 
 AgentConnection::AgentConnection(AgentTarget target, std::shared_ptr<grpc::Channel> control,
-                                 std::shared_ptr<grpc::Channel> data, const std::atomic<bool>* stop)
+                                 std::shared_ptr<grpc::Channel> data, const std::atomic<bool>* stop,
+                                 const DialPatience& patience)
     : target_(std::move(target)),
       stop_(stop),
+      patience_(patience),
       control_stub_(v1::AgentService::NewStub(control)),
       data_stub_(v1::AgentService::NewStub(data)) {}
 
@@ -40,7 +41,7 @@ AgentConnection::~AgentConnection() {
 
 absl::StatusOr<v1::ControlResponse> AgentConnection::Hello(const v1::Hello& hello) {
   control_ = control_stub_->Control(&control_context_);
-  return ExchangeHello(target_, hello, &control_context_, control_.get(), stop_);
+  return ExchangeHello(target_, hello, &control_context_, control_.get(), stop_, patience_);
 }
 
 absl::StatusOr<uint64_t> AgentConnection::Attach(const v1::Attach& attach) {
@@ -49,7 +50,8 @@ absl::StatusOr<uint64_t> AgentConnection::Attach(const v1::Attach& attach) {
   *request.mutable_attach() = attach;
   absl::Notification answered;
   std::thread watchdog([&] {
-    if (!answered.WaitForNotificationWithTimeout(kAttachTimeout)) data_context_.TryCancel();
+    const absl::Duration timeout = absl::Nanoseconds(patience_.answer_ns);
+    if (!answered.WaitForNotificationWithTimeout(timeout)) data_context_.TryCancel();
   });
   v1::DataResponse response;
   const bool spoke = data_->Write(request) && data_->Read(&response);

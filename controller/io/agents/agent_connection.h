@@ -35,9 +35,10 @@ class AgentConnection {
   using ControlSink = std::function<void(const v1::ControlResponse&)>;
   using DataSink = std::function<void(const v1::DataResponse&)>;
 
-  // The channels outlive it; `stop` breaks off what blocks.
+  // The channels outlive it; `stop` breaks off what blocks. `patience` is for Hello and Attach.
   AgentConnection(AgentTarget target, std::shared_ptr<grpc::Channel> control,
-                  std::shared_ptr<grpc::Channel> data, const std::atomic<bool>* stop);
+                  std::shared_ptr<grpc::Channel> data, const std::atomic<bool>* stop,
+                  const DialPatience& patience = {});
   // Breaks both streams off, if they have not ended.
   ~AgentConnection();
 
@@ -81,6 +82,7 @@ class AgentConnection {
 
   const AgentTarget target_;
   const std::atomic<bool>* const stop_;
+  const DialPatience patience_;
   std::unique_ptr<v1::AgentService::Stub> control_stub_;
   std::unique_ptr<v1::AgentService::Stub> data_stub_;
   grpc::ClientContext control_context_;

@@ -15,6 +15,12 @@ namespace {
 constexpr absl::Duration kFirstBackoff = absl::Milliseconds(100);
 constexpr absl::Duration kLongestBackoff = absl::Seconds(1);
 
+// A try that hangs must leave time for another one within the lease.
+DialPatience PatienceWithin(int64_t lease_ns) {
+  const int64_t each_ns = std::clamp<int64_t>(lease_ns / 4, kNsPerS, 5 * kNsPerS);
+  return {.connect_ns = each_ns, .answer_ns = each_ns};
+}
+
 }  // namespace
 
 GrpcAgentLink::GrpcAgentLink(AgentTarget target, LinkOptions options)
@@ -32,8 +38,7 @@ absl::StatusOr<std::unique_ptr<GrpcAgentLink>> GrpcAgentLink::Connect(const Agen
 }
 
 absl::Status GrpcAgentLink::Open() {
-  ASSIGN_OR_RETURN(control_channel_, OpenChannel(target_, options_.stop));
-  ASSIGN_OR_RETURN(data_channel_, OpenChannel(target_, options_.stop));
+  RETURN_IF_ERROR(OpenChannels(options_.stop, {}));
   auto connection =
       std::make_shared<AgentConnection>(target_, control_channel_, data_channel_, options_.stop);
   ASSIGN_OR_RETURN(
@@ -42,6 +47,15 @@ absl::Status GrpcAgentLink::Open() {
   ASSIGN_OR_RETURN(info_, ReadWelcome(target_, welcome));
   ASSIGN_OR_RETURN(const uint64_t received_data, connection->Attach(AttachMessage()));
   return Use(std::move(connection), 0, received_data);
+}
+
+// Afresh each time: a connection may have died without anybody having been told, and certificates
+// may have been replaced.
+absl::Status GrpcAgentLink::OpenChannels(const std::atomic<bool>* stop,
+                                         const DialPatience& patience) {
+  ASSIGN_OR_RETURN(control_channel_, OpenChannel(target_, stop, patience));
+  ASSIGN_OR_RETURN(data_channel_, OpenChannel(target_, stop, patience));
+  return absl::OkStatus();
 }
 
 v1::Attach GrpcAgentLink::AttachMessage() const {
@@ -75,6 +89,11 @@ absl::Status GrpcAgentLink::Use(std::shared_ptr<AgentConnection> connection,
 GrpcAgentLink::~GrpcAgentLink() {
   Close(/*run_is_over=*/true);
   if (supervisor_.joinable()) supervisor_.join();
+}
+
+void GrpcAgentLink::DialAgain() {
+  absl::MutexLock lock(&mutex_);
+  if (connection_ != nullptr) connection_->BreakOff("nothing was heard over it");
 }
 
 void GrpcAgentLink::Close(bool run_is_over) {
@@ -134,26 +153,11 @@ void GrpcAgentLink::CloseConnection(AgentConnection& connection) {
   connection.CloseGently(last);
 }
 
-bool GrpcAgentLink::ConnectAgain() {
-  if (!target_.tls.all()) {
-    const int64_t patience_ns = absl::ToInt64Nanoseconds(kLongestBackoff);
-    return AwaitConnected(*control_channel_, patience_ns, &closing_) &&
-           AwaitConnected(*data_channel_, patience_ns, &closing_);
-  }
-  // Certificates may have been replaced since.
-  absl::StatusOr<std::shared_ptr<grpc::Channel>> control = OpenChannel(target_, &closing_);
-  if (!control.ok()) return false;
-  absl::StatusOr<std::shared_ptr<grpc::Channel>> data = OpenChannel(target_, &closing_);
-  if (!data.ok()) return false;
-  control_channel_ = *std::move(control);
-  data_channel_ = *std::move(data);
-  return true;
-}
-
 GrpcAgentLink::Reconnection GrpcAgentLink::Reconnect(const std::string& reason) {
-  if (!ConnectAgain()) return Reconnection::kTryAgain;
-  auto connection =
-      std::make_shared<AgentConnection>(target_, control_channel_, data_channel_, &closing_);
+  const DialPatience patience = PatienceWithin(options_.lease_ns);
+  if (!OpenChannels(&closing_, patience).ok()) return Reconnection::kTryAgain;
+  auto connection = std::make_shared<AgentConnection>(target_, control_channel_, data_channel_,
+                                                      &closing_, patience);
   v1::Hello hello = MakeHello(options_.run_id, v1::Hello::PURPOSE_RUN, options_.lease_ns);
   hello.mutable_resume()->set_instance_id(info_.instance_id);
   hello.mutable_resume()->set_epoch(info_.epoch);

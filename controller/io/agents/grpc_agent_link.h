@@ -64,6 +64,8 @@ class GrpcAgentLink final : public AgentLink {
   // Close(), and waits for it.
   ~GrpcAgentLink() override;
 
+  // Nothing is heard over this connection: makes another one, if that has not begun.
+  void DialAgain();
   // Begins to end the session: `run_is_over` says that every record was acknowledged and the agent
   // may forget the run; otherwise it keeps what was not. The first call counts.
   void Close(bool run_is_over);
@@ -96,7 +98,7 @@ class GrpcAgentLink final : public AgentLink {
   // The link's own thread.
   void Supervise();
   void CloseConnection(AgentConnection& connection);
-  bool ConnectAgain();
+  absl::Status OpenChannels(const std::atomic<bool>* stop, const DialPatience& patience);
   Reconnection Reconnect(const std::string& reason);
   // Whether the agent's answer means that the session is over, and how that is said; "": it is not.
   std::string WhyOver(const v1::ControlResponse& response) const;

@@ -1,26 +1,15 @@
 #include "controller/io/counting/token_counter.h"
 
-#include <sys/resource.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <atomic>
 #include <latch>
 #include <utility>
 
+#include "common/process/give_way.h"
 #include "controller/core/tokens/prompt_text.h"
 #include "controller/core/tokens/token_counting.h"
 
 namespace monsoon {
-namespace {
-
-// Niceness is a thread's on Linux.
-void GiveWay() {
-  constexpr int kNiceness = 19;
-  setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), kNiceness);
-}
-
-}  // namespace
 
 int DefaultCountingThreads() {
   return std::clamp(static_cast<int>(std::thread::hardware_concurrency()) / 2, 1, 8);

@@ -147,6 +147,7 @@ void AgentFleet::Apply(size_t index, AgentWatch::Change change, int64_t now_ns) 
   const std::string name = StrCat("agent ", members_[index]->target.name);
   if (const auto* suspected = std::get_if<SuspectedEvent>(&change)) {
     Say(StrCat(name, " ", suspected->reason));
+    members_[index]->link->DialAgain();
   } else if (std::holds_alternative<RecoveredEvent>(change)) {
     Say(StrCat(name, " is heard again"));
     members_[index]->pinged_ns = 0;

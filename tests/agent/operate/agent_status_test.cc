@@ -186,6 +186,8 @@ TEST(EventText, HasALineForEachEvent) {
        "<6>spool_collected run_id=r1 controller=unix: sessions=2 confirmed=2\n"},
       {SpoolCollected{"r1", "unix:", 2, 1},
        "<4>spool_collected run_id=r1 controller=unix: sessions=2 confirmed=1\n"},
+      {SpoolDeleted{"r1-i-1", 4096, "old"},
+       "<4>spool_deleted spool=r1-i-1 bytes=4096 reason=old\n"},
       {Refused{"unix:", "busy"}, "<4>refused controller=unix: reason=busy\n"},
       {Inspected{"unix:"}, "<7>inspected controller=unix:\n"},
       {CasePrepared{"r1", 1, "vllm", "10.0.0.7:8000", 64, 0},

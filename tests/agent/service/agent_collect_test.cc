@@ -108,6 +108,17 @@ TEST_F(AgentCollectTest, WhatNobodyAcknowledgedOutlivesTheRun) {
   EXPECT_EQ(Collect(true).records.size(), 3u);
 }
 
+TEST_F(AgentCollectTest, AnAcknowledgementOfWhatNeverWasThrowsNothingAway) {
+  BeginRun();
+  const v1::CaseDone done = RunCase(engine_, 0, 3);
+  data_->Acknowledge(done.last_sequence() + 1);
+  const grpc::Status status = data_->Finish();
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_THAT(status.error_message(), HasSubstr("never sent"));
+  EXPECT_FALSE(control_->Close().ok()) << "that is the end of the run";
+  EXPECT_EQ(Collect(true).records.size(), 3u);
+}
+
 TEST_F(AgentCollectTest, ARunWithoutACaseLeavesNothing) {
   BeginRun(100);
   LoseController();

@@ -1,6 +1,10 @@
 // Who may speak to an agent, and how a conversation begins.
 #include <gmock/gmock.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
 
+#include "agent/io/service/health_check.h"
 #include "common/base/str_cat.h"
 #include "common/version.h"
 #include "common/wire/protocol.h"
@@ -28,7 +32,7 @@ TEST_F(AgentHelloTest, WelcomesARun) {
   EXPECT_EQ(welcome.limits().load_threads(), 2u);
   EXPECT_GT(welcome.limits().max_concurrency(), 0u);
   EXPECT_EQ(welcome.limits().item_cache_bytes(), uint64_t{1} << 30);
-  EXPECT_EQ(welcome.limits().max_queued_work(), uint64_t{1} << 16);
+  EXPECT_EQ(welcome.limits().max_queued_work(), uint64_t{1} << 18);
   EXPECT_THAT(welcome.engine_types(), Contains("vllm"));
   EXPECT_FALSE(welcome.busy());
   EXPECT_TRUE(control.Close().ok());
@@ -164,6 +168,25 @@ TEST_F(AgentHelloTest, TwoAgentsDoNotShareAPort) {
   EXPECT_EQ(second.status().code(), absl::StatusCode::kUnavailable);
   EXPECT_THAT(std::string(second.status().message()), HasSubstr(std::to_string(port())));
   EXPECT_THAT(std::string(second.status().message()), HasSubstr("--listen"));
+}
+
+TEST_F(AgentHelloTest, TwoAgentsDoNotShareASocketAndTheFileOfADeadOneIsNoHindrance) {
+  const std::string path = StrCat(::testing::TempDir(), "monsoon-", getpid(), ".socket");
+  auto first = AgentServer::Start({}, "unix:" + path, &clock_);
+  ASSERT_TRUE(first.ok()) << first.status();
+  const auto second = AgentServer::Start({}, "unix:" + path, &clock_);
+  EXPECT_EQ(second.status().code(), absl::StatusCode::kUnavailable);
+  EXPECT_THAT(std::string(second.status().message()), HasSubstr(path));
+  EXPECT_TRUE(*CheckHealth("unix:" + path, {}, 5 * kNsPerS)) << "the first one has its socket";
+  first->reset();
+  const int dead = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  path.copy(address.sun_path, sizeof(address.sun_path) - 1);
+  unlink(path.c_str());
+  ASSERT_EQ(bind(dead, reinterpret_cast<const sockaddr*>(&address), sizeof(address)), 0);
+  close(dead);
+  EXPECT_TRUE(AgentServer::Start({}, "unix:" + path, &clock_).ok());
 }
 
 TEST_F(AgentHelloTest, ShutdownEndsTheRunSoon) {

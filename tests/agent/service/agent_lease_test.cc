@@ -1,6 +1,7 @@
 // Who may have the agent, and until when it may send: the lease.
 #include <gmock/gmock.h>
 
+#include "tests/agent/http/scripted_server.h"
 #include "tests/agent/service/service_fixture.h"
 
 namespace monsoon {
@@ -63,6 +64,29 @@ TEST_F(AgentLeaseTest, ANewcomerBreaksOffTheStreamsOfWhoLostIt) {
   newcomer.Await(Kind::kWelcome);
   EXPECT_FALSE(control_->Close().ok());
   EXPECT_FALSE(data_->Finish().ok());
+}
+
+// An engine that takes connections and says nothing keeps a run from ending for seconds, which is
+// longer than the lease of whoever waits for that.
+TEST_F(AgentLeaseTest, OfTwoNewcomersOnlyTheLastOneServes) {
+  ScriptedServer silent;
+  BeginRun(100);
+  AgentCase agent_case = engine_.Case(1);
+  agent_case.engine.url = "https://" + silent.address() + "/";
+  control_->Prepare(agent_case);
+  SleepMs(300);
+  RawControl second(port());
+  second.Hello(v1::Hello::PURPOSE_RUN, 100, "second");
+  SleepMs(300);
+  RawControl third(port());
+  third.Hello(v1::Hello::PURPOSE_RUN, 0, "third");
+  const v1::Welcome welcome = third.Await(Kind::kWelcome).welcome();
+  EXPECT_EQ(welcome.epoch(), 3u);
+  const v1::Refusal refusal = second.Await(Kind::kRefusal).refusal();
+  EXPECT_EQ(refusal.code(), v1::Refusal::CODE_BUSY);
+  EXPECT_THAT(refusal.message(), HasSubstr("run third has taken it"));
+  RawData data(port());
+  EXPECT_TRUE(data.Attach("third", welcome));
 }
 
 TEST_F(AgentLeaseTest, ASessionWhoseLeaseRanOutComesBackForTheNextCase) {

@@ -192,6 +192,19 @@ TEST_F(AgentRunTest, ASecondPrepareWhileACaseRunsEndsTheRun) {
   EXPECT_EQ(control_->Close().error_code(), grpc::StatusCode::FAILED_PRECONDITION);
 }
 
+// Neither what there is to say to it nor the thread that would say it is kept for ever.
+TEST_F(AgentRunTest, AControllerThatSpeaksAndDoesNotListenIsCutOff) {
+  BeginRun();
+  v1::ControlRequest ping;
+  ping.mutable_ping()->set_id(1);
+  const int64_t begin_ns = clock_.MonotonicNs();
+  while (control_->Send(ping) && clock_.MonotonicNs() - begin_ns < 15 * kNsPerS) continue;
+  EXPECT_LT(clock_.MonotonicNs() - begin_ns, 15 * kNsPerS);
+  EXPECT_FALSE(control_->Close().ok());
+  BeginRun();
+  EXPECT_EQ(welcome_.epoch(), 2u);
+}
+
 TEST_F(AgentRunTest, AnEmptyMessageEndsTheRunWithAWord) {
   BeginRun();
   control_->Send(v1::ControlRequest());

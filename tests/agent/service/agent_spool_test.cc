@@ -54,6 +54,26 @@ TEST_F(TinyMemoryTest, ATornEndCostsTheLastBatchOnly) {
   EXPECT_EQ(all.ends.size(), 2u);
 }
 
+class NoRoomTest : public CollectTest {
+ protected:
+  NoRoomTest() { limits_.max_bytes = 1000; }
+};
+
+// Whoever collects must not throw away what the agent could only keep in memory.
+TEST_F(NoRoomTest, WhatDoesNotFitTheDiskIsNotGivenUp) {
+  BeginRun(300);
+  StartCase(endless_, 4);
+  LoseController();
+  SleepMs(600);
+  const Collected none = Collect(true);
+  EXPECT_EQ(none.refusal.code(), v1::Refusal::CODE_BUSY);
+  EXPECT_THAT(none.refusal.message(), HasSubstr("limit of 1000 bytes"));
+  EXPECT_GT(none.refusal.retry_after_ms(), 0u);
+  ResumeRun(1);
+  const v1::CaseDone done = control_->Await(Kind::kCaseDone).case_done();
+  EXPECT_THAT(Indices(data_->ReadTo(done.last_sequence())), ElementsAre(0, 1, 2, 3));
+}
+
 class FullDiskTest : public CollectTest {
  protected:
   FullDiskTest() {

@@ -57,7 +57,12 @@ class SpoolStoreTest : public ::testing::Test {
 
   SpoolFolder folder_;
   WallClock clock_;
-  SpoolStore store_{folder_.path() + "/of/agents", {}, &clock_};
+  std::vector<std::string> deleted_;
+  SpoolStore::Tell note_ = [this](const SpoolFacts& spool, const std::string& reason) {
+    EXPECT_GT(spool.bytes, 0);
+    deleted_.push_back(spool.name + ": " + reason);
+  };
+  SpoolStore store_{folder_.path() + "/of/agents", {}, &clock_, note_};
 };
 
 TEST_F(SpoolStoreTest, NothingIsOnDiskBeforeSomethingIsWritten) {
@@ -148,6 +153,26 @@ TEST_F(SpoolStoreTest, ATornEndLosesOnlyTheLastEntry) {
   EXPECT_THAT(Collect(found.spools[0]), ElementsAre("batch b", "batch c"));
 }
 
+// "Too many open files", say: what it holds may be read the next time.
+TEST_F(SpoolStoreTest, AFileThatCannotBeReadIsNotTakenForAnEmptyOne) {
+  SpoolStore small(folder_.path(), {.max_bytes = 512 * 1024}, &clock_);
+  { Write(*small.Make(Session("run")), 1, 4, 30 * 1024); }  // two to a file
+  const std::string first = folder_.Sessions().at(0) + "/batches-000001";
+  ASSERT_TRUE(std::filesystem::remove(first));
+  std::filesystem::create_symlink("/dev/null", first);  // links are not followed
+  const SpoolStore::Found found = small.Find("run");
+  ASSERT_THAT(found.spools, SizeIs(1));
+  std::string seen;
+  const absl::Status status =
+      found.spools[0].ForEach([&](EntryKind /*kind*/, std::string_view payload) {
+        seen += payload[0];
+        return true;
+      });
+  EXPECT_EQ(seen, "de") << "what can be read is handed out";
+  EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("batches-000001"));
+}
+
 TEST_F(SpoolStoreTest, AFolderWhoseIndexIsGoneIsStillKnown) {
   SpoolStore store(folder_.path(), {}, &clock_);
   { Write(*store.Make(Session("run")), 1, 1); }
@@ -163,25 +188,60 @@ TEST_F(SpoolStoreTest, OldOnesExpireAndLiveOnesDoNot) {
   store_.Expire();
   EXPECT_THAT(store_.Find("old").spools, SizeIs(1));
   clock_.ahead_ns = 25 * 3600 * kNsPerS;
+  EXPECT_THAT(deleted_, IsEmpty());
   store_.Expire();
   EXPECT_THAT(store_.Find("old").spools, IsEmpty());
+  EXPECT_THAT(deleted_, ElementsAre("old-instance-1: it was kept for long enough"));
   EXPECT_TRUE(store_.Find("live").in_use);
 }
 
 TEST_F(SpoolStoreTest, TheLimitTakesTheOldestFinishedAndThenSaysSo) {
-  SpoolStore small(folder_.path(), {.max_bytes = 256 * 1024}, &clock_);
+  SpoolStore small(folder_.path(), {.max_bytes = 256 * 1024}, &clock_, note_);
   { Write(*small.Make(Session("old")), 1, 1, 40 * 1024); }
   const auto live = small.Make(Session("live"));
   Write(*live, 1, 3, 60 * 1024);
   EXPECT_THAT(small.Find("old").spools, SizeIs(1)) << "there was room for both";
   Write(*live, 4, 4, 60 * 1024);
   EXPECT_THAT(small.Find("old").spools, IsEmpty());
+  EXPECT_THAT(deleted_, ElementsAre("old-instance-1: a run that is going on needs the room"));
   const auto full = live->AppendBatch(5, Bytes(5, 60 * 1024));
   EXPECT_EQ(full.status().code(), absl::StatusCode::kResourceExhausted);
   EXPECT_THAT(std::string(full.status().message()), HasSubstr("limit of 262144 bytes"));
   // What was acknowledged makes room again.
   live->Acknowledge(1);
   EXPECT_TRUE(live->AppendBatch(5, Bytes(5, 60 * 1024)).ok());
+}
+
+// --spool-dir may name any folder: what lies in it is older than a day, and not ours.
+TEST_F(SpoolStoreTest, WhatIsNoSpoolIsNeitherCountedNorTouched) {
+  SpoolStore small(folder_.path(), {.max_bytes = 256 * 1024}, &clock_);
+  const std::string letters = folder_.path() + "/letters";
+  const std::string book = folder_.path() + "/book";
+  for (const std::string& path : {letters, book}) std::filesystem::create_directory(path);
+  std::ofstream(letters + "/dear.txt") << std::string(200 * 1024, 'x');
+  std::ofstream(book + "/index") << std::string(200 * 1024, 'x');
+  { Write(*small.Make(Session("old")), 1, 1); }
+  clock_.ahead_ns = 25 * 3600 * kNsPerS;
+  small.Expire();
+  EXPECT_THAT(small.Find("old").spools, IsEmpty());
+  Write(*small.Make(Session("live")), 1, 3, 60 * 1024);
+  EXPECT_TRUE(std::filesystem::exists(letters + "/dear.txt"));
+  EXPECT_TRUE(std::filesystem::exists(book + "/index"));
+  EXPECT_FALSE(std::filesystem::exists(letters + "/lock"));
+  EXPECT_FALSE(std::filesystem::exists(book + "/lock"));
+}
+
+// What is left of one that found no room for its first bytes.
+TEST_F(SpoolStoreTest, AnEmptySpoolExpires) {
+  SpoolStore store(folder_.path(), {}, &clock_);
+  const std::string folder = folder_.path() + "/run-instance-1";
+  std::filesystem::create_directory(folder);
+  for (const char* const name : {"/lock", "/index"}) std::ofstream(folder + name).flush();
+  store.Expire();
+  EXPECT_THAT(folder_.Sessions(), SizeIs(1));
+  clock_.ahead_ns = 25 * 3600 * kNsPerS;
+  store.Expire();
+  EXPECT_THAT(folder_.Sessions(), IsEmpty());
 }
 
 // RLIMIT_FSIZE stands for a disk that is full in the middle of an entry.
@@ -205,6 +265,23 @@ TEST_F(SpoolStoreTest, AnEntryThatDoesNotFitLeavesNoTrace) {
   const SpoolStore::Found found = store.Find("run");
   ASSERT_THAT(found.spools, SizeIs(1));
   EXPECT_THAT(Collect(found.spools[0]), ElementsAre("batch b", "batch c", "batch d", "batch e"));
+}
+
+TEST_F(SpoolStoreTest, AFileThatCannotBeBegunIsNotLeftBehind) {
+  signal(SIGXFSZ, SIG_IGN);
+  SpoolStore store(folder_.path(), {}, &clock_);
+  const auto spool = store.Make(Session("run"));
+  ASSERT_TRUE(spool->NoteAcknowledged(1).ok());
+  rlimit before{};
+  getrlimit(RLIMIT_FSIZE, &before);
+  rlimit tight = before;
+  tight.rlim_cur = 10;
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &tight), 0);
+  for (int i = 0; i < 3; ++i) EXPECT_FALSE(spool->AppendBatch(2, Bytes(2)).ok());
+  setrlimit(RLIMIT_FSIZE, &before);
+  EXPECT_THAT(folder_.BatchFiles(), IsEmpty());
+  Write(*spool, 2, 2);
+  EXPECT_THAT(folder_.BatchFiles(), SizeIs(1));
 }
 
 TEST_F(SpoolStoreTest, WithoutAFolderOneIsToldWhatToDo) {

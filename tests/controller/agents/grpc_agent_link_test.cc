@@ -161,6 +161,23 @@ TEST_F(GrpcAgentLinkTest, AnotherProcessAtItsAddressMeansThatItIsDead) {
   }
 }
 
+TEST_F(GrpcAgentLinkTest, DialsAgainWhenNothingIsHeardAndTheSessionGoesOn) {
+  Connect();
+  link_->DialAgain();
+  link_->DialAgain();  // it has begun
+  using Kind = ConnectionEvent::Kind;
+  for (const auto kind : {Kind::kBroken, Kind::kRestored}) {
+    std::optional<AgentEvent> event = inbox_.Pop(absl::Seconds(10));
+    ASSERT_TRUE(event.has_value());
+    ASSERT_TRUE(std::holds_alternative<ConnectionEvent>(event->body));
+    const auto& connection = std::get<ConnectionEvent>(event->body);
+    EXPECT_EQ(connection.kind, kind);
+    EXPECT_EQ(connection.reason, kind == Kind::kBroken ? "nothing was heard over it" : "");
+  }
+  EXPECT_TRUE(link_->Ping(1, clock_.MonotonicNs(), 0));
+  Await<PongEvent>();
+}
+
 TEST_F(GrpcAgentLinkTest, ClosingIsNoLossAndFreesTheAgent) {
   Connect();
   link_ = nullptr;

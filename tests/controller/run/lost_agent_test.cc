@@ -60,6 +60,23 @@ TEST(LostAgent, TheOthersDoTheRestAtTheWholeConcurrency) {
   }
 }
 
+// Slow requests: nothing is handed out but what its slots do now, next, and a few more.
+TEST(LostAgent, CostsLittleMoreThanWhatItWasDoing) {
+  for (const int64_t lost_at_s : {6, 20}) {
+    SimulatedAgents agents({{.service_ns = 2 * kSecond},
+                            {.service_ns = 2 * kSecond, .lost_at_ns = lost_at_s * kSecond}},
+                           1);
+    SimulatedSource source(600, 10);
+    CaseCoordinator coordinator(Order(source, 16), agents.run_agents());
+    agents.Play(coordinator);
+    ASSERT_TRUE(coordinator.ended());
+    ExpectConserved(agents, coordinator, 600);
+    EXPECT_THAT(coordinator.NotSentRequests(), IsEmpty());
+    EXPECT_LE(coordinator.LostRequests(1).size(), 8u + 2 * 16u) << "lost after " << lost_at_s;
+    EXPECT_EQ(agents.starved_slot_ns(), 0);
+  }
+}
+
 TEST(LostAgent, TheOthersTakeNoMoreThanTheirLimits) {
   SimulatedAgents agents({{.max_concurrency = 5}, {.lost_at_ns = 3 * kSecond}}, 1);
   SimulatedSource source(3000, 10);

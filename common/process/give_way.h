@@ -1,5 +1,5 @@
-// GiveWay: the bulk of the conversation with the controller must not delay a load thread that has
-// to share its core with it.
+// GiveWay: work that comes in bulk and is in no hurry (records, metrics, counting) must not
+// delay a load thread that has to share its core with it.
 #pragma once
 
 #include <sys/resource.h>
