@@ -63,6 +63,8 @@ class FullDiskTest(RunTest):
             ended_ns = time.monotonic_ns()
             self.assertNotEqual(run.status, 0, run.describe())
             self.assertIn("full", run.stdout + run.stderr, run.describe())
+            self.assertIn("`controller resume ", run.stderr, "the agents keep the rest")
+            self.assertNotIn("do not add up", run.stdout, run.describe())
             small.grow("64m")
             status, out, err = self.controller("resume", started.run_dir)
             resumed = Run(status, out, err, started.run_dir)

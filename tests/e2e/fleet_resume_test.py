@@ -1,12 +1,15 @@
 """A controller that dies: its agents keep what it did not take, `controller resume` collects it, closes
 the interrupted case and runs the others; nothing is sent twice."""
 
+import os
 import signal
+import sqlite3
+import subprocess
 import time
 import unittest
 
 from fleet import LEASE_S, QUICK, FleetAgent, Relay, answered, check_books, fleet_scenario
-from harness import MockEngine, Run, wait_for
+from harness import MockEngine, Run, program, wait_for
 from run_case import RunTest
 
 
@@ -57,6 +60,54 @@ class FleetResumeTest(RunTest):
         self.assertGreater(counts["lost"], 0)
         self.assertGreater(counts["ok"], 300)
         self.assertIn(b.address, run.stdout + run.stderr)
+
+    def test_an_agent_whose_name_is_gone_holds_nobody_up(self):
+        with MockEngine(*QUICK) as mock, FleetAgent() as a, FleetAgent() as b:
+            started = self.start_run(fleet_scenario(mock.url, 4000, 8), "--agents",
+                                     f"{a.address},{b.address}")
+            wait_for(lambda: answered(mock) > 400, 60, "400 answers")
+            started.signal(signal.SIGKILL)
+            started.process.wait(30)
+            with sqlite3.connect(os.path.join(started.run_dir, "run.db")) as db:
+                db.execute("UPDATE case_agents SET name = 'gone..host:7070', instance_id = '' "
+                           "WHERE name = ?", (b.address,))
+            db.close()
+            status, out, err = self.controller("resume", started.run_dir)
+            run = Run(status, out, err, started.run_dir)
+            self.addCleanup(run.db.close)
+            mock.stop()
+        self.assertIn("'gone..host:7070': the host name does not resolve", out + err)
+        self.assertIn(f"agent {a.address}: ", out + err)
+        case = run.report["cases"][0]
+        self.assertEqual(case["verdict"], "INCOMPLETE", run.describe())
+        self.assertGreater(case["requests"]["ok"], 100)
+        self.assertGreater(case["requests"]["lost"], 0)
+
+    def test_a_rerun_whose_controller_dies_is_taken_up(self):
+        with MockEngine(*QUICK) as mock, FleetAgent() as a:
+            started = self.start_run(fleet_scenario(mock.url, 4000, 8), "--agents", a.address)
+            wait_for(lambda: answered(mock) > 400, 60, "400 answers")
+            started.signal(signal.SIGKILL)
+            started.process.wait(30)
+            self.controller("resume", started.run_dir)
+            before = answered(mock)
+            again = subprocess.Popen([program("controller"), "resume", started.run_dir, "--rerun"],
+                                     stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            try:
+                wait_for(lambda: answered(mock) > before + 400, 60, "a new attempt's 400 answers")
+            finally:
+                again.kill()
+                again.wait(30)
+            status, out, err = self.controller("resume", started.run_dir)
+            run = Run(status, out, err, started.run_dir)
+            self.addCleanup(run.db.close)
+            mock.stop()
+        self.assertNotIn("is complete", err)
+        states = [row[0] for row in run.db.execute("SELECT state FROM cases ORDER BY case_id")]
+        self.assertEqual(states, ["interrupted", "interrupted"], run.describe())
+        self.assertGreater(run.report["cases"][1]["requests"]["ok"], 300)
+        self.assertEqual(run.report["cases"][1]["requests"]["lost"], 0)
+        self.assert_all_answers_are_there(run, mock)
 
     def test_a_rerun_is_a_new_attempt(self):
         with MockEngine(*QUICK) as mock, FleetAgent() as a:

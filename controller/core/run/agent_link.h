@@ -142,11 +142,9 @@ struct SuspectedEvent {
 };
 // A suspected agent is there again, within its lease.
 struct RecoveredEvent {};
-// The agent sends nothing more of this case, for certain. Records of it may still come. `certain`
-// is false when that is only known to the user, who broke the run off before the lease had ended.
+// The agent sends nothing more of this case, for certain. Records of it may still come.
 struct LostEvent {
   std::string reason;  // "nothing was heard from it for 13.1 s, and its lease has run out"
-  bool certain = true;
 };
 // A lost agent is there again, for the cases that follow.
 struct RejoinedEvent {};

@@ -45,9 +45,9 @@ int64_t AgentWatch::Grant(int64_t now_ns, const ClockOffset& clock) {
   return granted_agent_ns_;
 }
 
-void AgentWatch::Heard(int64_t now_ns) {
-  heard_ns_ = now_ns;
-  if (granted_agent_ns_ == 0) granted_until_ns_ = std::max(granted_until_ns_, now_ns + lease_ns_);
+void AgentWatch::Heard(int64_t at_ns) {
+  heard_ns_ = std::max(heard_ns_, at_ns);
+  if (granted_agent_ns_ == 0) granted_until_ns_ = std::max(granted_until_ns_, at_ns + lease_ns_);
 }
 
 void AgentWatch::OnConnection(const ConnectionEvent& event, int64_t now_ns) {

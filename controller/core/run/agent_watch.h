@@ -39,8 +39,8 @@ class AgentWatch {
   // For a ping that is sent now: what it says as lease_until_agent_ns. It counts as granted.
   int64_t Grant(int64_t now_ns, const ClockOffset& clock);
 
-  // Something came from the agent.
-  void Heard(int64_t now_ns);
+  // Something came from the agent at that time, which may be a while ago.
+  void Heard(int64_t at_ns);
   void OnConnection(const ConnectionEvent& event, int64_t now_ns);
   // What has changed since the last call. To be called often, after everything that has arrived was
   // told: a pause of the caller is no silence of the agent.

@@ -91,7 +91,8 @@ void CaseCoordinator::Handle(const AgentEvent& event, int64_t now_ns) {
   } else if (const auto* progress = std::get_if<ProgressEvent>(&event.body)) {
     if (progress->case_index == case_index) OnProgress(agent, *progress, now_ns);
   } else if (const auto* recalled = std::get_if<RecalledEvent>(&event.body)) {
-    allocator_->TakeBack(event.agent, recalled->request_indices);
+    // Unasked, it answers an earlier case, in which the agent was lost.
+    if (agent.recall_pending > 0) allocator_->TakeBack(event.agent, recalled->request_indices);
   } else if (const auto* records = std::get_if<RecordsEvent>(&event.body)) {
     OnRecords(agent, *records);
   } else if (const auto* done = std::get_if<CaseDoneEvent>(&event.body)) {
@@ -286,7 +287,7 @@ std::string CaseCoordinator::LateAgents() const {
   for (const AgentState& agent : agents_) {
     const bool late =
         state_ == State::kPreparing ? !agent.ready : agent.progress.received < agent.handed;
-    if (agent.active() && late) names.push_back(agent.link->info().name);
+    if (agent.active() && (late || agent.suspected)) names.push_back(agent.link->info().name);
   }
   return absl::StrJoin(names, ", ");
 }

@@ -99,6 +99,8 @@ class CaseCoordinator {
   // After the end: requests that were handed to an agent and that it did not report, in order, and
   // those never handed out.
   std::vector<uint64_t> LostRequests(size_t agent) const;
+  // Whether it may have begun those, so that they are lost; else they were not sent, for certain.
+  bool MayHaveBegun(size_t agent) const;
   IndexRanges NotSentRequests() const { return allocator_->NotHandedOut(); }
   // Between the first sends of the agents; kNever with fewer than two. And how much of that may be
   // the clocks' (the two largest bounds).

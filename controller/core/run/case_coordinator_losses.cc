@@ -9,6 +9,14 @@
 #include "controller/core/run/case_coordinator.h"
 
 namespace monsoon {
+namespace {
+
+// Whose loss moves nothing: nothing of it is missing, or the others got its share when it gave up.
+bool IsSettled(const AgentState& agent) {
+  return agent.gave_up || (agent.facts && agent.unreported.empty());
+}
+
+}  // namespace
 
 void CaseCoordinator::OnCaseDone(AgentState& agent, const CaseDoneEvent& done, int64_t now_ns) {
   agent.facts = done;
@@ -24,17 +32,19 @@ void CaseCoordinator::OnCaseDone(AgentState& agent, const CaseDoneEvent& done, i
 
 void CaseCoordinator::OnLost(AgentState& agent, const LostEvent& lost, int64_t now_ns) {
   agent.SetSuspected(false, now_ns);
-  agent.lost = agent.run->lost = true;
+  agent.run->lost = true;
+  if (agent.complete()) return;  // it owes this case nothing
+  agent.lost = true;
   agent.lost_reason = lost.reason;
   if (before_start()) return LoseBeforeTheStart(agent);
-  if (state_ == State::kEnded || (agent.facts && agent.unreported.empty())) return;
+  if (state_ == State::kEnded || IsSettled(agent)) return;
   LoseWhileRunning(agent, lost.reason, now_ns);
 }
 
 // Nothing of the case was sent yet, so nothing is lost, and the others can do all of it, if they
-// can carry all of it. What an open loop has handed out has its order and cannot move.
+// can carry all of it. What an open loop has handed to it has its order and cannot move.
 void CaseCoordinator::LoseBeforeTheStart(AgentState& agent) {
-  const bool can_move = !order_.agent_case.open_loop || state_ == State::kPreparing;
+  const bool can_move = !order_.agent_case.open_loop || agent.handed == 0;
   const bool go_on = order_.on_agent_loss == OnAgentLoss::kContinue && can_move && !NobodyWorks();
   if (go_on && GiveShareToOthers(agent) == order_.agent_case.concurrency) {
     const auto index = static_cast<size_t>(&agent - agents_.data());
@@ -99,12 +109,12 @@ int64_t CaseCoordinator::GiveShareToOthers(AgentState& agent) {
 void CaseCoordinator::DropSuspected(int64_t now_ns) {
   if (!broken_off_) return;
   for (AgentState& agent : agents_) {
-    if (!agent.active() || !agent.suspected) continue;
+    if (!agent.active() || !agent.suspected || agent.complete()) continue;
     agent.lost = true;
     agent.SetSuspected(false, now_ns);
     agent.run->suspected = true;
     agent.lost_reason = "it was silent when the run was broken off";
-    if (agent.facts && agent.unreported.empty()) continue;
+    if (IsSettled(agent)) continue;
     LoseWhileRunning(agent, agent.lost_reason, now_ns);
   }
 }
@@ -117,6 +127,12 @@ void CaseCoordinator::TakeBackFromThoseWhoGaveUp() {
     if (!agent.gave_up || agent.lost || !agent.complete() || agent.unreported.empty()) continue;
     allocator_->TakeBack(i, LostRequests(i));
   }
+}
+
+bool CaseCoordinator::MayHaveBegun(size_t agent) const {
+  // Of a case that was stopped, an agent that is still there has said all that it began.
+  const bool stopped = !rejection_.ok() || !incomplete_reasons_.empty();
+  return start_ns_.has_value() && (agents_[agent].lost || !stopped);
 }
 
 std::vector<std::string> CaseCoordinator::incomplete_reasons() const {

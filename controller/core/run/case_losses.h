@@ -35,4 +35,9 @@ struct AskedLoad {
 std::string LossSentence(const CaseLoss& loss, const AgentState& agent, const AskedLoad& asked,
                          bool last);
 
+// After late records of an agent that was lost: its LossSentence, if it is among `sentences`, says
+// `after` instead of `before` lost requests.
+void CorrectLoss(const std::string& agent, int64_t before, int64_t after,
+                 std::vector<std::string>& sentences);
+
 }  // namespace monsoon

@@ -29,8 +29,9 @@ void ClockOffset::MeasureDrift() {
   const auto change_ns = static_cast<double>(newer.offset_ns - older.offset_ns);
   const auto error_ns = static_cast<double>((older.round_trip_ns + newer.round_trip_ns + 1) / 2);
   drift_ = {.ppm = change_ns / elapsed_ns * 1e6, .bound_ppm = (error_ns + 1) / elapsed_ns * 1e6};
-  const double at_least_ppm = std::abs(drift_.ppm) - drift_.bound_ppm;
-  ageing_ns_per_ns_ = std::max(kDriftNsPerNs, at_least_ppm / 1e6);
+  const double size_ppm = std::abs(drift_.ppm);
+  const bool worse = (size_ppm - drift_.bound_ppm) / 1e6 > kDriftNsPerNs;
+  ageing_ns_per_ns_ = worse ? (size_ppm + drift_.bound_ppm) / 1e6 : kDriftNsPerNs;
 }
 
 int64_t ClockOffset::BoundOf(const Sample& sample, int64_t now_ns) const {

@@ -4,7 +4,7 @@
 // Each ping gives an interval that contains the true offset for certain, however asymmetric the
 // route: offset +- (round trip - time spent in the agent) / 2 (Cristian 1989). The one with the
 // shortest round trip wins; as it ages, its bound grows by the drift that two quartz clocks can
-// have, or by the drift that was measured, if that is more. Pure.
+// have, or, once a worse one is measured for certain, by the most that this one can be. Pure.
 #pragma once
 
 #include <cstddef>

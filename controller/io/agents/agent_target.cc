@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <utility>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/strip.h"
@@ -49,6 +50,13 @@ AgentTarget MakeTarget(const addrinfo& entry, const std::string& host, int port)
           .port = port};
 }
 
+void AddNew(AgentTarget target, std::vector<AgentTarget>& targets) {
+  const bool known = std::any_of(targets.begin(), targets.end(), [&](const AgentTarget& other) {
+    return other.grpc == target.grpc;
+  });
+  if (!known) targets.push_back(std::move(target));
+}
+
 absl::Status Unexpected(std::string_view text) {
   return absl::InvalidArgumentError(
       StrCat("agent '", text, "': expected HOST:PORT or unix:PATH, such as load1:7070"));
@@ -87,8 +95,9 @@ absl::StatusOr<std::vector<AgentTarget>> ResolveAgents(std::string_view text) {
   }
   std::vector<AgentTarget> targets;
   for (const addrinfo* entry = list; entry != nullptr; entry = entry->ai_next) {
-    if (entry->ai_family == (has_v4 ? AF_INET : AF_INET6))
-      targets.push_back(MakeTarget(*entry, host, port));
+    if (entry->ai_family != (has_v4 ? AF_INET : AF_INET6)) continue;
+    // A hosts file may give an address twice.
+    AddNew(MakeTarget(*entry, host, port), targets);
   }
   if (targets.size() == 1) targets.front().name = std::string(text);
   return targets;
@@ -98,12 +107,7 @@ absl::StatusOr<std::vector<AgentTarget>> ResolveAllAgents(const std::vector<std:
   std::vector<AgentTarget> all;
   for (const std::string& text : texts) {
     ASSIGN_OR_RETURN(const std::vector<AgentTarget> targets, ResolveAgents(text));
-    for (const AgentTarget& target : targets) {
-      const bool known = std::any_of(all.begin(), all.end(), [&](const AgentTarget& other) {
-        return other.grpc == target.grpc;
-      });
-      if (!known) all.push_back(target);
-    }
+    for (const AgentTarget& target : targets) AddNew(target, all);
   }
   return all;
 }

@@ -200,6 +200,7 @@ std::string GrpcAgentLink::WhyOver(const v1::ControlResponse& response) const {
 }
 
 void GrpcAgentLink::HearControl(const v1::ControlResponse& response) {
+  heard_ns_.store(clock_.MonotonicNs(), std::memory_order_relaxed);
   {
     absl::MutexLock lock(&mutex_);
     switch (control_received_.Take(response.number())) {
@@ -237,6 +238,7 @@ void GrpcAgentLink::HearPong(const v1::Pong& pong) {
 }
 
 void GrpcAgentLink::HearData(const v1::DataResponse& response) {
+  heard_ns_.store(clock_.MonotonicNs(), std::memory_order_relaxed);
   if (!response.has_record_batch()) return;
   const v1::RecordBatch& batch = response.record_batch();
   {

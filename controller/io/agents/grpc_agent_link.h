@@ -70,6 +70,9 @@ class GrpcAgentLink final : public AgentLink {
   // may forget the run; otherwise it keeps what was not. The first call counts.
   void Close(bool run_is_over);
 
+  // When something came from the agent last, however long it waits in the inbox. Thread-safe.
+  int64_t heard_ns() const { return heard_ns_.load(std::memory_order_relaxed); }
+
   const AgentInfo& info() const override { return info_; }
   bool Ping(uint64_t id, int64_t now_ns, int64_t lease_until_agent_ns) override;
   void Probe(const ProbeOrder& order) override;
@@ -127,6 +130,7 @@ class GrpcAgentLink final : public AgentLink {
   std::shared_ptr<grpc::Channel> control_channel_;  // after Open() only the link's own thread's
   std::shared_ptr<grpc::Channel> data_channel_;
   std::atomic<bool> closing_{false};
+  std::atomic<int64_t> heard_ns_{0};
 
   mutable absl::Mutex mutex_;
   std::shared_ptr<AgentConnection> connection_ ABSL_GUARDED_BY(mutex_);  // null: broken

@@ -33,31 +33,28 @@ void TokenCounter::BeginCase(const CaseCounting& counting) {
   StartThreads();
   PromptCounts& counts = prompt_counts_[PromptKey(counting.dataset, counting.tokenizer,
                                                   PromptShape(counting.spec->engine))];
-  auto open = std::make_unique<OpenCase>(
-      OpenCase{counting.spec, counting.tokenizer,
-               PromptCounter(counting.run_id, counting.spec, counting.plan, counting.dataset,
-                             counting.tokenizer, &counts)});
   absl::MutexLock lock(&mutex_);
-  open_ = std::move(open);
+  mutex_.Await(absl::Condition(this, &TokenCounter::Idle));
+  cases_[counting.spec->index] = std::make_unique<CountedCase>(counting, &counts);
 }
 
 void TokenCounter::EndCase() {
   absl::MutexLock lock(&mutex_);
   mutex_.Await(absl::Condition(this, &TokenCounter::Idle));
-  open_.reset();
 }
 
 void TokenCounter::Count(int32_t case_index, std::span<RequestRecord> records) {
-  OpenCase* open = nullptr;
+  CountedCase* counted = nullptr;
   {
     absl::MutexLock lock(&mutex_);
-    if (open_ == nullptr || open_->spec->index != case_index || records.empty()) return;
-    open = open_.get();
+    const auto found = cases_.find(case_index);
+    if (found == cases_.end() || records.empty()) return;
+    counted = found->second.get();
     ++counting_batches_;
   }
   std::atomic<size_t> next{0};
   const auto work = [&] {
-    for (size_t i = next++; i < records.size(); i = next++) CountOne(*open, records[i]);
+    for (size_t i = next++; i < records.size(); i = next++) CountOne(*counted, records[i]);
   };
   const int tasks = static_cast<int>(std::min<size_t>(records.size(), thread_count_));
   std::latch left(tasks);
@@ -72,10 +69,10 @@ void TokenCounter::Count(int32_t case_index, std::span<RequestRecord> records) {
   --counting_batches_;
 }
 
-void TokenCounter::CountOne(OpenCase& open, RequestRecord& record) {
-  CountAnswer(*open.tokenizer, *open.spec, record);
-  if (!WantsPromptTokens(*open.spec, record)) return;
-  SetPromptTokens(*open.spec, open.prompts.Count(record.request_index), record);
+void TokenCounter::CountOne(CountedCase& counted, RequestRecord& record) {
+  CountAnswer(counted.tokenizer, counted.spec, record);
+  if (!WantsPromptTokens(counted.spec, record)) return;
+  SetPromptTokens(counted.spec, counted.prompts.Count(record.request_index), record);
 }
 
 }  // namespace monsoon

@@ -30,7 +30,7 @@
 
 namespace monsoon {
 
-// What is counted in one case. All pointers live until EndCase().
+// What is counted in one case.
 struct CaseCounting {
   std::string run_id;
   const CaseSpec* spec = nullptr;
@@ -47,26 +47,30 @@ class TokenCounter {
   TokenCounter(const TokenCounter&) = delete;
   TokenCounter& operator=(const TokenCounter&) = delete;
 
-  // The run's thread: from now on records of this case are counted; until EndCase(), which waits
-  // for what is being counted and does nothing without a BeginCase(). What `counting` points to
-  // lives until then; datasets and tokenizers as long as the counter, which knows their prompts by
-  // them.
+  // The run's thread: from now on records of this case are counted, also late ones, while another
+  // case goes on. Its dataset and its tokenizer live as long as the counter, which knows their
+  // prompts by them.
   void BeginCase(const CaseCounting& counting);
+  // Waits for what is being counted.
   void EndCase();
 
-  // Any thread. Records of a case that is not going on stay as they are.
+  // Any thread. Records of a case that did not begin here stay as they are.
   void Count(int32_t case_index, std::span<RequestRecord> records);
 
  private:
   // Cases with the same send the same prompts in the same way.
   using PromptKey = std::tuple<const Dataset*, const Tokenizer*, std::string>;
-  struct OpenCase {
-    const CaseSpec* spec;
-    const Tokenizer* tokenizer;
+  struct CountedCase {
+    CountedCase(const CaseCounting& counting, PromptCounts* counts)
+        : spec(*counting.spec),
+          tokenizer(*counting.tokenizer),
+          prompts(counting.run_id, &spec, counting.plan, counting.dataset, &tokenizer, counts) {}
+    const CaseSpec spec;
+    const Tokenizer& tokenizer;
     PromptCounter prompts;
   };
 
-  static void CountOne(OpenCase& open, RequestRecord& record);
+  static void CountOne(CountedCase& counted, RequestRecord& record);
   void StartThreads();
   bool Idle() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return counting_batches_ == 0; }
 
@@ -75,7 +79,7 @@ class TokenCounter {
   std::vector<std::thread> threads_;
   std::map<PromptKey, PromptCounts> prompt_counts_;  // the run's thread
   absl::Mutex mutex_;
-  std::unique_ptr<OpenCase> open_ ABSL_GUARDED_BY(mutex_);  // the case that is going on
+  std::map<int32_t, std::unique_ptr<CountedCase>> cases_ ABSL_GUARDED_BY(mutex_);
   int counting_batches_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 

@@ -80,12 +80,10 @@ absl::Status AgentFleet::Idle(int64_t timeout_ns, const LateRecordsHook& keep) {
 }
 
 bool AgentFleet::Hear(const AgentEvent& event, int64_t now_ns) {
-  Member& member = *members_[event.agent];
   if (const auto* connection = std::get_if<ConnectionEvent>(&event.body)) {
     HearConnection(event.agent, *connection, now_ns);
     return false;
   }
-  member.watch.Heard(now_ns);
   if (const auto* pong = std::get_if<PongEvent>(&event.body)) {
     HearPong(event.agent, pong->times, now_ns);
     return false;
@@ -135,14 +133,19 @@ void AgentFleet::TakeRejoined(int64_t now_ns) {
 void AgentFleet::JudgeAll(int64_t now_ns) {
   judged_ns_ = now_ns;
   for (size_t i = 0; i < members_.size(); ++i) {
-    if (members_[i]->link == nullptr) continue;
-    if (auto change = members_[i]->watch.Judge(now_ns, members_[i]->state->clock)) {
+    Member& member = *members_[i];
+    if (member.link == nullptr) continue;
+    // What it said may wait behind a slow disk, and is no silence.
+    member.watch.Heard(member.link->heard_ns());
+    if (auto change = member.watch.Judge(now_ns, member.state->clock)) {
       Apply(i, *std::move(change), now_ns);
     }
   }
 }
 
 void AgentFleet::Apply(size_t index, AgentWatch::Change change, int64_t now_ns) {
+  // Nobody has counted on it yet.
+  if (members_[index]->arriving) return;
   RunAgent& agent = *members_[index]->state;
   const std::string name = StrCat("agent ", members_[index]->target.name);
   if (const auto* suspected = std::get_if<SuspectedEvent>(&change)) {

@@ -147,7 +147,7 @@ absl::Status AgentFleet::AwaitPongs() {
     const std::optional<AgentEvent> event = inbox_.Pop(absl::Nanoseconds(kSliceNs));
     const int64_t now_ns = clock_.MonotonicNs();
     const auto* broken = event ? std::get_if<ConnectionEvent>(&event->body) : nullptr;
-    if (broken != nullptr || now_ns - heard_ns > kPongTimeoutNs) {
+    if (broken != nullptr || (!event && now_ns - heard_ns > kPongTimeoutNs)) {
       const auto& who = event ? members_[event->agent] : *late;
       return absl::UnavailableError(StrCat(
           "agent ", who->target.name,

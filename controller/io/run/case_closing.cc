@@ -1,16 +1,13 @@
 #include "controller/io/run/case_closing.h"
 
 #include <algorithm>
-#include <limits>
 #include <utility>
-
-#include "absl/strings/match.h"
-#include "absl/strings/str_join.h"
 
 #include "common/base/status_macros.h"
 #include "common/base/str_cat.h"
 #include "common/time/duration_text.h"
 #include "controller/core/scenario/scenario_plan.h"
+#include "controller/io/run/late_records.h"
 #include "controller/io/run/unreported.h"
 
 namespace monsoon {
@@ -45,15 +42,10 @@ void MarkLost(const std::vector<AgentCollection>& collections, int64_t lost_requ
     agent->lost = true;
     agent->lost_reason = FailureOf(collections, agent->name);
     if (silent.size() == 1) agent->lost_requests = lost_requests;
-    facts.incomplete_reasons.push_back(
-        StrCat("Of agent ", agent->name, " not everything is known: ", agent->lost_reason));
+    facts.incomplete_reasons.push_back(NotAllIsKnown(*agent));
   }
-  if (lost_requests == 0) return;
-  facts.incomplete_reasons.push_back(
-      StrCat(Count(lost_requests, "request"), " without a record may have been handed to ",
-             silent.size() == 1 ? "it" : "them", " and count as lost. When ",
-             silent.size() == 1 ? "it is" : "they are",
-             " back within 24 h, `controller resume` takes the records all the same."));
+  if (lost_requests > 0)
+    facts.incomplete_reasons.push_back(MayBeLost(lost_requests, silent.size()));
 }
 
 absl::Status AddFirstSends(RunDb& db, CaseFacts& facts) {
@@ -127,22 +119,6 @@ absl::Status CloseCase(const ClosingInputs& closing, RunSession& session, CaseFa
   facts.state = CaseState::kInterrupted;
   facts.finished_ns = std::max(closing.last_sign_wall_ns - session.facts().zero.wall_ns,
                                knows_start ? facts.start_ns : 0);
-  return db.WriteCase(facts);
-}
-
-absl::Status NoteLateRecords(RunDb& db, CaseFacts& facts) {
-  ASSIGN_OR_RETURN(const RunDb::Collected collected, db.CountCollected(facts.spec.index));
-  if (collected.records == 0) return absl::OkStatus();
-  constexpr std::string_view kEnd = " collected later, by `controller resume`.";
-  auto& reasons = facts.incomplete_reasons;
-  std::erase_if(reasons, [kEnd](const std::string& one) { return one.ends_with(kEnd); });
-  reasons.push_back(StrCat(Count(collected.records, "record"), " of ",
-                           Count(collected.agents, "agent"),
-                           collected.records == 1 ? " was" : " were", kEnd));
-  for (AgentFacts& agent : facts.agents) {
-    if (!agent.lost || !agent.reported) continue;
-    agent.lost_requests = 0;
-  }
   return db.WriteCase(facts);
 }
 

@@ -31,7 +31,4 @@ absl::StatusOr<bool> HasStarted(const CaseFacts& facts, RunDb& db);
 // case (then no agent ever had them), or when they were above the mark; else lost.
 absl::Status CloseCase(const ClosingInputs& closing, RunSession& session, CaseFacts& facts);
 
-// A case that ended with its controller alive, of which records were collected now: says so.
-absl::Status NoteLateRecords(RunDb& db, CaseFacts& facts);
-
 }  // namespace monsoon

@@ -78,12 +78,14 @@ absl::Status CaseDriver::Run() {
                                         LoadSentence(spec_.load, spec_.concurrency)));
   context_.repeats->BeginCase(spec_.engine.name, spec_.engine.url, spec_.dataset.cache_bust);
   BeginCounting();
-  absl::Status lost = WriteBegin();
+  absl::Status lost = WriteRunning();
   if (lost.ok()) lost = Drive();
   if (context_.counter != nullptr) context_.counter->EndCase();
   if (!lost.ok()) {
-    // The disk may be full: what can still be written says so in the report.
-    context_.db->WriteCase(MakeFacts(CaseState::kEnded)).IgnoreError();
+    coordinator_.Interrupt(StopMode::kCancel, std::string(lost.message()));
+    // It has not ended: the agents keep what is missing for `controller resume`. The disk may be
+    // full: what can still be written says so in the report.
+    WriteRunning().IgnoreError();
     return lost;
   }
   if (coordinator_.start_ns()) {
@@ -114,9 +116,9 @@ absl::Status CaseDriver::WriteDown() {
   return written.ok() ? written : absl::DataLossError(written.message());
 }
 
-absl::Status CaseDriver::WriteBegin() {
+absl::Status CaseDriver::WriteRunning() {
   CaseFacts facts = MakeFacts(CaseState::kRunning);
-  facts.start_ns = kNever;
+  if (!coordinator_.start_ns()) facts.start_ns = kNever;
   const absl::Status written = context_.db->WriteCase(facts);
   return written.ok() ? written : absl::DataLossError(written.message());
 }
@@ -125,8 +127,7 @@ absl::Status CaseDriver::NoteStart() {
   if (start_noted_ || !coordinator_.start_ns()) return absl::OkStatus();
   start_noted_ = true;
   context_.keeper->Place(spec_.index, ShiftNs());
-  const absl::Status written = context_.db->WriteCase(MakeFacts(CaseState::kRunning));
-  return written.ok() ? written : absl::DataLossError(written.message());
+  return WriteRunning();
 }
 
 absl::Status CaseDriver::Drive() {
@@ -154,10 +155,7 @@ absl::Status CaseDriver::Store(const AgentEvent& event) {
   // Those of an earlier case go there: they came late.
   const AgentInfo& info = context_.fleet->agents()[event.agent]->link->info();
   const absl::Status stored = context_.keeper->Keep(info, *batch);
-  if (!stored.ok()) {
-    coordinator_.Interrupt(StopMode::kCancel, std::string(stored.message()));
-    return absl::DataLossError(stored.message());
-  }
+  if (!stored.ok()) return absl::DataLossError(stored.message());
   if (batch->case_index != spec_.index) return absl::OkStatus();
   for (const RequestRecord& record : batch->records) live_.Add(record);
   return absl::OkStatus();
@@ -210,12 +208,8 @@ absl::Status CaseDriver::WriteUnsent() {
   const std::vector<AgentState>& agents = coordinator_.agents();
   for (size_t i = 0; i < agents.size(); ++i) {
     const AgentInfo& info = agents[i].link->info();
-    // What a case that was rejected or stopped had handed out and an agent that is still there did
-    // not report, it never began.
-    const bool stopped =
-        !coordinator_.rejection().ok() || !coordinator_.incomplete_reasons().empty();
     const RequestStatus status =
-        stopped && !agents[i].lost ? RequestStatus::kNotSent : RequestStatus::kLost;
+        coordinator_.MayHaveBegun(i) ? RequestStatus::kLost : RequestStatus::kNotSent;
     RETURN_IF_ERROR(WriteUnreported(where, info.name, status,
                                     MakeRanges(coordinator_.LostRequests(i)), *context_.db));
   }
@@ -273,7 +267,9 @@ AgentFacts CaseDriver::MakeAgentFacts(const AgentState& agent) const {
   facts.suspected_count = agent.suspected_count;
   facts.suspected_ns = agent.suspected_ns;
   if (agent.first_send.known()) facts.first_send_ns = ShiftNs() + agent.first_send.dispatched_ns();
-  if (agent.lost) facts.lost_requests = static_cast<int64_t>(agent.unreported.size());
+  if (agent.lost && coordinator_.start_ns()) {
+    facts.lost_requests = static_cast<int64_t>(agent.unreported.size());
+  }
   facts.starved_slot_ns = agent.progress.starved_slot_ns;
   facts.lost = agent.lost;
   facts.lost_reason = agent.lost_reason;

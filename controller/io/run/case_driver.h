@@ -68,7 +68,7 @@ class CaseDriver {
 
   // Runs the case and writes its records and facts. An error means that the case was rejected
   // before any load (its facts are written nevertheless, with everything not sent), except
-  // DATA_LOSS: the database can take no more, and the run must end.
+  // DATA_LOSS: the database can take no more, and the run must end, with this case going on in it.
   absl::Status Run();
   // Instead of Run: the case will not be run, for this reason; its facts and its requests, not
   // sent, are written.
@@ -81,7 +81,7 @@ class CaseDriver {
   void BeginCounting();
   absl::Status WriteDown();
   // The database knows of the case before an agent does, and of its start as soon as it has one.
-  absl::Status WriteBegin();
+  absl::Status WriteRunning();
   absl::Status NoteStart();
   absl::Status Store(const AgentEvent& event);
   void HandleSignals();

@@ -17,6 +17,7 @@
 #include "controller/io/agents/agent_security.h"
 #include "controller/io/agents/embedded_agent.h"
 #include "controller/io/run/case_closing.h"
+#include "controller/io/run/late_records.h"
 #include "controller/io/run/other_commands.h"
 #include "controller/io/run/resume_work.h"
 #include "controller/io/run/run_session.h"
@@ -72,33 +73,61 @@ class Resume {
   absl::Status Collect() {
     std::vector<std::string> names = AgentsToAsk(session_.facts(), cases_);
     const bool embedded = std::erase(names, "embedded") > 0;
-    // It died before the first case: they may still hold to it.
-    const std::vector<std::string>& asked = session_.invocation().agents.empty()
-                                                ? session_.inputs().scenario.agents
-                                                : session_.invocation().agents;
-    const std::vector<std::string>& more = cases_.empty() ? asked : options_.agents;
-    for (const std::string& text : more) {
-      ASSIGN_OR_RETURN(const AgentEntry entry, ParseAgentEntry(text));
-      names.push_back(entry.address);
-    }
-    std::vector<AgentTarget> targets;
-    if (!names.empty()) {
-      ASSIGN_OR_RETURN(targets, ResolveSecureAgents(names, session_.Security()));
-    }
+    ASSIGN_OR_RETURN(std::vector<AgentTarget> targets, FindTargets(names));
     std::unique_ptr<EmbeddedAgent> agent;
     if (embedded && std::filesystem::exists(session_.run_dir() + "/spool")) {
       ASSIGN_OR_RETURN(agent, EmbeddedAgent::Start(session_.EmbeddedArguments(), std::nullopt,
                                                    session_.lock().file()));
       targets.push_back(agent->target());
     }
-    if (targets.empty()) return absl::OkStatus();
-    ASSIGN_OR_RETURN(collections_, SpoolCollector(&session_, &cases_).Collect(targets));
+    if (!targets.empty()) {
+      ASSIGN_OR_RETURN(const std::vector<AgentCollection> collected,
+                       SpoolCollector(&session_, &cases_).Collect(targets));
+      collections_.insert(collections_.end(), collected.begin(), collected.end());
+    }
     for (const AgentCollection& one : collections_) {
       session_.display().Say(one.failure.empty()
                                  ? StrCat("agent ", one.name, ": ", one.records, " records")
                                  : one.failure);
     }
     return absl::OkStatus();
+  }
+
+  // Where `names` of the database are, and the agents that the user names now. One whose name is
+  // gone holds nobody up.
+  absl::StatusOr<std::vector<AgentTarget>> FindTargets(const std::vector<std::string>& names) {
+    const RunInvocation& invocation = session_.invocation();
+    // It died before the first case: they may still hold to it.
+    const bool all = cases_.empty() || !options_.agents.empty();
+    std::vector<AgentTarget> written;
+    for (const std::string& text :
+         invocation.agents.empty() ? session_.inputs().scenario.agents : invocation.agents) {
+      ASSIGN_OR_RETURN(const AgentEntry entry, ParseAgentEntry(text));
+      const absl::StatusOr<std::vector<AgentTarget>> found = ResolveAgents(entry.address);
+      if (!found.ok() && all) return found.status();
+      if (found.ok()) written.insert(written.end(), found->begin(), found->end());
+    }
+    std::vector<AgentTarget> targets = all ? written : std::vector<AgentTarget>();
+    for (const std::string& name : names) {
+      const absl::StatusOr<std::vector<AgentTarget>> found = ResolveAgents(name);
+      if (!found.ok()) {
+        collections_.push_back({.name = name, .failure = std::string(found.status().message())});
+        continue;
+      }
+      for (const AgentTarget& target : *found) AddTarget(target, written, targets);
+    }
+    RETURN_IF_ERROR(SecureAgents(session_.Security(), targets));
+    return targets;
+  }
+
+  // The database has the address of one out of several; its certificate is for the name.
+  static void AddTarget(AgentTarget target, const std::vector<AgentTarget>& written,
+                        std::vector<AgentTarget>& targets) {
+    const auto same = [&target](const AgentTarget& other) { return other.grpc == target.grpc; };
+    if (std::any_of(targets.begin(), targets.end(), same)) return;
+    const auto found = std::find_if(written.begin(), written.end(), same);
+    if (found != written.end()) target.host = found->host;
+    targets.push_back(std::move(target));
   }
 
   absl::Status CloseCases() {
@@ -202,12 +231,7 @@ int ResumeFound(const ResumeOptions& options, Found found, RunInputs inputs,
   session.TakeUp(options.run_dir, std::move(found.lock), std::move(found.db), std::move(found.run));
   const absl::Status status =
       Resume(&session, options, std::move(found.cases), found.last_sign_wall_ns).Run();
-  if (!status.ok()) {
-    Fail(absl::Status(status.code(), StrCat(ToStd(status.message()),
-                                            "\nThe run is not complete: `controller resume ",
-                                            options.run_dir, "` takes it up again.")),
-         kExitNotTrustworthy);
-  }
+  if (!status.ok()) Fail(session.NotComplete(status), kExitNotTrustworthy);
   const absl::StatusOr<int> exit_status = session.Report();
   if (!exit_status.ok()) return Fail(exit_status.status(), kExitNotTrustworthy);
   return status.ok() ? *exit_status : kExitNotTrustworthy;

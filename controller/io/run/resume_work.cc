@@ -13,10 +13,17 @@ bool WantsRerun(const CaseFacts& facts) {
   return facts.state == CaseState::kInterrupted && !facts.superseded_by;
 }
 
+// A run that had ended, too, may have died since: in a `controller resume --rerun`.
+bool Died(const RunFacts& run, const std::vector<CaseFacts>& cases) {
+  return run.finished_wall_ns == 0 ||
+         std::any_of(cases.begin(), cases.end(),
+                     [](const CaseFacts& facts) { return facts.state == CaseState::kRunning; });
+}
+
 }  // namespace
 
 std::vector<std::string> AgentsToAsk(const RunFacts& run, const std::vector<CaseFacts>& cases) {
-  const bool died = run.finished_wall_ns == 0;
+  const bool died = Died(run, cases);
   std::vector<std::string> names;
   for (const CaseFacts& facts : cases) {
     for (const AgentFacts& agent : facts.agents) {
@@ -30,7 +37,7 @@ std::vector<std::string> AgentsToAsk(const RunFacts& run, const std::vector<Case
 }
 
 bool IsComplete(const RunFacts& run, const std::vector<CaseFacts>& cases, bool rerun) {
-  return run.finished_wall_ns != 0 && AgentsToAsk(run, cases).empty() &&
+  return !Died(run, cases) && AgentsToAsk(run, cases).empty() &&
          !(rerun && std::any_of(cases.begin(), cases.end(), WantsRerun));
 }
 

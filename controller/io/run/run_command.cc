@@ -53,7 +53,7 @@ int RunCommand(const RunOptions& options) {
     run.Discard();
     return Fail(status, kExitRejected);
   }
-  if (!status.ok()) Fail(status, kExitNotTrustworthy);
+  if (!status.ok()) Fail(run.NotComplete(status), kExitNotTrustworthy);
   const absl::StatusOr<int> exit_status = run.Report();
   if (!exit_status.ok()) return Fail(exit_status.status(), kExitNotTrustworthy);
   return status.ok() ? *exit_status : kExitNotTrustworthy;

@@ -19,6 +19,7 @@
 #include "controller/io/files/atomic_file.h"
 #include "controller/io/files/result_files.h"
 #include "controller/io/files/run_dir.h"
+#include "controller/io/run/late_records.h"
 #include "controller/io/run/preflight.h"
 #include "controller/io/run/scenario_security.h"
 #include "controller/io/run/time_zero.h"
@@ -159,8 +160,9 @@ absl::Status RunSession::Execute(const std::vector<SessionCase>& cases) {
   if (facts_.zero.wall_ns == 0) {
     facts_.zero = TakeTimeZero(clock_);
     zero_ns_ = facts_.zero.monotonic_ns;
-    RETURN_IF_ERROR(db_->WriteRun(facts_));
   }
+  facts_.finished_wall_ns = 0;  // one that had ended goes on
+  RETURN_IF_ERROR(db_->WriteRun(facts_));
   const RunContext context{.run_id = facts_.run_id,
                            .seed = inputs_.scenario.seed,
                            .run_start_ns = zero_ns_,
@@ -191,7 +193,6 @@ absl::Status RunSession::Execute(const std::vector<SessionCase>& cases) {
     aborted = aborted || driver.aborted();
     if (absl::IsDataLoss(status)) {
       fleet_->KeepRecords();
-      WriteEnd().IgnoreError();
       return status;
     }
     if (!status.ok() && !any_load_) return status;
@@ -217,9 +218,17 @@ absl::Status RunSession::Pause() {
 }
 
 absl::Status RunSession::WriteEnd() {
+  // Records of an agent that was lost may have come in a later case.
+  RETURN_IF_ERROR(RecountLost(*db_));
   facts_.interrupted = facts_.interrupted || signals_.count() > 0;
   facts_.finished_wall_ns = clock_.WallNs();
   return db_->WriteRun(facts_);
+}
+
+absl::Status RunSession::NotComplete(const absl::Status& error) const {
+  return absl::Status(
+      error.code(), StrCat(ToStd(error.message()), "\nThe run is not complete: `controller resume ",
+                           run_dir_, "` takes it up again."));
 }
 
 absl::StatusOr<int> RunSession::Report() {

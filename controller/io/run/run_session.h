@@ -50,6 +50,8 @@ class RunSession {
   absl::Status Execute(const std::vector<SessionCase>& cases);
   // The run is over, and its facts say so.
   absl::Status WriteEnd();
+  // After an error that ended it early: the same, and how to go on.
+  absl::Status NotComplete(const absl::Status& error) const;
   // Writes the reports and shows them; returns the exit status.
   absl::StatusOr<int> Report();
   // Removes what Prepare made, after a rejection.

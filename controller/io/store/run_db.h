@@ -110,6 +110,10 @@ class RunDb {
     int64_t agents = 0;
   };
   absl::StatusOr<Collected> CountCollected(int32_t case_index);
+  // Requests of the case that count as lost, by the agent that had them ("": nobody knows).
+  absl::StatusOr<std::map<std::string, int64_t>> CountLost(int32_t case_index);
+  // Those that count as lost with this agent never reached it: they were not sent.
+  absl::Status TakeBackLost(int32_t case_index, const std::string& agent);
   // Each agent's first dispatch in the case, on the common time line; of those that have one.
   absl::StatusOr<std::map<std::string, int64_t>> FirstSends(int32_t case_index);
   // Removes every trace of a case of which nothing was sent, but not its batches' ids.

@@ -86,6 +86,33 @@ absl::StatusOr<RunDb::Collected> RunDb::CountCollected(int32_t case_index) {
   return collected;
 }
 
+absl::StatusOr<std::map<std::string, int64_t>> RunDb::CountLost(int32_t case_index) {
+  ASSIGN_OR_RETURN(
+      SqliteStatement select,
+      SqliteStatement::Prepare(db_, path_,
+                               "SELECT agent, count(*) FROM requests WHERE case_id = ? AND "
+                               "status = 'lost' GROUP BY agent"));
+  select.Bind(int64_t{case_index});
+  std::map<std::string, int64_t> lost;
+  while (true) {
+    ASSIGN_OR_RETURN(const bool has_row, select.Step());
+    if (!has_row) return lost;
+    std::string agent(select.TakeText());
+    lost[std::move(agent)] = select.TakeInt();
+  }
+}
+
+absl::Status RunDb::TakeBackLost(int32_t case_index, const std::string& agent) {
+  ASSIGN_OR_RETURN(SqliteStatement update,
+                   SqliteStatement::Prepare(db_, path_,
+                                            "UPDATE requests SET status = 'not_sent', agent = '' "
+                                            "WHERE case_id = ? AND agent = ? AND "
+                                            "status = 'lost' AND reported = 0"));
+  update.Bind(int64_t{case_index});
+  update.Bind(std::string_view(agent));
+  return update.Run();
+}
+
 absl::StatusOr<std::map<std::string, int64_t>> RunDb::FirstSends(int32_t case_index) {
   ASSIGN_OR_RETURN(
       SqliteStatement select,

@@ -162,15 +162,30 @@ TEST_F(TokenCounterTest, RecordsOfAnotherCaseStayAsTheyAre) {
   std::vector<RequestRecord> records = Records(0, 5);
   counter_.Count(3, records);  // none is going on
   Begin();
-  counter_.Count(2, records);  // late ones
-  counter_.EndCase();
-  counter_.Count(3, records);
+  counter_.Count(2, records);  // of one that counts nothing
   EXPECT_EQ(tokenizer_.calls, 0);
   for (const RequestRecord& record : records) {
     EXPECT_EQ(record.token_source, TokenSource::kChunks);
     EXPECT_FALSE(record.answer.empty());
   }
   counter_.EndCase();  // once more does no harm
+}
+
+// From an agent that was lost in its case and came back in the next one.
+TEST_F(TokenCounterTest, LateRecordsAreCountedByTheRulesOfTheirCase) {
+  Begin();
+  counter_.EndCase();
+  spec_.index = 4;
+  spec_.keep_answers = true;
+  Begin();
+  std::vector<RequestRecord> late = Records(0, 5), records = Records(0, 5);
+  counter_.Count(3, late);
+  counter_.Count(4, records);
+  EXPECT_EQ(late[4].output_tokens, 5);
+  EXPECT_EQ(late[4].token_source, TokenSource::kTokenizer);
+  EXPECT_TRUE(late[4].answer.empty()) << "its case keeps no answers";
+  EXPECT_FALSE(records[4].answer.empty());
+  counter_.EndCase();
 }
 
 // A request index that no plan has, from an agent that is broken, must not be looked up.
@@ -207,7 +222,6 @@ TEST_F(TokenCounterTest, ManyAgentsCountAtOnceWhileTheRunReadsTheDataset) {
   EXPECT_EQ(wrong, 0);
 }
 
-// EndCase() must not take the case away from under a batch.
 TEST_F(TokenCounterTest, TheEndWaitsForWhatIsBeingCounted) {
   class SlowTokenizer final : public WordTokenizer {
    public:

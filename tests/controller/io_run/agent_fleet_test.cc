@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "absl/time/clock.h"
+
 #include "agent/io/service/agent_server.h"
 #include "common/time/steady_clock.h"
 
@@ -87,6 +89,25 @@ TEST_F(AgentFleetTest, StopsWhenTheUserWantsToGo) {
   EXPECT_EQ(AgentFleet::Connect(options, "run", &clock_).status().code(),
             absl::StatusCode::kCancelled);
   EXPECT_LT(clock_.MonotonicNs() - before_ns, 3 * kNsPerS);
+}
+
+TEST_F(AgentFleetTest, WhatWaitsInTheInboxIsNoSilence) {
+  std::vector<std::unique_ptr<AgentServer>> servers;
+  std::vector<std::string> addresses;
+  for (int i = 0; i < 8; ++i) {
+    servers.push_back(Serve("agent" + std::to_string(i), "127.0.0.1:0"));
+    addresses.push_back(At("127.0.0.1", *servers.back()));
+  }
+  FleetOptions options = Options(addresses);
+  options.lease_ns = 4 * kNsPerS;  // suspicious after 2 s
+  auto fleet = AgentFleet::Connect(options, "run", &clock_);
+  ASSERT_TRUE(fleet.ok()) << fleet.status();
+  // All of them answer each ping at once; of each, a word is taken every 2.4 s.
+  for (int i = 0; i < 20; ++i) {
+    (*fleet)->Next(0);
+    absl::SleepFor(absl::Milliseconds(300));
+  }
+  EXPECT_THAT(said_, ::testing::IsEmpty());
 }
 
 TEST_F(AgentFleetTest, AnAgentThatIsStartedAgainJoinsUnderANewIndex) {

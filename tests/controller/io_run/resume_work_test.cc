@@ -94,6 +94,16 @@ TEST(ResumeWorkTest, AfterADeathEveryAgentIsAsked) {
   EXPECT_FALSE(IsComplete(RunOf(/*ended=*/false), cases, /*rerun=*/false));
 }
 
+TEST(ResumeWorkTest, ARerunWhoseControllerDiedIsTakenUpToo) {
+  std::vector<CaseFacts> cases = {Case(0, CaseState::kInterrupted), Case(1, CaseState::kRunning)};
+  cases[0].superseded_by = 1;
+  cases[1].supersedes = 0;
+  for (const bool rerun : {false, true}) {
+    EXPECT_FALSE(IsComplete(RunOf(/*ended=*/true), cases, rerun)) << "its last case goes on";
+  }
+  EXPECT_THAT(AgentsToAsk(RunOf(/*ended=*/true), cases), ElementsAre("a:1"));
+}
+
 TEST(ResumeWorkTest, LaterOnlyThoseThatWereLost) {
   std::vector<CaseFacts> cases = {Case(0, CaseState::kEnded)};
   EXPECT_TRUE(IsComplete(RunOf(/*ended=*/true), cases, /*rerun=*/true));

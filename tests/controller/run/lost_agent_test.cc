@@ -152,6 +152,78 @@ TEST(LostAgent, BeforeTheStartItIsARejectionWhenTheOthersCannotCarryIt) {
   }
 }
 
+TEST(LostAgent, BeforeTheStartNothingCanHaveBeenSent) {
+  SimulatedAgents agents({{.latency_ns = 20 * kMs}, {.lost_at_ns = 1'050 * kMs}}, 1);
+  SimulatedSource source(500, 10);
+  CaseCoordinator coordinator(Order(source, 16, OnAgentLoss::kAbort), agents.run_agents());
+  agents.Play(coordinator);
+  EXPECT_FALSE(coordinator.rejection().ok());
+  ASSERT_FALSE(coordinator.LostRequests(1).empty()) << "it was lost after the first handing out";
+  EXPECT_FALSE(coordinator.MayHaveBegun(1));
+}
+
+TEST(LostAgent, OneThatHeldNothingIsNotMissedBeforeAnOpenLoopStarts) {
+  SimulatedAgents agents({{.latency_ns = 20 * kMs}, {.lost_at_ns = 1'050 * kMs}}, 1);
+  SimulatedSource source(100, 10, 100 * kMs);
+  CaseOrder order = Order(source, 1);
+  order.agent_case.open_loop = OpenLoop{10};
+  CaseCoordinator coordinator(std::move(order), agents.run_agents());
+  agents.Play(coordinator);
+  EXPECT_TRUE(coordinator.rejection().ok()) << coordinator.rejection();
+  ExpectConserved(agents, coordinator, 100);
+  EXPECT_EQ(agents.recorded().size(), 100u);
+}
+
+TEST(LostAgent, AfterItGaveUpItsShareIsNotGivenAwayAgain) {
+  SimulatedAgents agents({{}, {.lost_at_ns = 3'100 * kMs}}, 1);
+  SimulatedSource source(5000, 10);
+  CaseCoordinator coordinator(Order(source, 16), agents.run_agents());
+  agents.At(3 * kSecond, [&] {
+    // It overtook the last records, which never come.
+    CaseDoneEvent done{.last_sequence = 1'000'000, .gave_up = "it had enough"};
+    coordinator.Handle({.agent = 1, .body = std::move(done)}, agents.now_ns());
+  });
+  agents.Play(coordinator);
+  ASSERT_TRUE(coordinator.ended());
+  ExpectConserved(agents, coordinator, 5000);
+  ASSERT_FALSE(coordinator.LostRequests(1).empty());
+  EXPECT_TRUE(coordinator.MayHaveBegun(1));
+  EXPECT_EQ(coordinator.agents()[0].share, 16);
+  EXPECT_THAT(coordinator.incomplete_reasons(),
+              ElementsAre(AllOf(HasSubstr("was lost"), HasSubstr("concurrency 16 of 16"))));
+}
+
+TEST(LostAgent, AfterItToldItsEndTheCaseLosesNothing) {
+  SimulatedAgents agents(
+      {{}, {.latency_ns = 60 * kMs, .lost_at_ns = 5 * kSecond, .gives_up_at_ns = 3 * kSecond}}, 1);
+  SimulatedSource source(3000, 10, 10 * kMs);
+  CaseOrder order = Order(source, 16);
+  order.agent_case.open_loop = OpenLoop{100};
+  CaseCoordinator coordinator(std::move(order), agents.run_agents());
+  agents.Play(coordinator);
+  ASSERT_TRUE(coordinator.ended());
+  ASSERT_FALSE(coordinator.LostRequests(1).empty()) << "work crossed its CaseDone";
+  EXPECT_FALSE(coordinator.MayHaveBegun(1));
+  EXPECT_FALSE(coordinator.agents()[1].lost);
+  EXPECT_TRUE(agents.run_agents()[1]->lost) << "for the cases that follow";
+  EXPECT_THAT(coordinator.incomplete_reasons(),
+              ElementsAre(AllOf(HasSubstr("gave the case up"), HasSubstr("the other agent"))));
+  ExpectConserved(agents, coordinator, 3000);
+}
+
+TEST(LostAgent, WhatItRecalledInAnEarlierCaseIsNotOfThisOne) {
+  SimulatedAgents agents({{}, {}}, 1);
+  SimulatedSource source(500, 10);
+  CaseCoordinator coordinator(Order(source, 16), agents.run_agents());
+  agents.At(1'500 * kMs, [&] {
+    coordinator.Handle({.agent = 1, .body = RecalledEvent{{490, 491, 492}}}, agents.now_ns());
+  });
+  agents.Play(coordinator);
+  ASSERT_TRUE(coordinator.ended());
+  ExpectConserved(agents, coordinator, 500);
+  EXPECT_EQ(agents.recorded().size(), 500u);
+}
+
 TEST(SuspectedAgent, IsHandedNothingAndGoesOnAfterwards) {
   SimulatedAgents agents({{}, {.silent_from_ns = 3 * kSecond, .silent_to_ns = 7 * kSecond}}, 1);
   SimulatedSource source(5000, 10);
