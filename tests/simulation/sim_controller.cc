@@ -182,10 +182,10 @@ void SimController::EndCase() {
   if (coordinator_->rejection().ok()) {
     for (size_t i = 0; i < coordinator_->agents().size(); ++i) {
       for (const uint64_t request : coordinator_->LostRequests(i)) {
-        const AgentState& agent = coordinator_->agents()[i];
-        place_.database->WriteDown(index, request,
-                                   agent.lost ? RequestStatus::kLost : RequestStatus::kNotSent,
-                                   seats_[i].link->info().instance_id);
+        place_.database->WriteDown(
+            index, request,
+            coordinator_->MayHaveBegun(i) ? RequestStatus::kLost : RequestStatus::kNotSent,
+            seats_[i].link->info().instance_id);
       }
     }
     for (const IndexRange& range : coordinator_->NotSentRequests()) {
