@@ -14,7 +14,8 @@ class Books:
                      self.row(3, "cancelled"), self.row(4, "not_sent"), self.row(5, "lost")]
         self.report = {"cases": [{"requests": {
             "planned": 6, "ok": 2, "failed": 1, "cancelled": 1, "not_sent": 1, "lost": 1,
-            "errors": {"reset": 1}}}]}
+            "errors": {"reset": 1}},
+            "fleet": {"agents": [{"name": "a:1", "lost_requests": 1}]}}]}
         self.db = object()
         self.truth = [{"request_id": f"r.0.{index}", "outcome": outcome} for index, outcome in
                       ((0, "ok"), (1, "ok"), (2, "fault:reset"), (3, "client_closed"), (5, "ok"))]
@@ -22,7 +23,7 @@ class Books:
     @staticmethod
     def row(index, status):
         return {"case_id": 0, "request_index": index, "request_id": f"r.0.{index}",
-                "phase": "measure", "status": status}
+                "agent": "a:1", "phase": "measure", "status": status}
 
     def requests(self):
         return self.rows
@@ -51,6 +52,8 @@ class FleetBooksTest(unittest.TestCase):
                 (lambda b: counts(b).update(planned=7), "planned is not the sum"),
                 (lambda b: counts(b).update(ok=1, lost=2), "2 ok in run.db, 1 in the report"),
                 (lambda b: counts(b)["errors"].update(reset=2), "sum of the classes"),
+                (lambda b: b.report["cases"][0]["fleet"]["agents"][0].update(lost_requests=2),
+                 "1 lost with a:1 in run.db, 2 in the report"),
                 (lambda b: b.rows.append(b.row(0, "ok")), "two records"),
                 (lambda b: b.truth.append(b.truth[0]), "r.0.0 reached the engine twice"),
                 (lambda b: b.truth.append({"request_id": "r.0.9", "outcome": "ok"}),

@@ -1,5 +1,6 @@
 """Who may command an agent, and over what: mutual TLS, its refusals in sentences, and rotation."""
 
+import contextlib
 import os
 import socket
 import ssl
@@ -14,6 +15,8 @@ from run_case import RunTest, scenario
 
 # "Each costs seconds, not minutes", on a machine that does other things meanwhile.
 PATIENCE_S = 20
+# What a peer has for its handshake (SECURITY.md).
+HANDSHAKE_S = 10
 # Where a namespace of this test's own gives every address to it.
 OUTSIDE = "10.231.77.1"
 IN_NAMESPACE = "MONSOON_TEST_NAMESPACE"
@@ -149,6 +152,32 @@ class MutualTlsTest(SecurityTest):
             err = self.assert_refused(agent.address, certs.controller_flags(), "is not for")
         self.assertNotIn("\x1b", err)
         self.assertIn("[31mb", err)
+
+
+class StrangersTest(SecurityTest):
+    """Who reaches the port, and has no certificate or no manners."""
+
+    def test_silence_and_nonsense_cost_nobody_anything(self):
+        certs = self.certificates()
+        with MockEngine("--ttft", "10ms", "--itl", "1ms", "--tokens", 5) as mock, \
+             Agent(*certs.agent_flags()) as agent, contextlib.ExitStack() as stack:
+            strangers = [stack.enter_context(socket.create_connection(("127.0.0.1", agent.port), 10))
+                         for _ in range(60)]
+            begun_s = time.monotonic()
+            for number, stranger in enumerate(strangers[20:]):
+                stranger.sendall((b"GET / HTTP/1.1\r\n\r\n", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+                                  b"\x16\x03\x01\xff\xff" + bytes(range(256)),
+                                  os.urandom(200))[number % 4])
+            run = self.run_controller(scenario(mock.url, 200, 8), "--agents", agent.address,
+                                      *certs.controller_flags())
+            self.assertEqual(run.status, 0, run.describe())
+            self.assertEqual(self.only_case(run)["requests"]["ok"], 200)
+            for stranger in strangers:
+                stranger.settimeout(max(0.1, begun_s + HANDSHAKE_S + 5 - time.monotonic()))
+                with contextlib.suppress(ConnectionError):
+                    while stranger.recv(4096):  # an alert at most, then the end
+                        pass
+            self.assert_agent(agent.address, *certs.controller_flags())
 
 
 class ExpiryTest(SecurityTest):
