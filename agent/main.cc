@@ -9,6 +9,7 @@
 #include "agent/io/config/agent_flags.h"
 #include "agent/io/http/http_library.h"
 #include "agent/io/http/open_files.h"
+#include "agent/io/service/grpc_log.h"
 #include "agent/io/service/health_check.h"
 #include "agent/serve.h"
 #include "common/base/str_cat.h"
@@ -27,6 +28,7 @@ int Fail(const absl::Status& status) {
 }
 
 int HealthCheck(const AgentFlags& flags) {
+  const GrpcLog quiet(nullptr);  // the sentence below says it
   const absl::StatusOr<bool> serving =
       CheckHealth(flags.health_check, flags.tls.files, kHealthTimeoutNs);
   if (!serving.ok()) return Fail(serving.status());

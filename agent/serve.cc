@@ -9,6 +9,7 @@
 #include <memory>
 #include <random>
 #include <string>
+#include <string_view>
 
 #include "agent/core/operate/drain_plan.h"
 #include "agent/core/spool/spool_order.h"
@@ -19,6 +20,7 @@
 #include "agent/io/metrics/metric_families.h"
 #include "agent/io/metrics/metrics_server.h"
 #include "agent/io/service/agent_server.h"
+#include "agent/io/service/grpc_log.h"
 #include "agent/io/systemd/service_manager.h"
 #include "agent/io/watch/agent_watch.h"
 #include "common/base/status_macros.h"
@@ -190,6 +192,8 @@ absl::StatusOr<int> Serve(const AgentFlags& flags, const sigset_t& signals) {
   Logger log(STDERR_FILENO, flags.log_level,
              {.format = flags.log_format, .journal = IsJournal(STDERR_FILENO)}, &clock);
   AgentWatch watch(&log, &clock);
+  const GrpcLog grpc_log(
+      [&watch](std::string_view message) { watch.On(GrpcTrouble{std::string(message)}); });
   ASSIGN_OR_RETURN(const AgentOptions options, MakeOptions(flags, &watch, &log));
   ASSIGN_OR_RETURN(const std::unique_ptr<MetricsServer> metrics,
                    StartMetrics(flags, options, watch, clock));
@@ -214,7 +218,7 @@ absl::StatusOr<int> Serve(const AgentFlags& flags, const sigset_t& signals) {
   int signal = 0;
   sigwait(&signals, &signal);
   watch.On(DrainBegan{SignalName(signal), flags.drain_timeout_ns});
-  manager.Stopping(flags.drain_timeout_ns + DrainPlan::kDeliveryNs + 10 * kNsPerS);
+  manager.Stopping(flags.drain_timeout_ns + DrainPlan::kDeliveryNs + kShutdownSeconds * kNsPerS);
   server->Drain(SignalName(signal));
   const bool drained = Drain(*server, flags.drain_timeout_ns, signals, clock);
   const int64_t undelivered_bytes = watch.status().session.unacknowledged_bytes;

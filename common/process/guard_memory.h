@@ -6,7 +6,7 @@
 // /proc. That covers every copy of a secret, also those in buffers of gRPC, curl and OpenSSL, which
 // MADV_DONTDUMP on pages of our own would not. The limit of core files is set to 0 besides, for
 // systems that hand cores to a program all the same (fs.suid_dumpable = 2): systemd-coredump then
-// keeps none. Neither outlives an exec, so a child is told by its own main.
+// keeps none. The first does not outlive an exec, so a child is told by its own main.
 #pragma once
 
 #include <sys/prctl.h>

@@ -6,8 +6,8 @@
 #   fleet.sh start   HOST...     start an agent on each, and wait until it serves
 #   fleet.sh status  HOST...     one line for each host; fails when one does not serve
 #   fleet.sh tunnel  HOST...     open ssh tunnels to the agents and print what --agents wants
-#   fleet.sh stop    HOST...     let runs end in order, stop the agents, close the tunnels
-#   fleet.sh remove  HOST...     stop, and delete the folder
+#   fleet.sh stop    HOST...     let runs end in order for up to a minute, stop the agents, close the tunnels
+#   fleet.sh remove  HOST...     stop, and delete what install and start made, also records in the spool
 #
 # HOST is whatever ssh takes, user@host and names of ~/.ssh/config among them. Options, before the
 # command:
@@ -28,7 +28,7 @@ PORT=7070
 TLS=""
 CONTROLLER=""
 START_TIMEOUT_S=20
-STOP_TIMEOUT_S=45
+STOP_TIMEOUT_S=60
 
 say() { printf '%s\n' "$*"; }
 die() { printf 'fleet.sh: %s\n' "$*" >&2; exit 1; }
@@ -114,11 +114,12 @@ start_host() {
   remote "$host" "$RUNNING"'if running; then echo "runs already, as process $pid"; exit 0; fi
     health="$1" seconds="$2"; shift 2
     [ -x ./agent ] || { echo "has no agent; fleet.sh install comes first" >&2; exit 1; }
-    STATE_DIRECTORY="$PWD" setsid "$PWD/agent" "$@" >agent.log 2>&1 </dev/null & echo $! >agent.pid
-    i=0
+    STATE_DIRECTORY="$PWD" setsid "$PWD/agent" "$@" >agent.log 2>&1 </dev/null &
+    pid=$!; echo "$pid" >agent.pid; i=0
+    # Until it becomes the agent, the process is a shell; once it has ended, it has no command line.
     until ./agent --health-check "$health" >/dev/null 2>&1; do
       i=$((i + 1))
-      if ! running || [ $i -gt $((seconds * 5)) ]; then
+      if [ -z "$({ tr "\0" " " <"/proc/$pid/cmdline"; } 2>/dev/null)" ] || [ $i -gt $((seconds * 5)) ]; then
         echo "the agent does not serve; its log ends with" >&2; tail -n 5 agent.log >&2; exit 1
       fi
       sleep 0.2
@@ -153,7 +154,10 @@ stop_host() {
 remove_host() {
   stop_host "$1" || true
   # shellcheck disable=SC2016
-  remote "$1" 'rm -rf -- "$1"; echo "removed"'
+  remote "$1" '[ -d "$1" ] || exit 0
+    (cd "$1" && rm -rf -- agent agent.new agent.log agent.pid spool tls) || exit 1
+    rmdir -- "$1" || { echo "what else is in the folder stays"; exit 1; }
+    echo "removed"'
 }
 
 open_tunnel() {
@@ -209,7 +213,7 @@ while [[ ${1:-} == -* ]]; do
   esac
 done
 [[ $PORT =~ ^[0-9]+$ && $PORT -ge 1 && $PORT -le 65000 ]] || die "--port takes a port, not '$PORT'"
-[[ -n $DIR && $DIR != / && $DIR != *..* ]] || die "--dir takes a folder of the agent's own"
+[[ -n $DIR && $DIR != / && $DIR != . && $DIR != *..* ]] || die "--dir takes a folder of the agent's own"
 [[ -z $TLS || -n $CONTROLLER ]] || die "--tls takes --controller NAME as well: the one that agents obey"
 COMMAND="${1:-}"
 [[ $# -eq 0 ]] || shift

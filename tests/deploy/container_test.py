@@ -4,6 +4,7 @@ asked), then run as an orchestrator would: read-only, without capabilities, as a
 Skipped with the reason where images cannot be built. The store is a folder of the test's own.
 """
 
+import glob
 import json
 import os
 import shutil
@@ -179,9 +180,12 @@ class ContainerTest(unittest.TestCase):
 
         self.addCleanup(run, "down", "--volumes")
         output = run("up", "--no-build", "--detach")
-        report = os.path.join(results, "runs", "report.json")
-        harness.wait_for(lambda: os.path.exists(report), 120, f"a report; compose said {output}")
-        with open(report, encoding="utf-8") as file:
+
+        def reports():
+            return glob.glob(os.path.join(results, "runs", "*", "report.json"))
+
+        harness.wait_for(reports, 120, f"a report; compose said {output}")
+        with open(reports()[0], encoding="utf-8") as file:
             case = json.load(file)["cases"][0]
         self.assertEqual(case["requests"]["ok"], case["requests"]["planned"], output)
         self.assertEqual(len(case["agents"]), 4)

@@ -180,7 +180,10 @@ class Manifests:
             replicas = sum(t["spec"]["replicas"] for t in self.of_kind("StatefulSet"))
             if expected != f"expect_agents={replicas}":
                 yield f"Job: --set={expected}, and there are {replicas} agents"
-            if job["spec"]["backoffLimit"] != 0 or pod["restartPolicy"] != "Never":
+            # Only what was refused before any load may be tried again.
+            rules = job["spec"].get("podFailurePolicy", {}).get("rules")
+            if pod["restartPolicy"] != "Never" or rules != [
+                    {"action": "FailJob", "onExitCodes": {"operator": "NotIn", "values": [2]}}]:
                 yield "Job: a failed run would be repeated"
 
     def _kustomization(self):

@@ -182,7 +182,13 @@ ForceCommand env HOME={home} MONSOON_HOST={host} sh -c 'cd "$HOME" && eval "$SSH
         status, text = self.on_desk(FLEET, "--agent", "/bin/false", "install", HOSTS[0], check=False)
         self.assertEqual(status, 1)
         self.assertIn("does not start here", text)
-        self.fleet("remove", HOSTS[0])
+        # What is not the agent's is not deleted with it, whatever --dir named.
+        home = self.path(f"home-{HOSTS[0]}")
+        os.rename(os.path.join(home, ".monsoon"), os.path.join(home, "shared"))
+        self.write(f"home-{HOSTS[0]}/shared/thesis.tex", "years of work")
+        status, text = self.fleet("--dir", "shared", "remove", HOSTS[0], check=False)
+        self.assertEqual(status, 1, text)
+        self.assertEqual(os.listdir(os.path.join(home, "shared")), ["thesis.tex"])
 
 
 if __name__ == "__main__":

@@ -76,6 +76,12 @@ class ConfigurationTest(unittest.TestCase):
                               capture_output=True, text=True, timeout=60, check=False)
         self.assertEqual(done.returncode, 0, done.stderr)
 
+    def test_it_explains_every_key(self):
+        done = subprocess.run([os.path.join(program_help.BIN, "agent"), "--check-config"], check=True,
+                              capture_output=True, text=True, timeout=60)
+        key = re.compile(r"^#?([a-z-]+) = ", re.MULTILINE)
+        self.assertEqual(set(key.findall(read("agent.toml"))), set(key.findall(done.stdout)))
+
     def test_it_listens_to_nobody_else_by_default(self):
         keys = dict(line.split(" = ", 1) for line in read("agent.toml").splitlines()
                     if line and line[0] != "#")

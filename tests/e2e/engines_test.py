@@ -1,6 +1,7 @@
 """Every engine type and route, streamed and in one piece, against the mock engine that speaks as it:
 the right token counts, TTFT as the mock's log has it, and each misbehaviour with its class."""
 
+import concurrent.futures
 import json
 import os
 import unittest
@@ -12,6 +13,8 @@ TOKENS = 8
 REQUESTS = 3
 TIMING_TRIES = 4
 TTFT_ERROR_MS = 2.0
+# Runs side by side where no time is measured: each is mostly waiting, for the starts of its cases.
+SIDE_BY_SIDE = 4
 INVALID_UTF8 = 64  # a flag of a record
 
 CHAT, COMPLETIONS = "/v1/chat/completions", "/v1/completions"
@@ -128,6 +131,8 @@ SHORT_TIMEOUTS = "timeouts: {connect: 2s, first_token: 700ms, idle: 500ms, total
 
 
 class EnginesTest(RunTest):
+    """What both halves share."""
+
     def run_cases(self, engines, requests=REQUESTS, out="run", extra="", dataset=None):
         """`engines`: (type, route, url) each; their case's engine is called type/route."""
         lines = "".join(f"  - {{type: {kind}, route: {route}, name: {kind}/{route}, url: '{url}'}}\n"
@@ -136,7 +141,7 @@ class EnginesTest(RunTest):
                 f"dataset: {dataset or '{name: openqa, path: questions.jsonl}'}\n"
                 f"concurrency: 1\nrequests: {requests}\nengine:\n{lines}"
                 f"{LOOSE_VERDICT}{NO_PREFLIGHT}{extra}")
-        run = self.run_controller(text, out=out)
+        run = self.run_controller(self.write(f"{out}.yaml", text), out=out)
         self.assertIsNotNone(run.report, run.describe())
         cases = {case["engine"]: case for case in run.report["cases"]}
         self.assertEqual(set(cases), {f"{kind}/{route}" for kind, route, _ in engines},
@@ -163,6 +168,8 @@ class EnginesTest(RunTest):
             rows.setdefault(row["case_name"].split("/c1/")[1], []).append(row)
         return rows
 
+
+class EngineTimesTest(EnginesTest):
     def check_rows(self, name, rows, truth, streamed, finish):
         kind, route = name.split("/")
         for row in rows:
@@ -230,6 +237,8 @@ class EnginesTest(RunTest):
     def test_answers_in_one_piece(self):
         self.check_engines(False, "stop", "sampling: {stream: false}\n")
 
+
+class EngineAnswersTest(EnginesTest):
     def check_texts(self, streamed, thoughts):
         """What is kept of every answer is, byte for byte, what the mock says."""
         engines = {kind: [route for route in routes
@@ -303,19 +312,22 @@ class EnginesTest(RunTest):
                                    for (kind, route), path in BY_ROUTE.items()],
                                   requests=requests, out=out, extra=extra)
 
+    def by_route_each(self, faults, **options):
+        """(fault, what by_route gives) for each of them."""
+        with concurrent.futures.ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+            return zip(faults, pool.map(lambda fault: self.by_route(fault, fault, **options), faults))
+
     def test_misbehaviours_have_their_class_on_every_route(self):
-        for fault, classes in FAULTS.items():
-            _, cases = self.by_route(fault, fault, requests=1)
+        for fault, (_, cases) in self.by_route_each(FAULTS, requests=1):
             for name, case in cases.items():
                 with self.subTest(fault=fault, engine=name):
-                    expected = classes.get(name, classes[""])
+                    expected = FAULTS[fault].get(name, FAULTS[fault][""])
                     self.assertEqual(case["requests"]["errors"],
                                      {expected: 1} if expected else {}, case["error_samples"])
                     self.assertEqual(case["requests"]["ok"], 0 if expected else 1)
 
     def test_forms_of_a_good_answer_are_all_read(self):
-        for form in FORMS:
-            run, cases = self.by_route(form, form)
+        for form, (run, cases) in self.by_route_each(FORMS):
             for name, case in cases.items():
                 with self.subTest(form=form, engine=name):
                     self.assertEqual(case["requests"]["ok"], 2, case["error_samples"])

@@ -55,7 +55,7 @@ class FleetCutTest(RunTest):
             started = self.start_run(text, "--agents", f"{a.address},{way.address}")
             wait_for(lambda: answered(mock) > 400, 60, "400 answers")
             way.tell("end blackhole")
-            wait_for(lambda: is_suspected(started, way.address), 6, "the silence to be noticed")
+            wait_for(lambda: is_suspected(started, way.address), 5, "the silence to be noticed")
             wait_for(lambda: way.status()["accepted"] > 2, 15, "new streams")
             run = started.wait(120)
             self.addCleanup(run.db.close)

@@ -14,7 +14,8 @@ from run_case import RunTest
 
 
 class FleetResumeTest(RunTest):
-    def die_and_resume(self, mock, text, targets, *arguments, before_resume=None, answers=400):
+    def die_and_resume(self, mock, text, targets, *arguments, before_resume=None, answers=400,
+                       stop_mock=True):
         started = self.start_run(text, "--agents", ",".join(targets))
         wait_for(lambda: answered(mock) > answers, 60, f"{answers} answers")
         started.signal(signal.SIGKILL)
@@ -25,7 +26,8 @@ class FleetResumeTest(RunTest):
         run = Run(status, out, err, started.run_dir)
         self.assertIsNotNone(run.db, run.describe())
         self.addCleanup(run.db.close)
-        mock.stop()
+        if stop_mock:
+            mock.stop()
         return run
 
     def assert_all_answers_are_there(self, run, mock):
@@ -126,6 +128,29 @@ class FleetResumeTest(RunTest):
             again = Run(status, out, err, run.run_dir)
         self.addCleanup(again.db.close)
         self.assertEqual([tuple(row) for row in again.requests()], before, again.describe())
+
+    def test_an_agent_that_comes_back_later_completes_the_case(self):
+        """What the first resume had to call unknown, the second one knows, and says nothing else."""
+        with MockEngine(*QUICK) as mock, FleetAgent() as a, FleetAgent() as b:
+            first = self.die_and_resume(mock, fleet_scenario(mock.url, 4000, 8),
+                                        (a.address, b.address), stop_mock=False,
+                                        before_resume=lambda: b.signal(signal.SIGSTOP))
+            b.signal(signal.SIGCONT)
+            status, out, err = self.controller("resume", first.run_dir)
+            run = Run(status, out, err, first.run_dir)
+            self.addCleanup(run.db.close)
+            mock.stop()
+        case, = first.report["cases"]
+        self.assertGreater(case["requests"]["lost"], 0, first.describe())
+        self.assertIn(f"Of agent {b.address} not everything is known", str(case["reasons"]))
+        check_books(run, mock.truth)
+        case, = run.report["cases"]
+        self.assertEqual(case["requests"]["lost"], 0, run.describe())
+        self.assertNotIn("not everything is known", str(case["reasons"]))
+        self.assertNotIn("as lost", str(case["reasons"]))
+        self.assertEqual([agent["lost"] for agent in case["fleet"]["agents"]], [False, False])
+        self.assertEqual(run.report["run"]["finished_at"], first.report["run"]["finished_at"],
+                         "what was collected later does not move the end")
 
     def test_records_that_a_cut_had_kept_back(self):
         """The agent was out of reach when the controller died: its spool has more to tell."""

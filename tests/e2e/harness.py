@@ -229,7 +229,7 @@ class Run:
             with open(os.path.join(run_dir, "report.json"), encoding="utf-8") as file:
                 self.report = json.load(file)
         if os.path.exists(os.path.join(run_dir, "run.db")):
-            self.db = sqlite3.connect(os.path.join(run_dir, "run.db"))
+            self.db = sqlite3.connect(os.path.join(run_dir, "run.db"), check_same_thread=False)
             self.db.row_factory = sqlite3.Row
 
     def requests(self, where="1"):

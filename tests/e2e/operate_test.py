@@ -9,53 +9,11 @@ import socket
 import subprocess
 import time
 import unittest
-import urllib.request
 
 from certificates import Certificates
-from harness import (STOP_TIMEOUT_S, Agent, MockEngine, program,
-                     unused_port, wait_for)
+from harness import STOP_TIMEOUT_S, MockEngine, program, unused_port, wait_for
+from logging_agent import LoggingAgent
 from run_case import NO_PREFLIGHT, LOOSE_VERDICT, RunTest, scenario
-
-
-class LoggingAgent(Agent):
-    """An agent that logs JSON; `environment` is added to its own."""
-
-    def __init__(self, *flags, environment=None):
-        super().__init__("--log-format", "json", *flags)
-        self.environment = environment or {}
-
-    def _start(self):
-        with open(self.path("stdout"), "wb") as out, open(self.path("stderr"), "wb") as err:
-            self.process = subprocess.Popen(self._command(), stdout=out, stderr=err,
-                                            stdin=subprocess.DEVNULL, cwd=self.scratch,
-                                            env=os.environ | self.environment)
-        self.port = wait_for(self._port_or_death, 30, "the agent to listen")
-
-    def log(self):
-        """The events logged so far."""
-        text = self._read("stderr") if self.scratch else self.stderr
-        return [json.loads(line) for line in text.splitlines()]
-
-    def events(self, name):
-        return [event for event in self.log() if event["event"] == name]
-
-    def await_event(self, name, timeout_s=30):
-        return wait_for(lambda: self.events(name), timeout_s, f"the event {name}")[0]
-
-    def await_start(self):
-        """Until requests of a case are in flight."""
-        time.sleep(self.await_event("case_started")["starts_in_s"] + 0.5)
-
-    def metrics(self):
-        """{name or name{labels}: value} of a scrape."""
-        port = self.await_event("start")["metrics_port"]
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
-            text = answer.read().decode()
-        rows = (line.rsplit(" ", 1) for line in text.splitlines() if not line.startswith("#"))
-        return {name: float(value) for name, value in rows}
-
-    def wait_for_end(self, timeout_s=STOP_TIMEOUT_S):
-        return self.process.wait(timeout_s)
 
 
 class NotifySocket:
@@ -192,7 +150,6 @@ class HealthTest(RunTest):
             process.terminate()
             process.wait(STOP_TIMEOUT_S)
 
-
     def test_mutual_tls(self):
         certs = Certificates(os.path.join(self.folder, "certs"))
         with LoggingAgent(*certs.agent_flags()) as agent:
@@ -318,6 +275,21 @@ class LogTest(RunTest):
                             for event in log))
         self.assertNotIn(secret, agent.stderr + agent.stdout)
 
+    def test_strangers_neither_break_the_log_up_nor_flood_it(self):
+        certs = Certificates(os.path.join(self.folder, "certs"))
+        with LoggingAgent(*certs.agent_flags()) as agent:
+            for _ in range(100):
+                with socket.create_connection(("127.0.0.1", agent.port), 10) as stranger:
+                    stranger.sendall(b"GET / HTTP/1.0\r\n\r\n")
+                    try:
+                        stranger.recv(1)  # until it is closed
+                    except ConnectionError:
+                        pass
+            message = agent.await_event("grpc")["message"]
+            self.assertIn("Handshake failed", message)
+            # 20 in 10 s; log() fails at a line that is no JSON.
+            self.assertLess(len(agent.events("grpc")), 70)
+
     def test_a_refusal_and_a_controller_that_died(self):
         with LoggingAgent() as agent, MockEngine("--ttft", "60s") as mock:
             first = self.start_run(long_scenario(mock, 8, 2), "--agents", agent.address)
@@ -415,7 +387,7 @@ class AgentsTableTest(RunTest):
     def test_the_agents_of_a_scenario(self):
         with LoggingAgent() as agent:
             self.write("scenario.yaml", scenario("http://127.0.0.1:9", 8, 2)
-                       + f"agents: ['{agent.address}']\nexpect_agents: 1\n")
+                       + f"agents: [{{host: '{agent.address}', weight: 2}}]\nexpect_agents: 1\n")
             status, out, err = self.controller("agents", "scenario.yaml")
             self.assertEqual(status, 0, err)
             self.assertIn("1 of 1 agent is usable", out)
@@ -424,6 +396,11 @@ class AgentsTableTest(RunTest):
             status, _, err = self.controller("agents", "scenario.yaml")
             self.assertEqual(status, 2)
             self.assertIn("expect_agents is 2", err)
+            # As the Job for Kubernetes does it: the names on the command line, the number in --set.
+            status, _, err = self.controller("run", "scenario.yaml", "--agents", agent.address,
+                                             "--set", "expect_agents=3", "--no-preflight")
+            self.assertEqual(status, 2)
+            self.assertIn("expect_agents is 3", err)
 
     def test_no_agents_at_all(self):
         status, _, err = self.controller("agents")

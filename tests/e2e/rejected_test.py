@@ -63,6 +63,12 @@ class RejectedTest(RunTest):
                 self.assert_golden(f"agent_version_{answer}.txt", run.stderr,
                                    [(agent.address, "AGENT"), (r"version 0\.[0-9.]+", "version V")])
 
+    def test_another_number_of_agents_than_expected(self):
+        with Agent() as agent:
+            run = self.run_with_engine(scenario("URL", 8, 2), "--agents", agent.address, "--set",
+                                       "expect_agents=2")
+            self.assert_rejected(run, "expect_agents is 2", "stand for 1", "--set expect_agents=1")
+
     def test_a_second_run_on_a_busy_agent(self):
         with Agent() as agent, MockEngine("--ttft", "5s") as mock:
             first = self.start_run(scenario(mock.url, 4, 4), "--agents", agent.address, out="first")

@@ -106,6 +106,8 @@ class ResumeTest(RunTest):
         self.assertEqual([case["concurrency"] for case in cases], [8, 4, 2], run.describe())
         self.assertEqual(cases[2]["requests"]["ok"], 900, run.describe())
         self.assertEqual(cases[0]["requests"]["ok"], 900, run.describe())
+        self.assertEqual([case["repeated_prompt_share"] for case in cases[1:]], [1, 1],
+                         "the first case had sent all 100 prompts")
 
     def test_a_resume_that_is_killed_is_taken_up_too(self):
         with MockEngine(*QUICK) as mock:
@@ -141,6 +143,26 @@ class ResumeTest(RunTest):
         self.assertEqual(run.status, 0, "the superseded attempt does not count:\n" + run.describe())
         self.assertIn("there is nothing to resume", after.stderr)
         self.assertEqual(after.status, 0)
+
+    def test_a_rerun_that_is_killed_is_taken_up_too(self):
+        """The run had come to its end by then; the new attempt makes it unfinished again."""
+        with MockEngine(*QUICK) as mock:
+            run_dir = self.start_and_kill(mock, fleet_scenario(mock.url, 800, 8), 100)
+            self.resume(run_dir)
+            before = answered(mock)
+            again = subprocess.Popen([program("controller"), "resume", run_dir, "--rerun"],
+                                     cwd=self.folder, stdout=subprocess.DEVNULL,
+                                     stderr=subprocess.DEVNULL)
+            wait_for(lambda: answered(mock) >= before + 100, 60, "100 answers of the new attempt")
+            again.kill()
+            again.wait(30)
+            run = self.resume(run_dir)
+        check_books(run, mock.truth)
+        self.assertNotIn("nothing to resume", run.stderr)
+        self.assertEqual([case["state"] for case in run.report["cases"]],
+                         ["interrupted", "interrupted"], run.describe())
+        ok = {row["request_id"] for row in run.requests("status = 'ok'")}
+        self.assertEqual(ok, {row["request_id"] for row in mock.truth if row["outcome"] == "ok"})
 
     def test_nothing_to_resume(self):
         with MockEngine(*QUICK) as mock:

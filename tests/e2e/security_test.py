@@ -1,5 +1,6 @@
 """Who may command an agent, and over what: mutual TLS, its refusals in sentences, and rotation."""
 
+import contextlib
 import os
 import socket
 import ssl
@@ -14,6 +15,8 @@ from run_case import RunTest, scenario
 
 # "Each costs seconds, not minutes", on a machine that does other things meanwhile.
 PATIENCE_S = 20
+# What a peer has for its handshake (SECURITY.md).
+HANDSHAKE_S = 10
 # Where a namespace of this test's own gives every address to it.
 OUTSIDE = "10.231.77.1"
 IN_NAMESPACE = "MONSOON_TEST_NAMESPACE"
@@ -92,8 +95,9 @@ class MutualTlsTest(SecurityTest):
         with Agent(*certs.agent_flags()) as agent:
             flags = others.controller_flags()
             flags[1] = certs.path("ca.pem")
-            self.assert_refused(agent.address, flags, "did not accept this controller's certificate",
-                                others.path("controller.pem"), "--tls-ca")
+            self.assertNotIn("unexpected eof", self.assert_refused(
+                agent.address, flags, "did not accept this controller's certificate",
+                others.path("controller.pem"), "--tls-ca"))
             self.assert_agent(agent.address, *certs.controller_flags())
 
     def test_without_a_certificate_nobody_gets_in(self):
@@ -140,6 +144,40 @@ class MutualTlsTest(SecurityTest):
                                 "is not for 'localhost'", "DNS:load1")
         with Agent(*certs.agent_flags("agent-localhost")) as agent:
             self.assert_agent(f"localhost:{agent.port}", *certs.controller_flags())
+
+    def test_names_in_a_certificate_are_no_commands_to_a_terminal(self):
+        certs = self.certificates()
+        certs.short_lived("evil", "DNS:a\x1b[31mb", -60, 3600)
+        with Agent(*certs.agent_flags("evil")) as agent:
+            err = self.assert_refused(agent.address, certs.controller_flags(), "is not for")
+        self.assertNotIn("\x1b", err)
+        self.assertIn("[31mb", err)
+
+
+class StrangersTest(SecurityTest):
+    """Who reaches the port, and has no certificate or no manners."""
+
+    def test_silence_and_nonsense_cost_nobody_anything(self):
+        certs = self.certificates()
+        with MockEngine("--ttft", "10ms", "--itl", "1ms", "--tokens", 5) as mock, \
+             Agent(*certs.agent_flags()) as agent, contextlib.ExitStack() as stack:
+            strangers = [stack.enter_context(socket.create_connection(("127.0.0.1", agent.port), 10))
+                         for _ in range(60)]
+            begun_s = time.monotonic()
+            for number, stranger in enumerate(strangers[20:]):
+                stranger.sendall((b"GET / HTTP/1.1\r\n\r\n", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+                                  b"\x16\x03\x01\xff\xff" + bytes(range(256)),
+                                  os.urandom(200))[number % 4])
+            run = self.run_controller(scenario(mock.url, 200, 8), "--agents", agent.address,
+                                      *certs.controller_flags())
+            self.assertEqual(run.status, 0, run.describe())
+            self.assertEqual(self.only_case(run)["requests"]["ok"], 200)
+            for stranger in strangers:
+                stranger.settimeout(max(0.1, begun_s + HANDSHAKE_S + 5 - time.monotonic()))
+                with contextlib.suppress(ConnectionError):
+                    while stranger.recv(4096):  # an alert at most, then the end
+                        pass
+            self.assert_agent(agent.address, *certs.controller_flags())
 
 
 class ExpiryTest(SecurityTest):

@@ -150,8 +150,15 @@ SimOutcome PlayFleet(uint64_t seed, const SimFlaws& flaws) {
   }
   outcome.trace = world.trace();
   outcome.trace.insert(outcome.trace.begin(), Describe(world.plan()));
-  for (const auto& [key, row] : world.database().rows()) ++outcome.rows[row.status];
   outcome.faults = world.faults();
+  outcome.rejoined = world.rejoined();
+  for (const auto& [key, row] : world.database().rows()) {
+    ++outcome.rows[row.status];
+    // After a resumption they are agents like any other.
+    if (!world.resumed() && row.reported && !row.instance.ends_with("#1")) {
+      ++outcome.rows_of_rejoined;
+    }
+  }
   outcome.took_ns = world.ended_ns();
   return outcome;
 }

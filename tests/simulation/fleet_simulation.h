@@ -21,6 +21,8 @@ struct SimOutcome {
   std::vector<std::string> trace;
   std::map<RequestStatus, int> rows;  // how many requests ended how
   std::map<std::string, int> faults;  // what happened how often
+  int rejoined = 0;                   // agents that were started again and taken into the run
+  int rows_of_rejoined = 0;           // requests that they reported
   int64_t took_ns = 0;                // of virtual time
 };
 

@@ -42,6 +42,8 @@ std::string Report(uint64_t seed, const SimOutcome& outcome, size_t lines) {
 TEST(FleetSimulationTest, TheBooksHoldUnderAnySchedule) {
   std::map<RequestStatus, int> rows;
   std::map<std::string, int> faults;
+  int rejoined = 0;
+  int rows_of_rejoined = 0;
   int broken = 0;
   for (uint64_t seed = 1; seed <= SeedsAsked() && broken < 3; ++seed) {
     const SimOutcome outcome = PlayFleet(seed, {});
@@ -51,8 +53,12 @@ TEST(FleetSimulationTest, TheBooksHoldUnderAnySchedule) {
     }
     for (const auto& [status, count] : outcome.rows) rows[status] += count;
     for (const auto& [fault, count] : outcome.faults) faults[fault] += count;
+    rejoined += outcome.rejoined;
+    rows_of_rejoined += outcome.rows_of_rejoined;
   }
   // That all of it was tried.
+  EXPECT_GT(rejoined, 20);
+  EXPECT_GT(rows_of_rejoined, 50);
   for (const char* fault : {"kill", "stop", "hold", "break", "vanish", "refuse", "slow",
                             "kill_controller", "interrupt"}) {
     EXPECT_THAT(faults, Contains(Pair(fault, Gt(100))));

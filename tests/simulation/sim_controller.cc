@@ -17,14 +17,7 @@ constexpr int64_t kMaxStartSkewNs = 100 * kNsPerMs;
 }  // namespace
 
 SimController::SimController(Place place) : place_(std::move(place)), begun_ns_(now_ns()) {
-  for (const SimLink::Place& agent : place_.agents) {
-    Seat seat;
-    seat.link = std::make_unique<SimLink>(agent, [this](const AgentEvent& event) { Hear(event); });
-    seat.agent = std::make_unique<RunAgent>(seat.link.get(), agent.info.item_cache_bytes);
-    seat.agent->weight = place_.weights[seats_.size()];
-    agents_.push_back(seat.agent.get());
-    seats_.push_back(std::move(seat));
-  }
+  for (size_t i = 0; i < place_.agents.size(); ++i) AddSeat(place_.agents[i], place_.weights[i]);
   // A resumed run collects first.
   if (place_.process->life() > 1) {
     Resume();
@@ -32,6 +25,26 @@ SimController::SimController(Place place) : place_(std::move(place)), begun_ns_(
   }
   for (Seat& seat : seats_) seat.link->Dial();
   Tick();
+}
+
+void SimController::AddSeat(SimLink::Place place, double weight) {
+  place.index = seats_.size();
+  Seat seat;
+  seat.place = place;
+  seat.link = std::make_unique<SimLink>(place, [this](const AgentEvent& event) { Hear(event); });
+  seat.agent = std::make_unique<RunAgent>(seat.link.get(), place.info.item_cache_bytes);
+  seat.agent->weight = weight;
+  agents_.push_back(seat.agent.get());
+  seats_.push_back(std::move(seat));
+}
+
+// It may be started again, for the cases that follow.
+void SimController::AwaitAgain(size_t index) {
+  AddSeat(seats_[index].place, agents_[index]->weight);
+  Seat& seat = seats_.back();
+  seat.agent->lost = true;
+  seat.arriving = true;
+  seat.link->Dial();
 }
 
 void SimController::Interrupt() {
@@ -106,11 +119,17 @@ void SimController::Hear(const AgentEvent& event) {
   if (const auto* connection = std::get_if<ConnectionEvent>(&event.body)) {
     // A new lease at once: the one it has may be about to end.
     if (connection->kind == ConnectionEvent::Kind::kRestored) seat.next_ping_ns = 0;
-    return seat.watch->OnConnection(*connection, now_ns());
+    seat.watch->OnConnection(*connection, now_ns());
+    if (connection->kind == ConnectionEvent::Kind::kDead && !done_) AwaitAgain(event.agent);
+    return;
   }
   seat.watch->Heard(now_ns());
   if (const auto* pong = std::get_if<PongEvent>(&event.body)) {
-    return seat.agent->clock.Add(pong->times);
+    seat.agent->clock.Add(pong->times);
+    if (!seat.arriving || seat.pings < kFirstPings) return;
+    seat.arriving = seat.agent->lost = false;
+    ++rejoined_;
+    return place_.trace(StrCat("agent", event.agent, " was started again"));
   }
   if (const auto* batch = std::get_if<RecordsEvent>(&event.body)) {
     place_.database->Store(seat.link->info().instance_id, seat.link->info().epoch, *batch);
@@ -161,12 +180,12 @@ void SimController::EndCase() {
       "case ", index, " has ended", coordinator_->rejection().ok() ? "" : ": ",
       coordinator_->rejection().ok() ? std::string() : ToStd(coordinator_->rejection().message())));
   if (coordinator_->rejection().ok()) {
-    for (size_t i = 0; i < seats_.size(); ++i) {
+    for (size_t i = 0; i < coordinator_->agents().size(); ++i) {
       for (const uint64_t request : coordinator_->LostRequests(i)) {
-        const AgentState& agent = coordinator_->agents()[i];
-        place_.database->WriteDown(index, request,
-                                   agent.lost ? RequestStatus::kLost : RequestStatus::kNotSent,
-                                   seats_[i].link->info().instance_id);
+        place_.database->WriteDown(
+            index, request,
+            coordinator_->MayHaveBegun(i) ? RequestStatus::kLost : RequestStatus::kNotSent,
+            seats_[i].link->info().instance_id);
       }
     }
     for (const IndexRange& range : coordinator_->NotSentRequests()) {

@@ -1,6 +1,8 @@
 // SimController: a simulated controller's process: pings, watches, stores before it acknowledges,
 // and carries one case after the other through the real CaseCoordinator, as AgentFleet and
-// CaseDriver do (controller/io/run). After its death, Resume() is what `controller resume` does.
+// CaseDriver do (controller/io/run). An agent that was started again gets a seat of its own, behind
+// the others, and serves the cases that follow. After its death, Resume() is what `controller
+// resume` does.
 #pragma once
 
 #include <cstdint>
@@ -8,7 +10,6 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -54,20 +55,25 @@ class SimController {
   // A case, or the whole run, before anything of it was sent.
   bool rejected() const { return rejected_; }
   int32_t cases_begun() const { return next_case_; }
+  // Agents that were started again and taken into the run.
+  int rejoined() const { return rejoined_; }
   // When each session was given up for certain, in true time, by (instance, case).
   const std::map<std::pair<std::string, int32_t>, int64_t>& given_up() const { return given_up_; }
   const CaseCoordinator* current() const { return coordinator_.get(); }
 
  private:
   struct Seat {
+    SimLink::Place place;
     std::unique_ptr<SimLink> link;
     std::unique_ptr<RunAgent> agent;
     std::optional<AgentWatch> watch;
     int64_t next_ping_ns = 0;
     uint64_t pings = 0;
-    std::set<uint64_t> items;
+    bool arriving = false;  // started again; its clock is being measured
   };
 
+  void AddSeat(SimLink::Place place, double weight);
+  void AwaitAgain(size_t index);
   void Tick();
   void PingAndJudge(size_t index);
   void Hear(const AgentEvent& event);
@@ -89,6 +95,7 @@ class SimController {
   int interrupts_ = 0;
   bool done_ = false;
   bool rejected_ = false;
+  int rejoined_ = 0;
   std::map<std::pair<std::string, int32_t>, int64_t> given_up_;
   std::vector<bool> collected_;
   int64_t collect_until_ns_ = 0;

@@ -214,6 +214,12 @@ bool SimWorld::rejected() const {
                      [](const auto& controller) { return controller->rejected(); });
 }
 
+int SimWorld::rejoined() const {
+  int all = 0;
+  for (const auto& controller : controllers_) all += controller->rejoined();
+  return all;
+}
+
 bool SimWorld::interrupted() const {
   return std::any_of(controllers_.begin(), controllers_.end(),
                      [](const auto& controller) { return controller->interrupted(); });

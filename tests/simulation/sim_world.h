@@ -55,6 +55,7 @@ class SimWorld {
   std::map<std::pair<std::string, int32_t>, int64_t> given_up() const;
   bool resumed() const { return controllers_.size() > 1; }
   bool rejected() const;
+  int rejoined() const;
   bool interrupted() const;
   // Instances that were killed.
   const std::set<std::string>& killed() const { return killed_; }

@@ -4,7 +4,8 @@
 // which nothing was left over, so `now - that look` bounds the wait from above; what had to be
 // waited for became ready just when the wait ended, less the time the woken thread waited for a
 // core. The kernel's: a receive stamp (SO_TIMESTAMPING) of the last segment that a read took, which
-// is exact for that segment and only asked for now and then, for it costs.
+// is exact for that segment and only asked for now and then, for it costs. Stamps are of the wall
+// clock: for a moment after that was set they are off by as much, and then they are not believed.
 //
 // Belongs to one load thread; pure. All times ns, monotonic.
 #pragma once
@@ -21,11 +22,13 @@ namespace monsoon {
 class LagMeter {
  public:
   // The loop begins, having looked at nothing yet.
-  void Start(int64_t now_ns) { clear_ns_ = looked_ns_ = ready_since_ns_ = now_ns; }
+  void Start(int64_t now_ns) {
+    cleared_before_ns_ = clear_ns_ = looked_ns_ = ready_since_ns_ = now_ns;
+  }
 
   // epoll_wait returned at `now_ns` without having waited; `complete`: nothing else was ready.
   void Looked(int64_t now_ns, bool complete) {
-    ready_since_ns_ = clear_ns_;
+    ready_since_ns_ = cleared_before_ns_ = clear_ns_;
     woke_ = false;
     if (complete) clear_ns_ = now_ns;
     looked_ns_ = now_ns;
@@ -37,6 +40,7 @@ class LagMeter {
   void Woke(int64_t now_ns, int64_t run_delay_ns) {
     ready_since_ns_ = now_ns - std::max<int64_t>(run_delay_ns, 0);
     woke_ = true;
+    cleared_before_ns_ = clear_ns_;
     clear_ns_ = now_ns;
     looked_ns_ = now_ns;
     wake_delay_ns_ = looked_ns_ - ready_since_ns_;
@@ -50,6 +54,8 @@ class LagMeter {
   ReadLag OnRead(int64_t now_ns, int64_t kernel_ns) {
     ++reads_;
     ReadLag lag;
+    // No look misses what came so long before it.
+    if (kernel_ns < cleared_before_ns_ - kClockWasSetNs) kernel_ns = kNever;
     if (kernel_ns != kNever) {
       // The two clocks are compared with an error of microseconds.
       kernel_ns = std::min(kernel_ns, now_ns);
@@ -81,13 +87,15 @@ class LagMeter {
 
  private:
   static constexpr uint64_t kSampling = 16;
+  static constexpr int64_t kClockWasSetNs = 100'000'000;
 
   LogHistogram loop_lag_ns_;    // every read, the bound
   LogHistogram kernel_lag_ns_;  // the reads that were stamped
   LogHistogram timer_lag_ns_;
-  int64_t clear_ns_ = 0;        // the last look that left nothing over
-  int64_t looked_ns_ = 0;       // the last look
-  int64_t ready_since_ns_ = 0;  // of what the last look gave
+  int64_t clear_ns_ = 0;           // the last look that left nothing over
+  int64_t cleared_before_ns_ = 0;  // the one before the last look
+  int64_t looked_ns_ = 0;          // the last look
+  int64_t ready_since_ns_ = 0;     // of what the last look gave
   int64_t wake_delay_ns_ = 0;
   uint64_t reads_ = 0;
   bool woke_ = false;  // and no stamp of the kernel has been seen since

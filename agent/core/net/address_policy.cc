@@ -154,8 +154,12 @@ absl::StatusOr<AddressPolicy> AddressPolicy::WithAllowed(const std::vector<std::
       policy.allowed_.push_back(MustParse("::/0"));
       continue;
     }
-    ASSIGN_OR_RETURN(const IpNetwork network, ParseIpNetwork(text));
-    policy.allowed_.push_back(network);
+    const absl::StatusOr<IpNetwork> network = ParseIpNetwork(text);
+    if (!network.ok()) {
+      return absl::InvalidArgumentError(
+          StrCat("--allow-target: ", ToStd(network.status().message()), "; or any"));
+    }
+    policy.allowed_.push_back(*network);
   }
   return policy;
 }

@@ -64,6 +64,10 @@ struct Refused {
   std::string controller;
   std::string message;
 };
+// gRPC's own words, of a handshake that failed, say. Strangers cause them.
+struct GrpcTrouble {
+  std::string message;
+};
 struct Inspected {
   std::string controller;
 };
@@ -114,9 +118,10 @@ struct DrainBegan {
 };
 
 using ServiceEvent =
-    std::variant<RunTaken, RunEnded, ControlBroken, RunResumed, Refused, Inspected, CasePrepared,
-                 CaseRejected, CaseStarted, CaseEnded, ControllerSilent, ControllerHeard, LeaseLost,
-                 RecordsSpilled, SpillFailed, SpoolCollected, SpoolDeleted, DrainBegan>;
+    std::variant<RunTaken, RunEnded, ControlBroken, RunResumed, Refused, GrpcTrouble, Inspected,
+                 CasePrepared, CaseRejected, CaseStarted, CaseEnded, ControllerSilent,
+                 ControllerHeard, LeaseLost, RecordsSpilled, SpillFailed, SpoolCollected,
+                 SpoolDeleted, DrainBegan>;
 
 // The case that is prepared or running.
 struct CaseLive {

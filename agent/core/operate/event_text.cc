@@ -59,6 +59,9 @@ struct ToEntry {
             "refused",
             {{"controller", event.controller}, {"reason", event.message}}};
   }
+  LogEntry operator()(const GrpcTrouble& event) const {
+    return {LogLevel::kWarning, "grpc", {{"message", event.message}}};
+  }
   LogEntry operator()(const Inspected& event) const {
     return {LogLevel::kDebug, "inspected", {{"controller", event.controller}}};
   }

@@ -1,10 +1,12 @@
 #include "agent/io/config/agent_flags.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <map>
 #include <sstream>
+#include <system_error>
 #include <utility>
 
 #include "absl/strings/str_join.h"
@@ -25,7 +27,9 @@ absl::StatusOr<std::vector<ConfigEntry>> ReadConfig(const std::string& path) {
   std::ifstream file(path);
   std::stringstream text;
   text << file.rdbuf();
-  if (!file) {
+  std::error_code unknown;
+  // A folder can be opened, and has nothing in it to read.
+  if (!file || std::filesystem::is_directory(path, unknown)) {
     return absl::NotFoundError(StrCat("cannot read --config ", path, "; does the file exist?"));
   }
   ASSIGN_OR_RETURN(std::vector<ConfigEntry> entries, ParseConfig(text.str(), path));

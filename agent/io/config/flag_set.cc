@@ -18,6 +18,9 @@ std::string Hostname() {
   return hostname;
 }
 
+// Bytes; numbers that no machine has are taken for slips.
+CLI::Range MemorySize() { return {int64_t{1}, int64_t{1} << 50}; }
+
 // An option whose text `parse` turns into a value; its absl::Status is the message to the user.
 template <typename Parse>
 CLI::Option* AddParsed(CLI::App& app, const char* name, const std::string& default_text,
@@ -72,6 +75,7 @@ void AddLoad(CLI::App& app, AgentFlags& flags) {
   app.add_option("--item-cache-bytes", flags.item_cache_bytes,
                  "Memory for dataset items; also as 512MiB or 2GiB")
       ->transform(CLI::AsSizeValue(false))
+      ->check(MemorySize())
       ->capture_default_str();
 }
 
@@ -82,6 +86,7 @@ void AddOperating(CLI::App& app, AgentFlags& flags) {
   app.add_option("--spool-memory-bytes", flags.spool_memory_bytes,
                  "Records that wait for the controller in memory; beyond it they go to disk")
       ->transform(CLI::AsSizeValue(false))
+      ->check(MemorySize())
       ->capture_default_str();
   AddParsed(app, "--drain-timeout", FormatDurationNs(flags.drain_timeout_ns),
             "When it is told to stop, let requests in flight finish for this long: 30s, 2m",

@@ -1,9 +1,11 @@
 #include "agent/io/log/logger.h"
 
+#include <limits.h>
 #include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <optional>
@@ -17,8 +19,8 @@ namespace {
 // How long the last lines may wait for a reader that does not read.
 constexpr int kLastWordsMs = 1000;
 
-// False when `closing` and nobody reads: a line is shorter than PIPE_BUF, so what is writable takes
-// it without waiting.
+// False when `closing` and nobody reads. What is writable takes up to PIPE_BUF bytes without
+// waiting.
 bool AwaitReader(int fd, const std::atomic<bool>& closing) {
   pollfd ready{.fd = fd, .events = POLLOUT, .revents = 0};
   for (;;) {
@@ -67,7 +69,8 @@ void Logger::Write(const LogEntry& entry) {
 bool Logger::WriteLine(const std::string& line) {
   for (size_t written = 0; written < line.size();) {
     if (!AwaitReader(fd_, closing_)) return false;
-    const ssize_t count = write(fd_, line.data() + written, line.size() - written);
+    const size_t size = std::min<size_t>(line.size() - written, PIPE_BUF);
+    const ssize_t count = write(fd_, line.data() + written, size);
     if (count < 0 && errno == EINTR) continue;
     if (count <= 0) return true;  // lost: there is nobody to tell
     written += static_cast<size_t>(count);

@@ -1,5 +1,5 @@
-// Logger: writes log entries to a file descriptor, one write(2) for each line, so that lines of
-// several threads and processes do not mix.
+// Logger: writes log entries to a file descriptor, one write(2) for each line (of up to PIPE_BUF
+// bytes), so that lines of several threads and processes do not mix.
 //
 // Thread-safe. Write() never waits for whoever reads the log: a thread of the logger does, and
 // lines that come while very many are waiting are left out and counted. The destructor writes the

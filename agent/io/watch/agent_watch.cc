@@ -11,9 +11,9 @@ void AgentWatch::On(const ServiceEvent& event) {
   {
     absl::MutexLock lock(&mutex_);
     status_.Apply(event);
-    if (std::holds_alternative<Refused>(event)) {
-      if (!refusals_.Admit(clock_.MonotonicNs())) return;
-      const uint64_t left_out = refusals_.TakeLeftOut();
+    if (RefusalLimit* const limit = LimitOf(event); limit != nullptr) {
+      if (!limit->Admit(clock_.MonotonicNs())) return;
+      const uint64_t left_out = limit->TakeLeftOut();
       if (left_out > 0) entry.fields.push_back({"left_out_before", left_out});
     }
   }
@@ -27,6 +27,11 @@ void AgentWatch::Tick(const SessionLive& session) {
     events = status_.Take(session);
   }
   for (const ServiceEvent& event : events) On(event);
+}
+
+RefusalLimit* AgentWatch::LimitOf(const ServiceEvent& event) {
+  if (std::holds_alternative<Refused>(event)) return &refusals_;
+  return std::holds_alternative<GrpcTrouble>(event) ? &grpc_troubles_ : nullptr;
 }
 
 AgentStatus AgentWatch::status() const {

@@ -24,11 +24,15 @@ class AgentWatch final : public AgentObserver {
   AgentStatus status() const ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
+  // Of what strangers cause; nullptr: every one is logged.
+  RefusalLimit* LimitOf(const ServiceEvent& event) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
   Logger& log_;
   const Clock& clock_;
   mutable absl::Mutex mutex_;
   AgentStatus status_ ABSL_GUARDED_BY(mutex_);
   RefusalLimit refusals_ ABSL_GUARDED_BY(mutex_);
+  RefusalLimit grpc_troubles_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace monsoon

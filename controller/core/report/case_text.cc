@@ -81,12 +81,17 @@ std::string ClientText(const CaseReport& report) {
 }
 
 std::string AgentText(const AgentFacts& agent, bool open_loop) {
-  std::string text = StrCat(
-      agent.name, " (", agent.hostname, ", ", agent.version, "): ", agent.load_threads,
-      " load threads, ", open_loop ? "at most " : "", agent.concurrency, " in flight to ",
-      agent.engine_address, ", clock known to ", SecondsText(ToSeconds(agent.clock_bound_ns)),
-      " s, busiest second ", PercentText(agent.busy_share_max), ", CPU time ",
-      SecondsText(agent.cpu_seconds), " s");
+  std::string text =
+      StrCat(agent.name, " (", agent.hostname, ", ", agent.version, "): ", agent.load_threads,
+             " load threads, ", open_loop ? "at most " : "", agent.concurrency, " in flight");
+  if (!agent.engine_address.empty()) text += StrCat(" to ", agent.engine_address);
+  if (ClockKnown(agent)) {
+    text += StrCat(", clock known to ", SecondsText(ToSeconds(agent.clock_bound_ns)), " s");
+  }
+  if (ToldOfItself(agent)) {
+    text += StrCat(", busiest second ", PercentText(agent.busy_share_max), ", CPU time ",
+                   SecondsText(agent.cpu_seconds), " s");
+  }
   if (agent.lost) text += StrCat("; LOST: ", agent.lost_reason);
   return text;
 }

@@ -2,6 +2,7 @@
 
 #include "common/time/clock.h"
 #include "controller/core/report/clean_text.h"
+#include "controller/core/report/fleet_facts.h"
 
 namespace monsoon {
 namespace {
@@ -26,14 +27,15 @@ Json AgentJson(const AgentFacts& agent) {
   const auto quantile = [&lag](double p) {
     return lag.count() == 0 ? Json(nullptr) : Json(ToSeconds(lag.Quantile(p)));
   };
+  const auto clock = [&agent](int64_t ns) { return OptionalJson(ClockSeconds(agent, ns)); };
   return {{"name", CleanText(agent.name)},
           {"hostname", CleanText(agent.hostname)},
           {"version", CleanText(agent.version)},
           {"load_threads", agent.load_threads},
           {"concurrency", agent.concurrency},
           {"engine_address", CleanText(agent.engine_address)},
-          {"clock_offset_s", ToSeconds(agent.clock_offset_ns)},
-          {"clock_bound_s", ToSeconds(agent.clock_bound_ns)},
+          {"clock_offset_s", clock(agent.clock_offset_ns)},
+          {"clock_bound_s", clock(agent.clock_bound_ns)},
           {"new_connections", agent.new_connections},
           {"reused_connections", agent.reused_connections},
           {"busy_share_max", agent.busy_share_max},

@@ -10,6 +10,14 @@
 
 namespace monsoon {
 
+bool ToldOfItself(const AgentFacts& agent) { return agent.reported || agent.cpu_seconds > 0; }
+
+bool ClockKnown(const AgentFacts& agent) { return agent.clock_round_trip_ns > 0; }
+
+std::optional<double> ClockSeconds(const AgentFacts& agent, int64_t ns) {
+  return ClockKnown(agent) ? std::optional<double>(ToSeconds(ns)) : std::nullopt;
+}
+
 std::optional<double> FirstSendSeconds(const CaseFacts& facts, const AgentFacts& agent) {
   if (agent.first_send_ns == kNever || facts.start_ns == kNever) return std::nullopt;
   return ToSeconds(agent.first_send_ns - facts.start_ns);

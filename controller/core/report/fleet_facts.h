@@ -11,6 +11,12 @@
 
 namespace monsoon {
 
+// Whether it told what it measured of itself: not one that was lost, or never asked to begin.
+bool ToldOfItself(const AgentFacts& agent);
+// Whether its clock was compared for this case: not in one that did not come to its start.
+bool ClockKnown(const AgentFacts& agent);
+// `ns`, a fact of its clock; nullopt where that is unknown.
+std::optional<double> ClockSeconds(const AgentFacts& agent, int64_t ns);
 // From the case's start to the agent's first dispatch; nullopt: it sent nothing.
 std::optional<double> FirstSendSeconds(const CaseFacts& facts, const AgentFacts& agent);
 // nullopt: fewer than two agents sent.

@@ -10,6 +10,7 @@ namespace {
 Json AgentJson(const CaseReport& report, const AgentFacts& agent) {
   const AgentTotals totals = report.totals_of(agent);
   const RequestCounts& counts = totals.requests;
+  const auto clock = [&agent](int64_t ns) { return OptionalJson(ClockSeconds(agent, ns)); };
   return {{"name", CleanText(agent.name)},
           {"hostname", CleanText(agent.hostname)},
           {"weight", agent.weight},
@@ -22,9 +23,9 @@ Json AgentJson(const CaseReport& report, const AgentFacts& agent) {
             {"lost", counts.lost}}},
           {"input_tokens", totals.input_tokens},
           {"output_tokens", totals.output_tokens},
-          {"clock_offset_s", ToSeconds(agent.clock_offset_ns)},
-          {"clock_bound_s", ToSeconds(agent.clock_bound_ns)},
-          {"clock_round_trip_s", ToSeconds(agent.clock_round_trip_ns)},
+          {"clock_offset_s", clock(agent.clock_offset_ns)},
+          {"clock_bound_s", clock(agent.clock_bound_ns)},
+          {"clock_round_trip_s", clock(agent.clock_round_trip_ns)},
           {"clock_drift_ppm", OptionalJson(agent.clock_drift_ppm)},
           {"first_send_after_start_s", OptionalJson(FirstSendSeconds(report.facts, agent))},
           {"suspected_count", agent.suspected_count},

@@ -1,3 +1,5 @@
+#include <utility>
+
 #include "absl/strings/str_format.h"
 
 #include "common/base/str_cat.h"
@@ -21,15 +23,27 @@ std::string FirstSendCell(const CaseFacts& facts, const AgentFacts& agent) {
   return MsText(agent.first_send_ns - facts.start_ns);
 }
 
+std::string ClockCell(const AgentFacts& agent, std::string text) {
+  return ClockKnown(agent) ? std::move(text) : kUndefinedText;
+}
+
 std::string LagCell(const AgentFacts& agent) {
   const LogHistogram& lag = agent.loop_lag_ns;
   return lag.count() == 0 ? kUndefinedText : MsText(static_cast<int64_t>(lag.Quantile(0.99)));
 }
 
+std::string BusyCell(const AgentFacts& agent) {
+  return ToldOfItself(agent) ? PercentText(agent.busy_share_max) : kUndefinedText;
+}
+
+std::string CpuCell(const AgentFacts& agent) {
+  return ToldOfItself(agent) ? SecondsText(agent.cpu_seconds) : kUndefinedText;
+}
+
 std::string WeightText(double weight) { return absl::StrFormat("%g", weight); }
 
 std::string DriftText(const std::optional<double>& ppm) {
-  return ppm ? absl::StrFormat("%+.2f", *ppm) : "-";
+  return ppm ? absl::StrFormat("%+.2f", *ppm) : kUndefinedText;
 }
 
 }  // namespace
@@ -46,9 +60,10 @@ std::string FleetTableText(const CaseReport& report) {
     const AgentTotals totals = report.totals_of(agent);
     table.AddRow({CleanText(agent.name), WeightText(agent.weight), CountText(agent.concurrency),
                   RequestsCell(totals.requests), CountText(totals.output_tokens),
-                  SignedMsText(agent.clock_offset_ns), MsText(agent.clock_bound_ns),
-                  MsText(agent.clock_round_trip_ns), FirstSendCell(report.facts, agent),
-                  PercentText(agent.busy_share_max), agent.lost ? "LOST" : ""});
+                  ClockCell(agent, SignedMsText(agent.clock_offset_ns)),
+                  ClockCell(agent, MsText(agent.clock_bound_ns)),
+                  ClockCell(agent, MsText(agent.clock_round_trip_ns)),
+                  FirstSendCell(report.facts, agent), BusyCell(agent), agent.lost ? "LOST" : ""});
   }
   return table.Render(2);
 }
@@ -67,10 +82,10 @@ std::string FleetTableHtml(const CaseReport& report) {
                   agent.lost ? ElementHtml("small", "bad", "lost") : "", "</th>");
     for (const std::string& text :
          {WeightText(agent.weight), CountText(agent.concurrency), RequestsCell(totals.requests),
-          CountText(totals.output_tokens), SignedMsText(agent.clock_offset_ns),
-          MsText(agent.clock_bound_ns), MsText(agent.clock_round_trip_ns),
-          DriftText(agent.clock_drift_ppm), FirstSendCell(report.facts, agent),
-          PercentText(agent.busy_share_max), LagCell(agent), SecondsText(agent.cpu_seconds),
+          CountText(totals.output_tokens), ClockCell(agent, SignedMsText(agent.clock_offset_ns)),
+          ClockCell(agent, MsText(agent.clock_bound_ns)),
+          ClockCell(agent, MsText(agent.clock_round_trip_ns)), DriftText(agent.clock_drift_ppm),
+          FirstSendCell(report.facts, agent), BusyCell(agent), LagCell(agent), CpuCell(agent),
           StrCat(agent.load_threads), agent.hostname, agent.version, agent.engine_address}) {
       out += ElementHtml("td", "", text);
     }

@@ -77,6 +77,20 @@ std::string GroupTitle(const ComparisonGroup& group) {
   return WrapText("", CleanText(StrCat(group.model, ", ", group.dataset, ", ", group.load)));
 }
 
+// A repeated case has a row for each attempt; which one counts must not be guessed.
+std::string AttemptsText(const ComparisonGroup& group) {
+  std::string out;
+  for (const CaseReport* const one : group.cases) {
+    if (!one->superseded()) continue;
+    out += WrapText("  ! ",
+                    CleanText(StrCat(one->facts.spec.engine.name, " with ", one->requests.ok, "/",
+                                     one->requests.failed, " is attempt ", one->facts.attempt,
+                                     ": it was interrupted, and a later attempt counts "
+                                     "instead")));
+  }
+  return out;
+}
+
 std::string FooterText() {
   std::string out = WrapText(
       "* ",
@@ -102,6 +116,7 @@ std::string RenderComparisonText(const RunReport& report, const TextOptions& opt
   for (const ComparisonGroup& group : groups) {
     out += GroupTitle(group) + lines[0] + "\n";
     for (size_t i = 0; i < group.cases.size(); ++i) out += lines[next++] + "\n";
+    out += AttemptsText(group);
     const std::string rulers = DifferentRulersText(group);
     out += rulers.empty() ? "\n" : WrapText("  ! ", rulers) + "\n";
   }

@@ -13,7 +13,7 @@ namespace monsoon {
 
 // "ended", "running", "died".
 std::string_view RunActivityName(RunActivity activity);
-// ", took 5m12s" for the line that begins with the start; "" while it has not ended.
+// ", took 312s" for the line that begins with the start; "" while it has not ended.
 std::string TookText(const RunFacts& run);
 // What a reader must know first: that the run goes on, that its controller died, that a signal
 // ended it; then one sentence for each resume.

@@ -101,6 +101,7 @@ void CaseCoordinator::Handle(const AgentEvent& event, int64_t now_ns) {
     OnLost(agent, *lost, now_ns);
   } else if (std::holds_alternative<SuspectedEvent>(event.body)) {
     agent.SetSuspected(true, now_ns);
+    DropSuspected(now_ns);
   } else if (std::holds_alternative<RecoveredEvent>(event.body)) {
     agent.SetSuspected(false, now_ns);
   }
@@ -150,8 +151,8 @@ void CaseCoordinator::Interrupt(StopMode mode, const std::string& reason) {
   }
   if (state_ == State::kRunning) incomplete_reasons_.push_back(reason);
   StopAll(mode);
-  // Nobody waits for a lease to end when the user wants to go.
-  if (mode == StopMode::kCancel) DropSuspected(now_ns_);
+  broken_off_ = mode == StopMode::kCancel;
+  DropSuspected(now_ns_);
 }
 
 void CaseCoordinator::StopAll(StopMode mode) {

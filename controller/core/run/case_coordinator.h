@@ -147,6 +147,7 @@ class CaseCoordinator {
   absl::Status rejection_;
   std::vector<IncompleteReason> incomplete_reasons_;
   bool aborted_ = false;
+  bool broken_off_ = false;  // by the user
   std::optional<int64_t> start_ns_;
   int64_t deadline_ns_ = 0;  // of kPreparing and kPrefetching
   int64_t now_ns_ = 0;       // of the latest call

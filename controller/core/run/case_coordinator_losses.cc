@@ -105,7 +105,9 @@ int64_t CaseCoordinator::GiveShareToOthers(AgentState& agent) {
   return carried;
 }
 
+// Nobody waits for a lease to end when the user wants to go.
 void CaseCoordinator::DropSuspected(int64_t now_ns) {
+  if (!broken_off_) return;
   for (AgentState& agent : agents_) {
     if (!agent.active() || !agent.suspected || agent.complete()) continue;
     agent.lost = true;

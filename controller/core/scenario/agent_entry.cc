@@ -25,6 +25,13 @@ absl::StatusOr<AgentEntry> ParseAgentEntry(std::string_view text) {
   return entry;
 }
 
+absl::StatusOr<AgentEntry> ParseAgentArgument(std::string_view text) {
+  absl::StatusOr<AgentEntry> entry = ParseAgentEntry(text);
+  if (entry.ok()) return entry;
+  return absl::InvalidArgumentError(
+      StrCat("agent '", text, "': ", ToStd(entry.status().message())));
+}
+
 std::string FormatAgentEntry(const AgentEntry& entry) {
   if (entry.weight == 1) return entry.address;
   return StrCat(entry.address, "*", absl::StrFormat("%.15g", entry.weight));

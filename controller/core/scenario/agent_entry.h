@@ -20,6 +20,8 @@ struct AgentEntry {
 // What stands behind the last '*', if it is a number, is the weight. INVALID_ARGUMENT that
 // continues "agents is 'TEXT': ".
 absl::StatusOr<AgentEntry> ParseAgentEntry(std::string_view text);
+// The same of one that the command line names: a whole sentence.
+absl::StatusOr<AgentEntry> ParseAgentArgument(std::string_view text);
 // The other way round.
 std::string FormatAgentEntry(const AgentEntry& entry);
 

@@ -12,6 +12,8 @@
 
 #include <memory>
 
+#include "absl/strings/escaping.h"
+
 #include "common/base/str_cat.h"
 #include "common/tls/certificate.h"
 
@@ -21,6 +23,7 @@ namespace {
 // Of each step: connecting, the handshake, the first words after it.
 constexpr timeval kStepLimit{.tv_sec = 2, .tv_usec = 0};
 constexpr unsigned char kAlpn[] = {2, 'h', '2'};
+constexpr size_t kMaxNamesBytes = 512;  // of a certificate, in a message
 
 struct Free {
   void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
@@ -68,6 +71,7 @@ class Socket {
   bool connected_ = false;
 };
 
+// Whoever it is: its signature need not have been looked at yet.
 std::string PeerNamesText(SSL* ssl) {
   const Owned<X509> certificate(SSL_get1_peer_certificate(ssl));
   const Owned<BIO> memory(BIO_new(BIO_s_mem()));
@@ -75,7 +79,8 @@ std::string PeerNamesText(SSL* ssl) {
   char* bytes = nullptr;
   const long size = BIO_get_mem_data(memory.get(), &bytes);
   const absl::StatusOr<CertificateNames> names = NamesOf({bytes, static_cast<size_t>(size)});
-  return names.ok() ? names->ToString() : std::string(names.status().message());
+  if (!names.ok()) return std::string(names.status().message());
+  return absl::CHexEscape(names->ToString().substr(0, kMaxNamesBytes));
 }
 
 std::string WrongCertificate(const AgentTarget& target, SSL* ssl, long verdict) {
@@ -114,8 +119,13 @@ std::string NotAccepted(const AgentTarget& target, std::string_view why) {
                 "agent's clock");
 }
 
+bool IsAlert(unsigned long error) {
+  return ERR_GET_LIB(error) == ERR_LIB_SSL && ERR_GET_REASON(error) > SSL_AD_REASON_OFFSET;
+}
+
 // The other end's reason, when it gave one.
 std::string AlertText(unsigned long error) {
+  if (!IsAlert(error)) return "it closed the connection after the handshake";
   switch (ERR_GET_REASON(error)) {
     case SSL_R_TLSV1_ALERT_UNKNOWN_CA:
       return "it knows no such authority";
@@ -127,11 +137,7 @@ std::string AlertText(unsigned long error) {
       break;
   }
   const char* reason = ERR_reason_error_string(error);
-  return reason == nullptr ? "it closed the connection after the handshake" : reason;
-}
-
-bool IsAlert(unsigned long error) {
-  return ERR_GET_LIB(error) == ERR_LIB_SSL && ERR_GET_REASON(error) > SSL_AD_REASON_OFFSET;
+  return reason == nullptr ? "it did not say why" : reason;
 }
 
 // This controller speaks plain text. Does the agent answer a handshake?

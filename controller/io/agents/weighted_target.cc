@@ -13,7 +13,7 @@ absl::StatusOr<std::vector<WeightedTarget>> ResolveWeightedAgents(
   std::vector<WeightedTarget> all;
   std::map<std::string, std::string> known;  // gRPC's address -> as it was written
   for (const std::string& text : texts) {
-    ASSIGN_OR_RETURN(const AgentEntry entry, ParseAgentEntry(text));
+    ASSIGN_OR_RETURN(const AgentEntry entry, ParseAgentArgument(text));
     ASSIGN_OR_RETURN(std::vector<AgentTarget> targets, ResolveAgents(entry.address));
     RETURN_IF_ERROR(SecureAgents(security, targets));
     for (const AgentTarget& target : targets) {

@@ -56,6 +56,23 @@ absl::Status WriteAnswers(const std::string& path, const RunReport& report, RunD
   return file.Commit();
 }
 
+// A run that goes on adds records while it is reported: all files are of one moment.
+class Snapshot {
+ public:
+  explicit Snapshot(RunDb* db) : db_(*db), begun_(db_.BeginSnapshot()) {}
+  ~Snapshot() {
+    if (begun_.ok()) db_.EndSnapshot();
+  }
+  Snapshot(const Snapshot&) = delete;
+  Snapshot& operator=(const Snapshot&) = delete;
+
+  const absl::Status& begun() const { return begun_; }
+
+ private:
+  RunDb& db_;
+  const absl::Status begun_;
+};
+
 // A run that has not ended: is somebody at it?
 void LookAtActivity(const std::string& run_dir, RunFacts& run) {
   if (run.finished_wall_ns != 0) return;
@@ -88,6 +105,8 @@ absl::StatusOr<RunReport> BuildRunReport(RunDb& db, const AccumulatorLimits& lim
 
 absl::StatusOr<RunReport> WriteReports(const std::string& run_dir, RunDb& db,
                                        const AccumulatorLimits& limits) {
+  const Snapshot snapshot(&db);
+  RETURN_IF_ERROR(snapshot.begun());
   ASSIGN_OR_RETURN(RunReport report, BuildRunReport(db, limits));
   LookAtActivity(run_dir, report.run);
   RETURN_IF_ERROR(WriteFileAtomically(StrCat(run_dir, "/report.json"), RenderReportJson(report)));

@@ -56,9 +56,9 @@ absl::StatusOr<std::vector<WeightedTarget>> AgentFleet::FindTargets() {
   }
   const auto found = static_cast<int64_t>(targets.size());
   if (options_.expect_agents > 0 && found != options_.expect_agents) {
-    return absl::FailedPreconditionError(StrCat("expect_agents is ", options_.expect_agents,
-                                                ", but the names in `agents` stand for ", found,
-                                                "; wait until all are up, or correct the number"));
+    return absl::FailedPreconditionError(StrCat(
+        "expect_agents is ", options_.expect_agents, ", but the names in `agents` stand for ",
+        found, "; wait until all are up, or correct the number (--set expect_agents=", found, ")"));
   }
   return targets;
 }

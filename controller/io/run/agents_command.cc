@@ -12,7 +12,9 @@
 #include "common/base/str_cat.h"
 #include "common/time/steady_clock.h"
 #include "controller/core/report/agent_table.h"
+#include "controller/core/report/clean_text.h"
 #include "controller/core/report/exit_status.h"
+#include "controller/core/scenario/agent_entry.h"
 #include "controller/io/agents/inspect_agent.h"
 #include "controller/io/run/run_inputs.h"
 #include "controller/io/run/scenario_security.h"
@@ -37,10 +39,8 @@ absl::StatusOr<Wanted> FindWanted(const AgentsOptions& options) {
   if (!options.what.empty() && NamesScenario(options.what)) {
     ASSIGN_OR_RETURN(const Scenario scenario, LoadScenario(options.what, {}, ProcessEnvironment()));
     wanted.security = SecurityOf(options.security, scenario);
-    if (wanted.agents.empty()) {
-      wanted.agents = scenario.agents;
-      wanted.expected = scenario.expect_agents;
-    }
+    if (wanted.agents.empty()) wanted.agents = scenario.agents;
+    wanted.expected = scenario.expect_agents;
   } else if (!options.what.empty()) {
     for (const absl::string_view name : absl::StrSplit(options.what, ',', absl::SkipEmpty())) {
       wanted.agents.emplace_back(name);
@@ -81,8 +81,9 @@ std::vector<AgentRow> LookAtAll(const Wanted& wanted) {
   std::vector<AgentRow> rows;
   std::vector<AgentTarget> targets;
   for (const std::string& name : wanted.agents) {
+    const absl::StatusOr<AgentEntry> entry = ParseAgentArgument(name);
     const absl::StatusOr<std::vector<AgentTarget>> found =
-        ResolveSecureAgents({name}, wanted.security);
+        entry.ok() ? ResolveSecureAgents({entry->address}, wanted.security) : entry.status();
     if (!found.ok()) {
       rows.push_back({.address = name, .error = std::string(found.status().message())});
       continue;
@@ -111,12 +112,13 @@ int AgentsCommand(const AgentsOptions& options) {
   if (wanted->agents.empty()) {
     std::cerr << options.what
               << " names no agents: `controller run` starts one on this machine for it\n";
+    if (!options.json) return kExitOk;
   }
   const std::vector<AgentRow> rows = LookAtAll(*wanted);
   std::cout << (options.json ? RenderAgentsJson(rows) : RenderAgentTable(rows)) << std::flush;
   bool good = std::all_of(rows.begin(), rows.end(), IsUsable);
   for (const AgentRow& row : rows) {
-    if (!row.error.empty()) std::cerr << row.error << "\n";
+    if (!row.error.empty()) std::cerr << CleanText(row.error) << "\n";
     if (row.draining) {
       std::cerr << "agent " << row.address << " is being stopped and takes no new run\n";
     }

@@ -6,6 +6,7 @@
 #include "common/base/status_macros.h"
 #include "common/base/str_cat.h"
 #include "common/time/duration_text.h"
+#include "controller/core/run/clock_offset.h"
 #include "controller/core/scenario/scenario_plan.h"
 #include "controller/io/run/late_records.h"
 #include "controller/io/run/unreported.h"
@@ -13,15 +14,9 @@
 namespace monsoon {
 namespace {
 
-std::string Count(int64_t count, std::string_view what) {
-  return StrCat(count, " ", what, count == 1 ? "" : "s");
-}
-
 std::string DeathSentence(const RunDb::Collected& collected, int64_t last_sign_wall_ns) {
   return StrCat("The controller died while this case ran (its last sign is of ",
-                FormatUtc(last_sign_wall_ns), "). `controller resume` collected ",
-                Count(collected.records, "record"), " from ", Count(collected.agents, "agent"),
-                " afterwards.");
+                FormatUtc(last_sign_wall_ns), "). ", CollectedAfterDeath(collected));
 }
 
 // Why an agent's part is not known to be whole.
@@ -57,17 +52,19 @@ absl::Status AddFirstSends(RunDb& db, CaseFacts& facts) {
   return absl::OkStatus();
 }
 
-// The share of its prompts that had been sent before, by what was handed out.
-absl::Status ReplayPrompts(const CaseInputs& inputs, uint64_t handed, RepeatTracker& repeats,
-                           CaseFacts& facts) {
-  repeats.BeginCase(facts.spec.engine.name, facts.spec.engine.url, facts.spec.dataset.cache_bust);
-  const auto count = std::min(static_cast<int64_t>(handed), inputs.plan.total());
-  for (int64_t index = 0; index < count; ++index) {
-    ASSIGN_OR_RETURN(const Item item, inputs.dataset->Read(inputs.plan.PositionOf(index)));
-    repeats.Note(ComputeItemId(item), inputs.plan.IsWarmup(index));
+// The clocks were compared last when the case began; the agents went on for a lease.
+void AgeClocks(int64_t lease_ns, CaseFacts& facts) {
+  const double age_ns = static_cast<double>(facts.finished_ns - facts.start_ns + lease_ns);
+  for (AgentFacts& agent : facts.agents) {
+    agent.clock_bound_ns += static_cast<int64_t>(age_ns * ClockOffset::kDriftNsPerNs);
   }
-  facts.repeated_prompt_share = repeats.RepeatedShare();
-  return absl::OkStatus();
+}
+
+absl::StatusOr<int64_t> CountAllLost(int32_t case_index, RunDb& db) {
+  ASSIGN_OR_RETURN(const auto lost, db.CountLost(case_index));
+  int64_t requests = 0;
+  for (const auto& [agent, count] : lost) requests += count;
+  return requests;
 }
 
 }  // namespace
@@ -83,13 +80,26 @@ absl::StatusOr<bool> HasStarted(const CaseFacts& facts, RunDb& db) {
                                    [](const AgentFacts& agent) { return !agent.reported; });
 }
 
+absl::Status ReplayPrompts(const CaseInputs& inputs, RunSession& session, const CaseFacts& facts) {
+  ASSIGN_OR_RETURN(const uint64_t handed, session.db().ReadHanded(facts.spec.index));
+  RepeatTracker& repeats = session.repeats();
+  repeats.BeginCase(facts.spec.engine.name, facts.spec.engine.url, facts.spec.dataset.cache_bust);
+  const auto count = std::min(static_cast<int64_t>(handed), inputs.plan.total());
+  for (int64_t index = 0; index < count; ++index) {
+    ASSIGN_OR_RETURN(const Item item, inputs.dataset->Read(inputs.plan.PositionOf(index)));
+    repeats.Note(ComputeItemId(item), inputs.plan.IsWarmup(index));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CloseCase(const ClosingInputs& closing, RunSession& session, CaseFacts& facts) {
   RunDb& db = session.db();
   const int32_t case_index = facts.spec.index;
   const RequestPlan& plan = closing.inputs->plan;
-  ASSIGN_OR_RETURN(const uint64_t handed, db.ReadHanded(case_index));
-  RETURN_IF_ERROR(ReplayPrompts(*closing.inputs, handed, session.repeats(), facts));
+  RETURN_IF_ERROR(ReplayPrompts(*closing.inputs, session, facts));
+  facts.repeated_prompt_share = session.repeats().RepeatedShare();
 
+  ASSIGN_OR_RETURN(const uint64_t handed, db.ReadHanded(case_index));
   ASSIGN_OR_RETURN(const std::vector<uint64_t> missing,
                    db.MissingRequests(case_index, static_cast<uint64_t>(plan.total())));
   const bool all_told = std::all_of(facts.agents.begin(), facts.agents.end(),
@@ -114,11 +124,14 @@ absl::Status CloseCase(const ClosingInputs& closing, RunSession& session, CaseFa
 
   ASSIGN_OR_RETURN(const RunDb::Collected collected, db.CountCollected(case_index));
   facts.incomplete_reasons.push_back(DeathSentence(collected, closing.last_sign_wall_ns));
-  MarkLost(closing.collections, static_cast<int64_t>(lost.size()), facts);
+  // Some may have their row from a resume that was broken off here.
+  ASSIGN_OR_RETURN(const int64_t all_lost, CountAllLost(case_index, db));
+  MarkLost(closing.collections, all_lost, facts);
   RETURN_IF_ERROR(AddFirstSends(db, facts));
   facts.state = CaseState::kInterrupted;
   facts.finished_ns = std::max(closing.last_sign_wall_ns - session.facts().zero.wall_ns,
                                knows_start ? facts.start_ns : 0);
+  if (knows_start) AgeClocks(session.inputs().scenario.lease_ns, facts);
   return db.WriteCase(facts);
 }
 

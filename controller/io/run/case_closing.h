@@ -31,4 +31,8 @@ absl::StatusOr<bool> HasStarted(const CaseFacts& facts, RunDb& db);
 // case (then no agent ever had them), or when they were above the mark; else lost.
 absl::Status CloseCase(const ClosingInputs& closing, RunSession& session, CaseFacts& facts);
 
+// Notes the prompts of a case that was run before, by what was handed out, so that the share of
+// repeated ones is right in the cases that follow.
+absl::Status ReplayPrompts(const CaseInputs& inputs, RunSession& session, const CaseFacts& facts);
+
 }  // namespace monsoon

@@ -15,6 +15,7 @@ namespace monsoon {
 namespace {
 
 constexpr std::string_view kMayBeLost = " without a record may have been handed to ";
+constexpr std::string_view kCollected = "`controller resume` collected ";
 constexpr std::string_view kCollectedLater = " collected later, by `controller resume`.";
 
 std::string Count(int64_t count, std::string_view what) {
@@ -61,6 +62,11 @@ void CorrectInterrupted(const std::map<std::string, int64_t>& lost, CaseFacts& f
 
 }  // namespace
 
+std::string CollectedAfterDeath(const RunDb::Collected& collected) {
+  return StrCat(kCollected, Count(collected.records, "record"), " from ",
+                Count(collected.agents, "agent"), " afterwards.");
+}
+
 std::string NotAllIsKnown(const AgentFacts& agent) {
   return StrCat("Of agent ", agent.name, " not everything is known: ", agent.lost_reason);
 }
@@ -68,8 +74,9 @@ std::string NotAllIsKnown(const AgentFacts& agent) {
 std::string MayBeLost(int64_t requests, size_t silent_agents) {
   const bool one = silent_agents == 1;
   return StrCat(Count(requests, "request"), kMayBeLost, one ? "it" : "them",
-                " and count as lost. When ", one ? "it is" : "they are",
-                " back within 24 h, `controller resume` takes the records all the same.");
+                requests == 1 ? " and counts" : " and count", " as lost. What ",
+                one ? "it has" : "they have",
+                " kept of them, `controller resume` takes within 24 h all the same.");
 }
 
 absl::Status RecountLost(RunDb& db, CaseFacts& facts) {
@@ -101,8 +108,15 @@ absl::Status RecountLost(RunDb& db) {
 
 absl::Status NoteLateRecords(RunDb& db, CaseFacts& facts) {
   ASSIGN_OR_RETURN(const RunDb::Collected collected, db.CountCollected(facts.spec.index));
-  if (collected.records > 0) {
-    auto& reasons = facts.incomplete_reasons;
+  auto& reasons = facts.incomplete_reasons;
+  const auto tells = [](const std::string& one) {
+    return absl::StrContains(one, ToAbsl(kCollected));
+  };
+  const auto death = std::find_if(reasons.begin(), reasons.end(), tells);
+  if (death != reasons.end()) {
+    death->replace(death->find(kCollected), std::string::npos, CollectedAfterDeath(collected));
+    RETURN_IF_ERROR(db.WriteCase(facts));
+  } else if (collected.records > 0) {
     std::erase_if(reasons, [](const std::string& one) { return one.ends_with(kCollectedLater); });
     reasons.push_back(StrCat(Count(collected.records, "record"), " of ",
                              Count(collected.agents, "agent"),

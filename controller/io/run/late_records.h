@@ -17,6 +17,7 @@ namespace monsoon {
 
 // Sentences of a case whose controller died (case_closing.h), which are taken back when they hold
 // no more.
+std::string CollectedAfterDeath(const RunDb::Collected& collected);
 std::string NotAllIsKnown(const AgentFacts& agent);
 std::string MayBeLost(int64_t requests, size_t silent_agents);
 

@@ -45,6 +45,10 @@ int64_t LastSign(const std::string& run_dir) {
   return last_ns;
 }
 
+std::string Cases(size_t count, std::string_view kind = "") {
+  return StrCat(count, " ", kind, count == 1 ? "case" : "cases");
+}
+
 class Resume {
  public:
   Resume(RunSession* session, const ResumeOptions& options, std::vector<CaseFacts> cases,
@@ -57,15 +61,17 @@ class Resume {
   absl::Status Run() {
     RETURN_IF_ERROR(Collect());
     RETURN_IF_ERROR(CloseCases());
-    RETURN_IF_ERROR(WriteNote());
     const std::vector<SessionCase> remaining =
         RemainingCases(session_.inputs().scenario, cases_, options_.rerun);
+    RETURN_IF_ERROR(WriteNote(remaining.size()));
     if (!remaining.empty()) {
-      session_.display().Say(StrCat(remaining.size(), " case(s) remain to be run"));
+      session_.display().Say(StrCat(Cases(remaining.size()), " to run"));
       RETURN_IF_ERROR(session_.Connect());
       RETURN_IF_ERROR(session_.AskEngines());
       RETURN_IF_ERROR(session_.Execute(remaining));
     }
+    // What was collected later does not move the end of a run that had come to it.
+    if (session_.facts().finished_wall_ns != 0) return absl::OkStatus();
     return session_.WriteEnd();
   }
 
@@ -133,8 +139,11 @@ class Resume {
   absl::Status CloseCases() {
     std::vector<CaseFacts> kept;
     for (CaseFacts& facts : cases_) {
+      ASSIGN_OR_RETURN(const size_t origin, OriginOf(facts));
+      const CaseInputs& inputs = session_.inputs().cases[origin];
       if (facts.state != CaseState::kRunning) {
         RETURN_IF_ERROR(NoteLateRecords(session_.db(), facts));
+        RETURN_IF_ERROR(ReplayPrompts(inputs, session_, facts));
         kept.push_back(facts);
         continue;
       }
@@ -146,48 +155,52 @@ class Resume {
         }
         continue;
       }
-      RETURN_IF_ERROR(Close(facts));
+      RETURN_IF_ERROR(CloseCase({.inputs = &inputs,
+                                 .plan_spec = session_.inputs().scenario.cases[origin],
+                                 .collections = collections_,
+                                 .last_sign_wall_ns = last_sign_wall_ns_},
+                                session_, facts));
+      session_.display().Say(StrCat("closed ", facts.spec.name, ": INCOMPLETE"));
+      ++closed_;
       kept.push_back(facts);
     }
     cases_ = std::move(kept);
     return absl::OkStatus();
   }
 
-  absl::Status Close(CaseFacts& facts) {
+  // Position in the scenario of the case that `facts` is an attempt at.
+  absl::StatusOr<size_t> OriginOf(const CaseFacts& facts) const {
     const auto origin = static_cast<size_t>(ScenarioCaseOf(cases_, facts));
-    const Scenario& scenario = session_.inputs().scenario;
-    if (origin >= scenario.cases.size()) {
-      return absl::DataLossError(StrCat("case ", facts.spec.name, " is not in ", session_.run_dir(),
-                                        "/scenario.yaml; restore that file"));
-    }
-    RETURN_IF_ERROR(CloseCase({.inputs = &session_.inputs().cases[origin],
-                               .plan_spec = scenario.cases[origin],
-                               .collections = collections_,
-                               .last_sign_wall_ns = last_sign_wall_ns_},
-                              session_, facts));
-    session_.display().Say(StrCat("closed ", facts.spec.name, ": INCOMPLETE"));
-    ++closed_;
-    return absl::OkStatus();
+    if (origin < session_.inputs().scenario.cases.size()) return origin;
+    return absl::DataLossError(StrCat("case ", facts.spec.name, " is not in ", session_.run_dir(),
+                                      "/scenario.yaml; restore that file"));
   }
 
-  absl::Status WriteNote() {
+  absl::Status WriteNote(size_t remaining) {
     int64_t records = 0;
     std::vector<std::string> failures;
     for (const AgentCollection& one : collections_) {
       records += one.records;
       if (!one.failure.empty()) failures.push_back(one.failure);
     }
+    std::vector<std::string> parts;
+    if (!collections_.empty()) {
+      parts.push_back(StrCat("collected ", records, records == 1 ? " record" : " records", " from ",
+                             collections_.size() - failures.size(), " of ", collections_.size(),
+                             collections_.size() == 1 ? " agent" : " agents"));
+    }
+    if (closed_ > 0) parts.push_back(StrCat("closed ", Cases(closed_, "interrupted ")));
+    if (remaining > 0) parts.push_back(StrCat("had ", Cases(remaining), " to run"));
     const TimeZero& zero = session_.facts().zero;
     const bool exact = zero.wall_ns == 0 || ContinueTimeZero(zero, session_.clock()).exact;
     ResumeFacts resume{.at_wall_ns = session_.clock().WallNs()};
     resume.note = StrCat(
-        "collected ", records, " records from ", collections_.size() - failures.size(), " of ",
-        collections_.size(), " agents and closed ", closed_, " interrupted case(s); ",
+        parts.empty() ? "found nothing new" : absl::StrJoin(parts, ", "), "; ",
         exact
             ? "the common time line goes on exactly"
             : "the machine was started again or is another one, so that the common time line goes "
               "on by the wall clocks");
-    if (!failures.empty()) resume.note += StrCat(". ", absl::StrJoin(failures, ". "));
+    for (const std::string& failure : failures) resume.note += StrCat("; ", failure);
     return session_.db().AddResume(resume);
   }
 
@@ -196,7 +209,7 @@ class Resume {
   std::vector<CaseFacts> cases_;
   const int64_t last_sign_wall_ns_;
   std::vector<AgentCollection> collections_;
-  int closed_ = 0;
+  size_t closed_ = 0;
 };
 
 absl::Status NoRun(const std::string& run_dir) {
@@ -226,7 +239,10 @@ absl::StatusOr<Found> Find(const std::string& run_dir) {
 int ResumeFound(const ResumeOptions& options, Found found, RunInputs inputs,
                 RunInvocation invocation) {
   SignalWatcher::Block();
-  if (!options.agents.empty()) invocation.agents = options.agents;
+  if (!options.agents.empty()) {
+    invocation.agents = options.agents;
+    inputs.scenario.expect_agents = 0;  // fewer may be left
+  }
   RunSession session(std::move(inputs), std::move(invocation), options.quiet);
   session.TakeUp(options.run_dir, std::move(found.lock), std::move(found.db), std::move(found.run));
   const absl::Status status =
@@ -240,6 +256,10 @@ int ResumeFound(const ResumeOptions& options, Found found, RunInputs inputs,
 }  // namespace
 
 int ResumeCommand(const ResumeOptions& options) {
+  for (const std::string& text : options.agents) {
+    const absl::StatusOr<AgentEntry> entry = ParseAgentArgument(text);
+    if (!entry.ok()) return Fail(entry.status(), kExitRejected);
+  }
   absl::StatusOr<Found> found = Find(options.run_dir);
   if (!found.ok()) return Fail(found.status(), kExitRejected);
   if (IsComplete(found->run, found->cases, options.rerun)) {

@@ -119,7 +119,7 @@ FleetOptions RunSession::MakeFleetOptions() {
   FleetOptions fleet;
   const Scenario& scenario = inputs_.scenario;
   fleet.agents = invocation_.agents.empty() ? scenario.agents : invocation_.agents;
-  fleet.expect_agents = invocation_.agents.empty() ? scenario.expect_agents : 0;
+  fleet.expect_agents = scenario.expect_agents;
   fleet.security = Security();
   fleet.embedded_arguments = EmbeddedArguments();
   fleet.embedded_inherits = lock_->file();

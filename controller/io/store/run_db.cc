@@ -139,10 +139,14 @@ absl::Status RunDb::CheckSchema() {
   ASSIGN_OR_RETURN(const bool has_version, version.Step());
   const int64_t found = has_version ? version.TakeInt() : 0;
   if (found == kSchemaVersion) return absl::OkStatus();
-  return absl::FailedPreconditionError(
-      StrCat(path_, " is of schema version ", found, ", this program reads version ",
-             kSchemaVersion, "; use the version of Monsoon that wrote it, or a newer one"));
+  return absl::FailedPreconditionError(StrCat(path_, " is of schema version ", found,
+                                              ", this program reads version ", kSchemaVersion,
+                                              "; use the version of Monsoon that wrote it"));
 }
+
+absl::Status RunDb::BeginSnapshot() { return SqliteExec(db_, path_, "BEGIN DEFERRED"); }
+
+void RunDb::EndSnapshot() { sqlite3_exec(db_, "COMMIT", nullptr, nullptr, nullptr); }
 
 absl::Status RunDb::Begin() { return SqliteExec(db_, path_, "BEGIN IMMEDIATE"); }
 

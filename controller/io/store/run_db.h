@@ -8,7 +8,7 @@
 // meanwhile. The destructor folds the WAL into the one file run.db.
 //
 // Errors: INTERNAL with SQLite's own words and the file's path; RESOURCE_EXHAUSTED when the disk is
-// full; FAILED_PRECONDITION when the file is not a Monsoon run database or is of a newer schema;
+// full; FAILED_PRECONDITION when the file is not a Monsoon run database or is of another schema;
 // DATA_LOSS when what it holds cannot be understood. A failed call has changed nothing.
 #pragma once
 
@@ -120,6 +120,11 @@ class RunDb {
   absl::Status ForgetCase(int32_t case_index);
   absl::Status AddResume(const ResumeFacts& resume);
 
+  // Until EndSnapshot, reads see what the first of them saw, whatever another process adds. Nothing
+  // may be written meanwhile.
+  absl::Status BeginSnapshot();
+  void EndSnapshot();
+
   absl::StatusOr<RunFacts> ReadRun();
   absl::StatusOr<std::vector<CaseFacts>> ReadCases();  // by case index
   // Calls `visit` for every record of a case in the order of request_index; the reference is valid
@@ -158,6 +163,8 @@ class RunDb {
   absl::Status InsertCase(const CaseFacts& facts);
   absl::Status MarkSuperseded(int32_t case_index, int32_t by);
   absl::Status InsertAgents(const CaseFacts& facts);
+  // Of a statement that gives a number for each agent of a case.
+  absl::StatusOr<std::map<std::string, int64_t>> ByAgent(const char* sql, int32_t case_index);
   absl::StatusOr<std::vector<EngineFacts>> ReadEngines();
   absl::StatusOr<std::vector<ResumeFacts>> ReadResumes();
   absl::StatusOr<std::vector<AgentFacts>> ReadAgents(int32_t case_index);

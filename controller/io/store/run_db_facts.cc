@@ -127,12 +127,6 @@ absl::Status RunDb::WriteEngines(const std::vector<EngineFacts>& engines) {
 
 absl::StatusOr<std::vector<EngineFacts>> RunDb::ReadEngines() {
   std::vector<EngineFacts> engines;
-  // Runs of versions without a preflight have no such table.
-  ASSIGN_OR_RETURN(
-      SqliteStatement table,
-      SqliteStatement::Prepare(db_, path_, "SELECT 1 FROM sqlite_master WHERE name = 'engines'"));
-  ASSIGN_OR_RETURN(const bool has_table, table.Step());
-  if (!has_table) return engines;
   ASSIGN_OR_RETURN(
       SqliteStatement select,
       SqliteStatement::Prepare(db_, path_, "SELECT facts FROM engines ORDER BY position"));

@@ -87,19 +87,9 @@ absl::StatusOr<RunDb::Collected> RunDb::CountCollected(int32_t case_index) {
 }
 
 absl::StatusOr<std::map<std::string, int64_t>> RunDb::CountLost(int32_t case_index) {
-  ASSIGN_OR_RETURN(
-      SqliteStatement select,
-      SqliteStatement::Prepare(db_, path_,
-                               "SELECT agent, count(*) FROM requests WHERE case_id = ? AND "
-                               "status = 'lost' GROUP BY agent"));
-  select.Bind(int64_t{case_index});
-  std::map<std::string, int64_t> lost;
-  while (true) {
-    ASSIGN_OR_RETURN(const bool has_row, select.Step());
-    if (!has_row) return lost;
-    std::string agent(select.TakeText());
-    lost[std::move(agent)] = select.TakeInt();
-  }
+  return ByAgent(
+      "SELECT agent, count(*) FROM requests WHERE case_id = ? AND status = 'lost' GROUP BY agent",
+      case_index);
 }
 
 absl::Status RunDb::TakeBackLost(int32_t case_index, const std::string& agent) {
@@ -114,18 +104,21 @@ absl::Status RunDb::TakeBackLost(int32_t case_index, const std::string& agent) {
 }
 
 absl::StatusOr<std::map<std::string, int64_t>> RunDb::FirstSends(int32_t case_index) {
-  ASSIGN_OR_RETURN(
-      SqliteStatement select,
-      SqliteStatement::Prepare(db_, path_,
-                               "SELECT agent, min(dispatched_ns) FROM requests WHERE "
-                               "case_id = ? AND dispatched_ns NOT NULL GROUP BY agent"));
+  return ByAgent(
+      "SELECT agent, min(dispatched_ns) FROM requests WHERE case_id = ? AND "
+      "dispatched_ns NOT NULL GROUP BY agent",
+      case_index);
+}
+
+absl::StatusOr<std::map<std::string, int64_t>> RunDb::ByAgent(const char* sql, int32_t case_index) {
+  ASSIGN_OR_RETURN(SqliteStatement select, SqliteStatement::Prepare(db_, path_, sql));
   select.Bind(int64_t{case_index});
-  std::map<std::string, int64_t> first_sends;
+  std::map<std::string, int64_t> numbers;
   while (true) {
     ASSIGN_OR_RETURN(const bool has_row, select.Step());
-    if (!has_row) return first_sends;
+    if (!has_row) return numbers;
     std::string agent(select.TakeText());
-    first_sends[std::move(agent)] = select.TakeInt();
+    numbers[std::move(agent)] = select.TakeInt();
   }
 }
 

@@ -5,7 +5,7 @@ namespace monsoon {
 // SQLite keeps a CREATE statement as it was written, so a comment must stand inside its statement.
 const char kSchemaSql[] = R"sql(
 CREATE TABLE schema_version (
-  version INTEGER NOT NULL -- of this schema; a program that knows only older ones must not read it
+  version INTEGER NOT NULL -- of this schema; a program that knows another one must not read it
 );
 
 CREATE TABLE runs (

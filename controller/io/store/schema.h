@@ -10,7 +10,8 @@ namespace monsoon {
 
 // In the file's header (PRAGMA application_id): "MNSN".
 inline constexpr int32_t kApplicationId = 0x4d4e534e;
-// In table schema_version. A reader refuses a newer one. Raise it when a column's meaning changes.
+// In table schema_version. A reader refuses any other. Raise it when a table or a column's meaning
+// changes.
 inline constexpr int kSchemaVersion = 4;
 
 // Creates every table; to be run once, in an empty database, inside a transaction.

@@ -72,6 +72,20 @@ TEST(LagMeterTest, TheBoundIsNeverBelowTheKernelsWord) {
   EXPECT_EQ(meter.OnRead(620, 640), (ReadLag{120, 0})) << "a stamp from the future is one of now";
 }
 
+TEST(LagMeterTest, AStampOfAClockThatWasSetIsNoWitness) {
+  constexpr int64_t kS = 1'000'000'000;
+  LagMeter meter;
+  meter.Start(0);
+  meter.Looked(10 * kS, true);
+  meter.Woke(20 * kS, 0);
+  EXPECT_EQ(meter.OnRead(20 * kS + 10, 20 * kS - 3600 * kS), (ReadLag{10, kNever}));
+  EXPECT_EQ(meter.TakeWakeDelay(), 0);
+  EXPECT_EQ(meter.kernel_lag_ns().count(), 0);
+  // One that the wait may have overslept is believed.
+  meter.Woke(30 * kS, 0);
+  EXPECT_EQ(meter.OnRead(30 * kS + 10, 21 * kS), (ReadLag{9 * kS + 10, 9 * kS + 10}));
+}
+
 TEST(LagMeterTest, AsksTheKernelAfterEachWaitAndNowAndThen) {
   LagMeter meter;
   meter.Start(0);

@@ -94,6 +94,8 @@ TEST(AddressPolicy, AllowsWhatItWasToldTo) {
   EXPECT_FALSE(Check(*policy, "203.0.113.8").ok());
   EXPECT_TRUE(Check(*policy, "2001:db8:7fff::1").ok());
   EXPECT_FALSE(Check(*policy, "2001:db8:8000::1").ok());
+  EXPECT_EQ(AddressPolicy::WithAllowed({"gpu1"}).status().message(),
+            "--allow-target: expected an IP address, found 'gpu1'; or any");
 }
 
 TEST(IpNetwork, RejectsWhatIsNone) {

@@ -103,6 +103,8 @@ TEST_F(AgentFlagsTest, AWrongFileIsToldByLine) {
       {"drain-timeout = 30\n", ":1: --drain-timeout: expected a duration"},
       {"log-level = loud\n", ":1: --log-level: loud not in"},
       {"cores = \"1-\"\n", ":1: --cores: '1-' is no core"},
+      {"item-cache-bytes = -1\n", ":1: --item-cache-bytes: Value -1 not in range"},
+      {"spool-memory-bytes = 99999999999999999999\n", ":1: --spool-memory-bytes: Value "},
       {"check-config = true\n", ":1: unknown key 'check-config'"},
       {"[agent]\n", ":1: this file has no sections"}};
   for (const auto& [text, message] : cases) {
@@ -113,6 +115,8 @@ TEST_F(AgentFlagsTest, AWrongFileIsToldByLine) {
   EXPECT_FALSE(Parse({"--config", "/nonexistent/agent.toml"}).has_value());
   EXPECT_THAT(error_, HasSubstr("cannot read --config /nonexistent/agent.toml"));
   EXPECT_EQ(status_, 2);
+  EXPECT_FALSE(Parse({"--config", testing::TempDir()}).has_value());
+  EXPECT_THAT(error_, HasSubstr("cannot read --config " + testing::TempDir()));
 }
 
 TEST_F(AgentFlagsTest, AWrongCommandLineIsToldToo) {

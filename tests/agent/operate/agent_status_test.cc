@@ -189,6 +189,7 @@ TEST(EventText, HasALineForEachEvent) {
       {SpoolDeleted{"r1-i-1", 4096, "old"},
        "<4>spool_deleted spool=r1-i-1 bytes=4096 reason=old\n"},
       {Refused{"unix:", "busy"}, "<4>refused controller=unix: reason=busy\n"},
+      {GrpcTrouble{"Handshake failed"}, "<4>grpc message=\"Handshake failed\"\n"},
       {Inspected{"unix:"}, "<7>inspected controller=unix:\n"},
       {CasePrepared{"r1", 1, "vllm", "10.0.0.7:8000", 64, 0},
        "<6>case_prepared run_id=r1 case=2 engine_type=vllm engine=10.0.0.7:8000 concurrency=64\n"},

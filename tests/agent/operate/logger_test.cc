@@ -85,6 +85,17 @@ TEST(Logger, EndsThoughNobodyReads) {
   for (int i = 0; i < 20'000; ++i) log.Write(Entry(LogLevel::kInfo, i));
 }
 
+// Lines as long as a peer can make them: the last one that fits in part must not be waited for.
+TEST(Logger, EndsThoughNobodyReadsLongLines) {
+  const SteadyClock clock;
+  Pipe pipe;
+  Logger log(pipe.writer(), LogLevel::kInfo, {.journal = true}, &clock);
+  const std::string text(1024, '\1');  // 6 KiB when it is escaped
+  for (int i = 0; i < 20; ++i) {
+    log.Write({LogLevel::kInfo, "event", {{"a", text}, {"b", text}, {"c", text}}});
+  }
+}
+
 TEST(Logger, KnowsTheJournal) {
   Pipe pipe;
   struct stat status {};
@@ -111,15 +122,21 @@ TEST(AgentWatch, LogsEventsAndKeepsTheStatus) {
     watch.Tick({.now_ns = now_ns, .heard_ns = now_ns - 11 * kNsPerS, .lease_until_ns = now_ns - 1});
     EXPECT_TRUE(watch.status().lease_lost);
     for (int i = 0; i < 100; ++i) watch.On(Refused{"unix:", "busy"});
+    for (int i = 0; i < 100; ++i) watch.On(GrpcTrouble{"Handshake failed"});
     EXPECT_EQ(watch.status().refusals, 100u);
   }
   const std::string text = pipe.Read(1);
   EXPECT_THAT(text, HasSubstr("<6>run_taken run_id=r1"));
   EXPECT_THAT(text, HasSubstr("<4>controller_silent run_id=r1 silent_s=11\n"));
   EXPECT_THAT(text, HasSubstr("<3>lease_lost run_id=r1 silent_s=11\n"));
-  size_t refusals = 0;
-  for (size_t at = 0; (at = text.find("refused", at)) != std::string::npos; ++at) ++refusals;
-  EXPECT_EQ(refusals, static_cast<size_t>(RefusalLimit::kLinesInPeriod));
+  const auto count = [&text](std::string_view event) {
+    int lines = 0;
+    for (size_t at = 0; (at = text.find(event, at)) != std::string::npos; ++at) ++lines;
+    return lines;
+  };
+  EXPECT_EQ(count("<4>refused "), RefusalLimit::kLinesInPeriod);
+  // Those of strangers do not crowd out those of controllers.
+  EXPECT_EQ(count("<4>grpc message=\"Handshake failed\"\n"), RefusalLimit::kLinesInPeriod);
 }
 
 }  // namespace

@@ -30,7 +30,7 @@ TEST(WeightedTarget, TwoNamesOfOneAddressAreAnErrorThatGivesBoth) {
 
 TEST(WeightedTarget, ABadWeightIsSaid) {
   EXPECT_THAT(std::string(ResolveWeightedAgents({"127.0.0.1:7070*0"}, {}).status().message()),
-              HasSubstr("expected a weight above 0"));
+              HasSubstr("agent '127.0.0.1:7070*0': expected a weight above 0"));
 }
 
 }  // namespace

@@ -78,6 +78,34 @@ TEST(FleetReportTest, AnAgentThatWasLostSaysWhatIsMissing) {
   EXPECT_EQ(json["cases"][2]["fleet"]["agents"][1]["lost_requests"], 2);
 }
 
+TEST(FleetReportTest, WhatALostAgentDidNotTellIsNoZero) {
+  RunReport report = SampleReport();
+  AgentFacts& lost = report.cases[2].facts.agents[1];
+  ASSERT_TRUE(lost.lost);
+  EXPECT_THAT(RenderReportText(report), HasSubstr("18.75%  LOST"));
+  lost.cpu_seconds = 0;
+  lost.busy_share_max = 0;
+  lost.clock_drift_ppm.reset();
+  EXPECT_THAT(RenderReportText(report), HasSubstr("\u2013  LOST"));
+  EXPECT_THAT(RenderReportHtml(report), Not(HasSubstr("<td>0%</td>")));
+}
+
+TEST(FleetReportTest, AClockThatWasNotComparedIsUnknown) {
+  SampleRun sample = MakeSampleRun();
+  for (AgentFacts& agent : sample.cases[0].facts.agents) {
+    agent.clock_offset_ns = 0;
+    agent.clock_bound_ns = 0;
+    agent.clock_round_trip_ns = 0;
+  }
+  const RunReport report = SampleReport(sample);
+  EXPECT_THAT(RenderReportText(report), Not(HasSubstr("+0.000")));
+  const auto one = nlohmann::json::parse(RenderReportJson(report))["cases"][0];
+  for (const char* const member : {"clock_offset_s", "clock_bound_s", "clock_round_trip_s"}) {
+    EXPECT_TRUE(one["fleet"]["agents"][0][member].is_null()) << member;
+  }
+  EXPECT_TRUE(one["agents"][0]["clock_bound_s"].is_null());
+}
+
 TEST(FleetReportTest, AnUnfinishedCaseIsIncompleteAndNoDefect) {
   CaseReport report = SampleReport().cases[0];
   report.facts.state = CaseState::kRunning;
@@ -111,6 +139,7 @@ TEST(FleetReportTest, AttemptsAreTold) {
   const std::string text = RenderReportText(report);
   EXPECT_THAT(text, HasSubstr("a later attempt at this case counts instead"));
   EXPECT_THAT(text, HasSubstr("attempt 2; the earlier one was interrupted"));
+  EXPECT_THAT(text, HasSubstr(" is attempt 1: it was interrupted"));
   EXPECT_THAT(RenderReportHtml(report), HasSubstr("another attempt counts"));
   const auto json = nlohmann::json::parse(RenderReportJson(report));
   EXPECT_EQ(json["cases"][0]["superseded_by"], 2);

@@ -5,8 +5,12 @@
 #include <sqlite3.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
+#include <chrono>
 #include <fstream>
+#include <random>
+#include <thread>
 
 #include "controller/io/store/run_db.h"
 #include "tests/controller/report/sample_run.h"
@@ -59,13 +63,17 @@ TEST(RunDbFileTest, OpenRefusesWhatIsNotItsOwn) {
   EXPECT_EQ(RunDb::Open(dir / "other.db").status().code(), absl::StatusCode::kFailedPrecondition);
 }
 
-TEST(RunDbFileTest, OpenRefusesANewerSchema) {
+TEST(RunDbFileTest, OpenRefusesAnotherSchema) {
   const TempDir dir;
   ASSERT_TRUE(RunDb::Create(dir / "run.db").ok());
-  Execute(dir / "run.db", "UPDATE schema_version SET version = 5");
-  const absl::Status status = RunDb::Open(dir / "run.db").status();
-  EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
-  EXPECT_THAT(std::string(status.message()), HasSubstr("version 4"));
+  for (const char* const version : {"3", "5"}) {
+    Execute(dir / "run.db", std::string("UPDATE schema_version SET version = ") + version);
+    const absl::Status status = RunDb::Open(dir / "run.db").status();
+    EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
+    EXPECT_THAT(std::string(status.message()),
+                HasSubstr(std::string("is of schema version ") + version +
+                          ", this program reads version 4"));
+  }
 }
 
 TEST(RunDbFileTest, OpenedForReadingDoesNotWrite) {
@@ -74,6 +82,19 @@ TEST(RunDbFileTest, OpenedForReadingDoesNotWrite) {
   auto db = RunDb::Open(dir / "run.db");
   EXPECT_FALSE((*db)->AppendRecords({"a:1", 1, 1}, 0, "r.", 0, Records(0, 1)).ok());
   EXPECT_FALSE((*db)->WriteRun({}).ok());
+}
+
+TEST(RunDbFileTest, ASnapshotStaysAsItIsWhileARunGoesOn) {
+  const TempDir dir;
+  auto writer = *RunDb::Create(dir / "run.db");
+  ASSERT_TRUE(writer->AppendRecords({"a:1", 1, 1}, 0, "r.", 0, Records(0, 10)).ok());
+  auto reader = *RunDb::Open(dir / "run.db");
+  ASSERT_TRUE(reader->BeginSnapshot().ok());
+  EXPECT_EQ(ReadAll(*reader).size(), 10u);
+  ASSERT_TRUE(writer->AppendRecords({"a:1", 1, 2}, 0, "r.", 0, Records(10, 10)).ok());
+  EXPECT_EQ(ReadAll(*reader).size(), 10u);
+  reader->EndSnapshot();
+  EXPECT_EQ(ReadAll(*reader).size(), 20u);
 }
 
 TEST(RunDbFileTest, OneFileIsLeft) {
@@ -106,6 +127,55 @@ TEST(RunDbFileTest, AcknowledgedRecordsSurviveADeadWriter) {
   auto db = RunDb::Open(dir / "run.db");
   ASSERT_TRUE(db.ok()) << db.status();
   EXPECT_EQ(ReadAll(**db).size(), 200u);
+}
+
+// A writer that acknowledges over a pipe what it has committed, until it is killed.
+[[noreturn]] void WriteUntilKilled(const std::string& path, int acknowledge) {
+  auto db = RunDb::Create(path);
+  for (uint64_t sequence = 1;; ++sequence) {
+    const bool stored = db.ok() && (*db)
+                                       ->AppendRecords({"a:1", 1, sequence, "i"}, 0, "r.", 0,
+                                                       Records(sequence * 10, 10))
+                                       .ok();
+    if (!stored || write(acknowledge, &sequence, sizeof(sequence)) != sizeof(sequence)) _exit(1);
+  }
+}
+
+TEST(RunDbFileTest, WhatWasAcknowledgedIsThereWheneverTheWriterDies) {
+  std::mt19937 random(11);
+  for (int round = 0; round < 12; ++round) {
+    const TempDir dir;
+    int pipe_ends[2];
+    ASSERT_EQ(pipe(pipe_ends), 0);
+    const pid_t child = fork();
+    if (child == 0) WriteUntilKilled(dir / "run.db", pipe_ends[1]);
+    close(pipe_ends[1]);
+    uint64_t acknowledged = 0;
+    ASSERT_EQ(read(pipe_ends[0], &acknowledged, sizeof(acknowledged)),
+              ssize_t{sizeof(acknowledged)});
+    std::this_thread::sleep_for(std::chrono::microseconds(random() % 40'000));
+    kill(child, SIGKILL);
+    int how = 0;
+    ASSERT_EQ(waitpid(child, &how, 0), child);
+    ASSERT_TRUE(WIFSIGNALED(how));
+    while (read(pipe_ends[0], &acknowledged, sizeof(acknowledged)) > 0) continue;
+    close(pipe_ends[0]);
+
+    auto db = RunDb::TakeUp(dir / "run.db");
+    ASSERT_TRUE(db.ok()) << db.status();
+    EXPECT_TRUE(*(*db)->HasBatches({"a:1", 1, acknowledged, "i"}));
+    const uint64_t stored = ReadAll(**db).size();
+    EXPECT_GE(stored, acknowledged * 10);
+    EXPECT_EQ(stored % 10, 0u) << "half a batch";
+    // The agent sends again whatever it heard nothing of.
+    for (uint64_t sequence = 1; sequence <= acknowledged + 2; ++sequence) {
+      ASSERT_TRUE(
+          (*db)
+              ->AppendRecords({"a:1", 1, sequence, "i"}, 0, "r.", 0, Records(sequence * 10, 10))
+              .ok());
+    }
+    EXPECT_EQ(ReadAll(**db).size(), (acknowledged + 2) * 10);
+  }
 }
 
 TEST(RunDbFileTest, FullDiskIsSaidSoAndNothingIsHalfStored) {

@@ -1,13 +1,6 @@
 // What RunDb keeps for the day on which the controller dies.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include <chrono>
-#include <random>
-#include <thread>
 
 #include "controller/io/store/handed_mark.h"
 #include "controller/io/store/run_db.h"
@@ -19,6 +12,7 @@ namespace {
 
 using testing::ElementsAre;
 using testing::IsEmpty;
+using testing::Pair;
 
 std::vector<RequestRecord> Records(uint64_t first, uint64_t count) {
   std::vector<RequestRecord> records;
@@ -124,6 +118,26 @@ TEST_F(RunDbResumeTest, KnowsWhichBatchesOfASessionAreMissing) {
   EXPECT_FALSE(*db_->HasBatches({"a:1", 1, 4, "i"}));
   EXPECT_FALSE(*db_->HasBatches({"a:1", 2, 2, "i"}));
   EXPECT_FALSE(*db_->HasBatches({"a:1", 1, 2, "j"}));
+}
+
+TEST_F(RunDbResumeTest, LostRequestsAreCountedByAgentUntilARecordComes) {
+  ASSERT_TRUE(
+      db_->AppendUnreported(0, "a:1", "r.", 0, Unreported(RequestStatus::kLost, {1, 2, 3})).ok());
+  ASSERT_TRUE(db_->AppendUnreported(0, "", "r.", 0, Unreported(RequestStatus::kLost, {4})).ok());
+  ASSERT_TRUE(db_->AppendUnreported(0, "", "r.", 0, Unreported(RequestStatus::kNotSent, {5})).ok());
+  ASSERT_TRUE(db_->AppendUnreported(1, "a:1", "r.", 0, Unreported(RequestStatus::kLost, {1})).ok());
+  EXPECT_THAT(*db_->CountLost(0), ElementsAre(Pair("", 1), Pair("a:1", 3)));
+  ASSERT_TRUE(db_->AppendRecords({"a:1", 1, 1, "i"}, 0, "r.", 0, Records(2, 1)).ok());
+  EXPECT_THAT(*db_->CountLost(0), ElementsAre(Pair("", 1), Pair("a:1", 2)));
+
+  ASSERT_TRUE(db_->TakeBackLost(0, "a:1").ok());
+  EXPECT_THAT(*db_->CountLost(0), ElementsAre(Pair("", 1)));
+  const std::vector<StoredRequest> rows = ReadAll(*db_);
+  ASSERT_EQ(rows.size(), 5u);
+  EXPECT_EQ(rows[0].record.status, RequestStatus::kNotSent);
+  EXPECT_EQ(rows[0].agent, "");
+  EXPECT_EQ(rows[1].record.status, RequestStatus::kOk);
+  EXPECT_THAT(*db_->CountLost(1), ElementsAre(Pair("a:1", 1)));
 }
 
 TEST_F(RunDbResumeTest, MissingRequestsAreThoseWithoutARow) {
@@ -237,55 +251,6 @@ TEST_F(RunDbResumeTest, TimeZeroResumesAndTheFleetComeBack) {
   EXPECT_TRUE(one.agents[0].reported);
   EXPECT_EQ(one.agents[1].first_send_ns, kNever);
   EXPECT_FALSE(one.agents[1].reported);
-}
-
-// A writer that acknowledges over a pipe what it has committed, until it is killed.
-[[noreturn]] void WriteUntilKilled(const std::string& path, int acknowledge) {
-  auto db = RunDb::Create(path);
-  for (uint64_t sequence = 1;; ++sequence) {
-    const bool stored = db.ok() && (*db)
-                                       ->AppendRecords({"a:1", 1, sequence, "i"}, 0, "r.", 0,
-                                                       Records(sequence * 10, 10))
-                                       .ok();
-    if (!stored || write(acknowledge, &sequence, sizeof(sequence)) != sizeof(sequence)) _exit(1);
-  }
-}
-
-TEST(RunDbKilledTest, WhatWasAcknowledgedIsThereWheneverTheWriterDies) {
-  std::mt19937 random(11);
-  for (int round = 0; round < 12; ++round) {
-    const TempDir dir;
-    int pipe_ends[2];
-    ASSERT_EQ(pipe(pipe_ends), 0);
-    const pid_t child = fork();
-    if (child == 0) WriteUntilKilled(dir / "run.db", pipe_ends[1]);
-    close(pipe_ends[1]);
-    uint64_t acknowledged = 0;
-    ASSERT_EQ(read(pipe_ends[0], &acknowledged, sizeof(acknowledged)),
-              ssize_t{sizeof(acknowledged)});
-    std::this_thread::sleep_for(std::chrono::microseconds(random() % 40'000));
-    kill(child, SIGKILL);
-    int how = 0;
-    ASSERT_EQ(waitpid(child, &how, 0), child);
-    ASSERT_TRUE(WIFSIGNALED(how));
-    while (read(pipe_ends[0], &acknowledged, sizeof(acknowledged)) > 0) continue;
-    close(pipe_ends[0]);
-
-    auto db = RunDb::TakeUp(dir / "run.db");
-    ASSERT_TRUE(db.ok()) << db.status();
-    EXPECT_TRUE(*(*db)->HasBatches({"a:1", 1, acknowledged, "i"}));
-    const uint64_t stored = ReadAll(**db).size();
-    EXPECT_GE(stored, acknowledged * 10);
-    EXPECT_EQ(stored % 10, 0u) << "half a batch";
-    // The agent sends again whatever it heard nothing of.
-    for (uint64_t sequence = 1; sequence <= acknowledged + 2; ++sequence) {
-      ASSERT_TRUE(
-          (*db)
-              ->AppendRecords({"a:1", 1, sequence, "i"}, 0, "r.", 0, Records(sequence * 10, 10))
-              .ok());
-    }
-    EXPECT_EQ(ReadAll(**db).size(), (acknowledged + 2) * 10);
-  }
 }
 
 }  // namespace
