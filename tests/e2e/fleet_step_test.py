@@ -71,8 +71,8 @@ class WallClockTest(RunTest):
             self.set_twice(mock)
             case = self.finish(started, mock)
         self.assertAlmostEqual(case["client"]["clock_step_s"], 49 * HOUR_S, delta=1)
-        told = [note for note in case["notes"] if "wall clock of agent" in note]
-        self.assertEqual(len(told), 1, case["notes"])
+        told = [note for note in case["warnings"] if "wall clock of agent" in note]
+        self.assertEqual(len(told), 1, case["warnings"])
         self.assertIn(a.address, told[0])
 
     def test_an_agents_with_records_on_its_disk(self):

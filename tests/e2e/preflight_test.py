@@ -2,7 +2,6 @@
 
 import json
 import signal
-import sqlite3
 import time
 import unittest
 
@@ -192,17 +191,6 @@ class PreflightTest(RunTest):
         self.assertLess(time.monotonic() - begin, 15)
         self.assertEqual(run.status, 2, run.describe())
         self.assertIn("interrupted before any load", run.stderr)
-
-    def test_a_report_of_a_run_without_the_table_is_still_made(self):
-        with MockEngine("--ttft", "5ms", "--tokens", 5) as mock:
-            run = self.run_controller(scenario(mock.url, 4, 2))
-        run.db.close()
-        with sqlite3.connect(run.run_dir + "/run.db") as old:
-            old.execute("DROP TABLE engines")
-        old.close()
-        status, out, err = self.controller("report", run.run_dir)
-        self.assertEqual(status, 0, err)
-        self.assertIn("Monsoon load test", out)
 
 
 if __name__ == "__main__":
