@@ -181,12 +181,12 @@ TEST(CollectTest, KnowsNothingBusyAndRefused) {
   EXPECT_EQ(outcome->kind, CollectOutcome::Kind::kNothing);
 
   agent.script.clear();
-  agent.Refuse(v1::Refusal::CODE_BUSY, "the lease holds", 2'500);
+  agent.Refuse(v1::Refusal::CODE_BUSY, "the lease\x1b[2J holds", 2'500);
   outcome = CollectFrom(agent.target(), "run", notes);
   ASSERT_TRUE(outcome.ok()) << outcome.status();
   EXPECT_EQ(outcome->kind, CollectOutcome::Kind::kBusy);
   EXPECT_EQ(outcome->retry_after_ns, 2'500 * kNsPerMs);
-  EXPECT_EQ(outcome->message, "the lease holds");
+  EXPECT_EQ(outcome->message, "the lease [2J holds") << "a terminal obeys no agent";
 
   agent.script.clear();
   agent.Refuse(v1::Refusal::CODE_PROTOCOL_VERSION, "protocol 4, not 3", 0);
