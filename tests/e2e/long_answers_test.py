@@ -1,12 +1,14 @@
 """Answers of some MiB whose text is kept: each travels whole, in one message far over the 4 MiB that
-gRPC takes by default, and over a link that breaks in its middle; one over the limit is left out, and
-the report says so."""
+gRPC takes by default, over a link that breaks in its middle and to a disk that is slow; one over the
+limit is left out, and the report says so."""
 
 import json
 import os
+import sqlite3
+import time
 import unittest
 
-from fleet import LEASE_S, FleetAgent, Relay, check_books, fleet_scenario
+from fleet import LEASE_S, FleetAgent, Relay, answered, check_books, fleet_scenario
 from harness import MockEngine, wait_for
 from run_case import RunTest
 
@@ -34,7 +36,8 @@ def longest():
 class LongAnswersTest(RunTest):
     REQUESTS = 4
 
-    def engine(self, tokens, *flags):
+    @staticmethod
+    def engine(tokens, *flags):
         """In events of some 9 KiB, one right after another."""
         return MockEngine("--ttft", "5ms", "--itl", "0ms", "--tokens", tokens,
                           "--tokens-per-chunk", 2000, *flags)
@@ -90,6 +93,37 @@ class LongAnswersTest(RunTest):
             self.addCleanup(run.db.close)
             mock.stop()
         self.assert_all_kept(run, mock, answer_of(longest()))
+
+    def test_a_slow_disk_costs_the_controller_no_memory(self):
+        """A database that takes nothing for a while: what has no place there stays with the agent."""
+        requests, tokens = 120, longest() // 4
+        with self.engine(tokens) as mock, FleetAgent("--spool-memory-bytes", 4 << 20) as a:
+            text = fleet_scenario(mock.url, requests, 4, KEEP, UNLIMITED, lease_s=10)
+            started = self.start_run(text, "--agents", a.address)
+            wait_for(lambda: answered(mock) > 4, 60, "answers")
+            disk = sqlite3.connect(os.path.join(started.run_dir, "run.db"), isolation_level=None)
+            disk.execute("BEGIN IMMEDIATE")
+            try:
+                before = self.peak_bytes(started.process)
+                wait_for(lambda: answered(mock) == requests, 8, "all answers")
+                time.sleep(0.5)
+                grown = self.peak_bytes(started.process) - before
+            finally:
+                disk.execute("ROLLBACK")
+                disk.close()
+            run = started.wait(60)
+            self.addCleanup(run.db.close)
+            mock.stop()
+        # Sixteen batches may wait (controller/io/agents/grpc_agent_link.h), each of one such answer.
+        self.assertLess(grown, 60 << 20, "of over 100 MiB")
+        self.assertEqual(run.status, 0, run.describe())
+        self.assertEqual(check_books(run, mock.truth)["ok"], requests)
+        self.assertEqual({len(text) for text in self.stored(run).values()}, {len(answer_of(tokens))})
+
+    @staticmethod
+    def peak_bytes(process):
+        with open(f"/proc/{process.pid}/status", encoding="ascii") as file:
+            return next(int(line.split()[1]) for line in file if line.startswith("VmHWM")) << 10
 
     def test_two_channels_in_one_answer(self):
         """Where the reasoning ends and the content begins is known to the byte."""
