@@ -14,6 +14,7 @@
 #include "agent/serve.h"
 #include "common/base/str_cat.h"
 #include "common/process/guard_memory.h"
+#include "common/process/stop_signals.h"
 #include "common/time/clock.h"
 
 namespace monsoon {
@@ -44,11 +45,7 @@ int CheckConfig(const AgentFlags& flags) {
 }
 
 int Run(const AgentFlags& flags) {
-  // Blocked before any thread exists, so that only sigwait sees them.
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGINT);
-  sigaddset(&signals, SIGTERM);
+  const sigset_t signals = StopSignals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   signal(SIGPIPE, SIG_IGN);
   signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error like a full disk

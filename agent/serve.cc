@@ -21,6 +21,7 @@
 #include "agent/io/metrics/metrics_server.h"
 #include "agent/io/service/agent_server.h"
 #include "agent/io/service/grpc_log.h"
+#include "agent/io/spool/spool_files.h"
 #include "agent/io/systemd/service_manager.h"
 #include "agent/io/watch/agent_watch.h"
 #include "common/base/status_macros.h"
@@ -45,10 +46,14 @@ std::string Environment(const char* name) {
   return value == nullptr ? "" : value;
 }
 
-std::string SpoolFolder(const AgentFlags& flags) {
+absl::StatusOr<std::string> SpoolFolder(const AgentFlags& flags) {
   if (!flags.spool_dir.empty()) return flags.spool_dir;
-  return DefaultSpoolFolder(Environment("STATE_DIRECTORY"), Environment("XDG_STATE_HOME"),
-                            Environment("HOME"));
+  const std::string usual = DefaultSpoolFolder(Environment("STATE_DIRECTORY"),
+                                               Environment("XDG_STATE_HOME"), Environment("HOME"));
+  if (!usual.empty()) return usual;
+  std::string shared = StrCat("/var/tmp/monsoon-spool-", geteuid());
+  RETURN_IF_ERROR(MakeOwnFolder(shared));
+  return shared;
 }
 
 absl::StatusOr<AgentOptions> MakeOptions(const AgentFlags& flags, AgentObserver* observer,
@@ -67,7 +72,7 @@ absl::StatusOr<AgentOptions> MakeOptions(const AgentFlags& flags, AgentObserver*
       .spin_ns = flags.spin_us * kNsPerUs};
   options.item_cache_bytes = flags.item_cache_bytes;
   options.spool_memory_bytes = flags.spool_memory_bytes;
-  options.spool_folder = SpoolFolder(flags);
+  ASSIGN_OR_RETURN(options.spool_folder, SpoolFolder(flags));
   options.observer = observer;
   if (!flags.health_listen.empty()) {
     ASSIGN_OR_RETURN(const ListenAddress health,

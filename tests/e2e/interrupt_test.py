@@ -25,7 +25,7 @@ class InterruptTest(RunTest):
         return case["requests"]
 
     def test_the_first_signal_drains(self):
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             with self.subTest(signal=number.name):
                 self.check_drain(number)
 

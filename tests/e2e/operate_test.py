@@ -59,7 +59,7 @@ class DrainTest(RunTest):
         return started
 
     def test_the_first_signal_lets_requests_finish_and_records_arrive(self):
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             with self.subTest(number.name):
                 self.drain(number)
 

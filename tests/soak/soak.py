@@ -4,7 +4,7 @@
     soak.py [--seeds N] [--seed K] [--first K] [--out DIR]
 
 Each seed is a run of real processes: the mock engine, one to four agents behind relays, a controller;
-its schedule (schedule.py) happens to them, a controller that was killed is resumed, and then report,
+its schedule (schedule.py) happens to them, a controller that was killed, or left, is resumed, and then report,
 run.db and the engine's log must agree (tests/e2e/fleet.py, check_books). Prints a line for each seed,
 stops at the first that breaks, and keeps its folder. `--seed 17` runs one again.
 """
@@ -32,6 +32,8 @@ from schedule import Schedule  # noqa: E402
 RUN_LIMIT_S = 90
 # From the end of a lease to the last byte of what left just before it, on a busy machine.
 SLACK_S = 0.5
+# The signal at which a controller leaves everything as it is, and its status then; resume closes that run.
+LAST_SIGNAL, LEFT = 3, 130
 
 
 class Soak:
@@ -44,6 +46,8 @@ class Soak:
         self.ways = []
         self.started = None
         self.killed_ns = None  # the controller
+        self.signals = 0
+        self.left_ns = None  # when it was told to leave everything as it is
         self.timers = []
         self.failures = []  # of what the timers did: an agent that could not be started again
         self.happened = []
@@ -115,10 +119,16 @@ class Soak:
             process.wait(30)
         elif what == "interrupt":
             for _ in range(details):
-                process.send_signal(signal.SIGINT)
+                self._interrupt(process)
                 time.sleep(0.1)
         else:
             self._disturb(self.ways[number], what, details)
+
+    def _interrupt(self, process):
+        self.signals += 1
+        if self.signals == LAST_SIGNAL:
+            self.left_ns = time.monotonic_ns()
+        process.send_signal(signal.SIGINT)
 
     def _disturb(self, way, what, details):
         if what == "cut":
@@ -158,8 +168,10 @@ class Soak:
     def _end(self):
         if self.killed_ns is None:
             status = self.started.wait(RUN_LIMIT_S).status
-            self._join()
-            return status
+            if status != LEFT or self.signals < LAST_SIGNAL:
+                self._join()
+                return status
+            self.killed_ns = self.left_ns
         self._join()
         for way in self.ways:
             way.tell("heal", "refuse off", "end rst")

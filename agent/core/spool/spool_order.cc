@@ -58,7 +58,7 @@ std::string DefaultSpoolFolder(std::string_view state_directory, std::string_vie
   if (!first.empty()) return StrCat(first, "/spool");
   if (!xdg_state_home.empty()) return StrCat(xdg_state_home, "/monsoon/spool");
   if (!home.empty()) return StrCat(home, "/.local/state/monsoon/spool");
-  return "/var/tmp/monsoon-spool";
+  return "";
 }
 
 }  // namespace monsoon

@@ -42,8 +42,8 @@ class SpoolOrder {
 std::string SpoolFolderName(const SpoolSession& session);
 
 // Where spools lie when nothing was asked for: the folder that systemd made for the service, else
-// the user's folder for such things, else /var/tmp. Arguments: the environment variables
-// STATE_DIRECTORY, XDG_STATE_HOME and HOME; empty: not set.
+// the user's folder for such things; "" when nobody said where that is. Arguments: the environment
+// variables STATE_DIRECTORY, XDG_STATE_HOME and HOME; empty: not set.
 std::string DefaultSpoolFolder(std::string_view state_directory, std::string_view xdg_state_home,
                                std::string_view home);
 

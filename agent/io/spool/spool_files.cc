@@ -35,6 +35,20 @@ absl::Status MakePrivateFolder(const std::string& path) {
   return SpoolError("make", path, errno);
 }
 
+absl::Status MakeOwnFolder(const std::string& path) {
+  if (absl::Status status = MakePrivateFolder(path); !status.ok()) return status;
+  struct stat facts {};
+  if (lstat(path.c_str(), &facts) != 0) return SpoolError("look at", path, errno);
+  const bool others_write = (facts.st_mode & (S_IWGRP | S_IWOTH)) != 0;
+  if (S_ISDIR(facts.st_mode) && facts.st_uid == geteuid() && !others_write) {
+    return absl::OkStatus();
+  }
+  return absl::FailedPreconditionError(
+      StrCat(path,
+             " is not a folder of this agent's user alone, so records are not put there; "
+             "choose another folder with --spool-dir"));
+}
+
 absl::StatusOr<UniqueFd> OpenForAppend(const std::string& path) {
   UniqueFd fd(open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (fd.get() < 0) return SpoolError("write", path, errno);

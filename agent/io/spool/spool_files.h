@@ -18,6 +18,9 @@ absl::Status SpoolError(std::string_view what, const std::string& path, int erro
 
 // With its parents; only its owner may look into it.
 absl::Status MakePrivateFolder(const std::string& path);
+// The same, where everybody may make folders: FAILED_PRECONDITION when it is somebody else's, who
+// could take away what is put there.
+absl::Status MakeOwnFolder(const std::string& path);
 absl::StatusOr<UniqueFd> OpenForAppend(const std::string& path);
 // Writes all of it, or as much as fits before the error.
 absl::Status WriteBytes(int fd, std::string_view bytes, const std::string& path);

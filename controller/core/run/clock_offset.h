@@ -25,8 +25,8 @@ struct ClockDrift {
   double ppm = 0;
   double bound_ppm = 0;  // the true one is within this of ppm; 0: not known yet
 
-  // Exact enough to be worth telling: quartz is within 100 ppm.
-  bool useful() const { return bound_ppm > 0 && bound_ppm <= 100; }
+  // Exact enough to be worth telling: two quartz clocks are some 30 ppm apart.
+  bool useful() const { return bound_ppm > 0 && bound_ppm <= 20; }
 };
 
 class ClockOffset {

@@ -13,6 +13,7 @@
 #include "common/base/str_cat.h"
 #include "common/version.h"
 #include "common/wire/protocol.h"
+#include "controller/core/report/clean_text.h"
 #include "controller/io/agents/tls_diagnosis.h"
 
 namespace monsoon {
@@ -151,8 +152,8 @@ absl::StatusOr<v1::ControlResponse> ExchangeHello(const AgentTarget& target, con
   if (spoke) return response;
   const grpc::Status ended = stream->Finish();
   if (ended.error_code() == grpc::StatusCode::PERMISSION_DENIED) {
-    return absl::PermissionDeniedError(
-        StrCat("agent ", target.name, " refused this controller: ", ended.error_message()));
+    return absl::PermissionDeniedError(StrCat(
+        "agent ", target.name, " refused this controller: ", CleanText(ended.error_message())));
   }
   return absl::UnavailableError(StrCat("agent ", target.name,
                                        " did not answer Hello: ", StreamEndText(ended),
@@ -162,8 +163,8 @@ absl::StatusOr<v1::ControlResponse> ExchangeHello(const AgentTarget& target, con
 absl::StatusOr<AgentInfo> ReadWelcome(const AgentTarget& target,
                                       const v1::ControlResponse& response) {
   if (response.has_refusal()) {
-    return absl::FailedPreconditionError(
-        StrCat("agent ", target.name, " refused the run: ", response.refusal().message()));
+    return absl::FailedPreconditionError(StrCat(
+        "agent ", target.name, " refused the run: ", CleanText(response.refusal().message())));
   }
   if (!response.has_welcome()) {
     return absl::FailedPreconditionError(StrCat(
@@ -171,7 +172,7 @@ absl::StatusOr<AgentInfo> ReadWelcome(const AgentTarget& target,
   }
   if (response.welcome().protocol_version() != kProtocolVersion) {
     return absl::FailedPreconditionError(StrCat(
-        "agent ", target.name, " (version ", response.welcome().agent_version(),
+        "agent ", target.name, " (version ", CleanText(response.welcome().agent_version()),
         ") speaks protocol ", response.welcome().protocol_version(), ", this controller (version ",
         kVersion, ") speaks protocol ", kProtocolVersion, "; install the same version of both"));
   }
@@ -189,7 +190,7 @@ absl::StatusOr<AgentInfo> SayHello(const AgentTarget& target, const std::string&
 std::string StreamEndText(const grpc::Status& status) {
   if (status.ok()) return "the agent closed the connection";
   if (status.error_message().empty()) return StrCat("gRPC status ", status.error_code());
-  return status.error_message();
+  return CleanText(status.error_message());
 }
 
 }  // namespace monsoon

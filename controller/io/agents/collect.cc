@@ -11,6 +11,7 @@
 #include "common/version.h"
 #include "common/wire/convert_record.h"
 #include "common/wire/protocol.h"
+#include "controller/core/report/clean_text.h"
 #include "controller/io/agents/agent_channel.h"
 #include "controller/io/agents/agent_events.h"
 #include "monsoon/v1/agent.grpc.pb.h"
@@ -79,7 +80,7 @@ class Collector {
   }
 
   absl::Status HearRefusal(const v1::Refusal& refusal) {
-    CollectOutcome outcome{.message = refusal.message()};
+    CollectOutcome outcome{.message = CleanText(refusal.message())};
     switch (refusal.code()) {
       case v1::Refusal::CODE_UNKNOWN_SESSION:
         outcome.kind = CollectOutcome::Kind::kNothing;
@@ -92,7 +93,7 @@ class Collector {
         break;
       default:
         return absl::FailedPreconditionError(
-            StrCat("agent ", target_.name, " gives nothing back: ", refusal.message()));
+            StrCat("agent ", target_.name, " gives nothing back: ", CleanText(refusal.message())));
     }
     outcome_ = std::move(outcome);
     return absl::OkStatus();

@@ -7,6 +7,7 @@
 #include "common/base/str_cat.h"
 #include "common/wire/convert_probe.h"
 #include "common/wire/convert_record.h"
+#include "controller/core/report/clean_text.h"
 #include "controller/io/agents/agent_events.h"
 
 namespace monsoon {
@@ -189,7 +190,8 @@ std::string GrpcAgentLink::WhyOver(const v1::ControlResponse& response) const {
     // An agent of another protocol is another process, too.
     const bool over = refusal.code() == v1::Refusal::CODE_UNKNOWN_SESSION ||
                       refusal.code() == v1::Refusal::CODE_PROTOCOL_VERSION;
-    return over ? StrCat("what answers there now does not know this run (", refusal.message(), ")")
+    return over ? StrCat("what answers there now does not know this run (",
+                         CleanText(refusal.message()), ")")
                 : "";
   }
   if (!response.has_welcome()) return "";

@@ -54,7 +54,7 @@ TEST(SpoolOrder, TheUsualPlace) {
             "/var/lib/monsoon/spool");
   EXPECT_EQ(DefaultSpoolFolder("", "/x", "/h"), "/x/monsoon/spool");
   EXPECT_EQ(DefaultSpoolFolder("", "", "/h"), "/h/.local/state/monsoon/spool");
-  EXPECT_EQ(DefaultSpoolFolder("", "", ""), "/var/tmp/monsoon-spool");
+  EXPECT_EQ(DefaultSpoolFolder("", "", ""), "");
 }
 
 }  // namespace

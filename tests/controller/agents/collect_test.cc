@@ -10,6 +10,9 @@
 #include <utility>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+
 #include "common/time/clock.h"
 #include "common/wire/convert_record.h"
 #include "common/wire/protocol.h"
@@ -41,8 +44,16 @@ class PlayedAgent final : public v1::AgentService::Service {
     open = request.open();
     for (const v1::CollectResponse& response : script) stream->Write(response);
     if (breaks_off) return {grpc::StatusCode::UNAVAILABLE, "the spool's disk is gone"};
-    while (stream->Read(&request)) acks.push_back(request.ack());
+    while (stream->Read(&request)) {
+      absl::MutexLock lock(&mutex_);
+      acks_.push_back(request.ack());
+    }
     return grpc::Status::OK;
+  }
+  // A handler may outlive the call that broke it off.
+  std::vector<v1::CollectAck> acks() {
+    absl::MutexLock lock(&mutex_);
+    return acks_;
   }
 
   AgentTarget target() const {
@@ -86,9 +97,10 @@ class PlayedAgent final : public v1::AgentService::Service {
   std::vector<v1::CollectResponse> script;
   bool breaks_off = false;
   v1::CollectOpen open;
-  std::vector<v1::CollectAck> acks;
 
  private:
+  absl::Mutex mutex_;
+  std::vector<v1::CollectAck> acks_ ABSL_GUARDED_BY(mutex_);
   int port_ = 0;
   std::unique_ptr<grpc::Server> server_;
 };
@@ -136,11 +148,12 @@ TEST(CollectTest, TakesEverySessionAndAcknowledgesItsLastBatchAtItsEnd) {
                                        "a/1 done 1", "a/1 end", "b/5 done 2", "b/5 end"));
   EXPECT_EQ(agent.open.run_id(), "run-7");
   EXPECT_EQ(agent.open.protocol_version(), kProtocolVersion);
-  ASSERT_EQ(agent.acks.size(), 2u);
-  EXPECT_EQ(agent.acks[0].instance_id(), "a");
-  EXPECT_EQ(agent.acks[0].epoch(), 1u);
-  EXPECT_EQ(agent.acks[0].sequence(), 2u);
-  EXPECT_EQ(agent.acks[1].sequence(), 0u);
+  const std::vector<v1::CollectAck> acks = agent.acks();
+  ASSERT_EQ(acks.size(), 2u);
+  EXPECT_EQ(acks[0].instance_id(), "a");
+  EXPECT_EQ(acks[0].epoch(), 1u);
+  EXPECT_EQ(acks[0].sequence(), 2u);
+  EXPECT_EQ(acks[1].sequence(), 0u);
 }
 
 TEST(CollectTest, WhatCannotBeKeptIsNotAcknowledged) {
@@ -156,7 +169,7 @@ TEST(CollectTest, WhatCannotBeKeptIsNotAcknowledged) {
     const auto outcome = CollectFrom(agent.target(), "run", notes);
     EXPECT_EQ(outcome.status().code(), absl::StatusCode::kResourceExhausted);
     EXPECT_EQ(notes.lines.back(), refused) << "it went on";
-    for (const v1::CollectAck& ack : agent.acks) EXPECT_EQ(ack.instance_id(), "a");
+    for (const v1::CollectAck& ack : agent.acks()) EXPECT_EQ(ack.instance_id(), "a");
   }
 }
 
@@ -181,12 +194,12 @@ TEST(CollectTest, KnowsNothingBusyAndRefused) {
   EXPECT_EQ(outcome->kind, CollectOutcome::Kind::kNothing);
 
   agent.script.clear();
-  agent.Refuse(v1::Refusal::CODE_BUSY, "the lease holds", 2'500);
+  agent.Refuse(v1::Refusal::CODE_BUSY, "the lease\x1b[2J holds", 2'500);
   outcome = CollectFrom(agent.target(), "run", notes);
   ASSERT_TRUE(outcome.ok()) << outcome.status();
   EXPECT_EQ(outcome->kind, CollectOutcome::Kind::kBusy);
   EXPECT_EQ(outcome->retry_after_ns, 2'500 * kNsPerMs);
-  EXPECT_EQ(outcome->message, "the lease holds");
+  EXPECT_EQ(outcome->message, "the lease [2J holds") << "a terminal obeys no agent";
 
   agent.script.clear();
   agent.Refuse(v1::Refusal::CODE_PROTOCOL_VERSION, "protocol 4, not 3", 0);
@@ -202,7 +215,7 @@ TEST(CollectTest, NonsenseIsNeitherTakenNorAcknowledged) {
   EXPECT_EQ(CollectFrom(agent.target(), "run", notes).status().code(),
             absl::StatusCode::kFailedPrecondition);
   EXPECT_THAT(notes.lines, IsEmpty());
-  EXPECT_THAT(agent.acks, IsEmpty());
+  EXPECT_THAT(agent.acks(), IsEmpty());
 }
 
 }  // namespace
