@@ -7,6 +7,7 @@
 // the database; tests/e2e/recompute.py decodes it in six lines of Python.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -22,6 +23,11 @@ struct Gap {
 
   friend bool operator==(const Gap&, const Gap&) = default;
 };
+
+// An answer whose gaps take more fails (kLineTooLong), so that a record always fits into a message:
+// with them, the longest text (kMaxAnswerTextBytes) and its runs it stays below kMaxMessageBytes of
+// common/wire/protocol.h. Over three million events, however far apart.
+inline constexpr size_t kMaxGapsBytes = 16 << 20;
 
 // Appends one gap to `blob`; 1-10 bytes. Does not allocate while blob has capacity left.
 // REQUIRES: gap.gap_ns >= 0.

@@ -183,6 +183,23 @@ class InterruptTest(RunTest):
 
     # ---- after a case ----
 
+    def test_while_the_last_records_are_on_their_way(self):
+        """Everything was answered and everybody is there: what is behind a slow link is waited for,
+        whoever asks to stop, and however often."""
+        def play(signals):
+            with self.fleet("--ttft", "6ms", "--itl", "1ms", "--tokens", 20):
+                self.way.tell("rate down 20000")
+                started = self.start(fleet_scenario(self.mock.url, 400, 16, lease_s=6), signals)
+                wait_for(lambda: answered(self.mock) == 400, 60, "all answers")
+                self.far.await_event("case_ended")
+                run = self.interrupt(started, signals, 8)
+                self.assertEqual(self.counts(run, status=0)["ok"], 400)
+                self.assertIn("\ninterrupted: ", run.stderr, "it was still collecting")
+                self.assertFalse(run.report["run"]["interrupted"], "nothing was left out for it")
+                for name in (self.near.address, self.way.address):
+                    self.assertNotIn(f"agent {name}", run.stderr, "nobody was silent or lost")
+        self.once_and_twice(play)
+
     def test_in_the_pause_between_two_cases(self):
         def play(signals):
             with self.fleet(*QUICK):

@@ -53,6 +53,7 @@
 #include "agent/core/engine/answer_keeper.h"
 #include "agent/core/engine/read_lag.h"
 #include "agent/core/engine/response_sink.h"
+#include "common/model/gap_codec.h"
 #include "common/model/request_record.h"
 
 namespace monsoon {
@@ -78,6 +79,8 @@ class StreamRecorder : public ResponseSink {
   RequestRecord& record() { return record_; }
   const RequestRecord& record() const { return record_; }
   bool first_token_seen() const { return record_.token_events > 0; }
+  // The answer has more events than a record has room for: to be failed, and read no further.
+  bool too_many_events() const { return record_.gaps.size() > kMaxGapsBytes; }
   bool failed() const { return record_.error_class != ErrorClass::kNone; }
 
   // An event comes soon: asks the processor for the memory that it will touch.

@@ -176,6 +176,12 @@ void Exchange::OnBytes(std::string_view bytes, int64_t now_ns) {
       case Event::kBody:
         recorder_.record().received_bytes += static_cast<int64_t>(body.size());
         decoder_->Feed(body);
+        if (recorder_.too_many_events()) {
+          recorder_.Fail(ErrorClass::kLineTooLong,
+                         StrCat("the answer goes on after ", recorder_.record().token_events,
+                                " events; set `sampling.max_tokens`, or `timeouts.total`"));
+          return End(now_ns, false);
+        }
         break;
       case Event::kEnd:
         decoder_->Finish(true);

@@ -43,7 +43,7 @@ struct RunFacts {
   int64_t started_wall_ns = 0;
   int64_t finished_wall_ns = 0;  // 0: not ended yet, or its controller died
   uint64_t seed = 0;
-  bool interrupted = false;                // a signal ended the run early
+  bool interrupted = false;                // a signal ended the run early: before its last answer
   std::optional<Calibration> calibration;  // that the scenario names
   std::vector<EngineFacts> engines;        // of the preflight; empty without one
   TimeZero zero;

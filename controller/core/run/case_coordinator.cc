@@ -145,6 +145,7 @@ void CaseCoordinator::OnRecords(AgentState& agent, const RecordsEvent& records) 
 
 void CaseCoordinator::Interrupt(StopMode mode, const std::string& reason) {
   if (state_ == State::kEnded) return;
+  interrupted_ = interrupted_ || state_ != State::kFinishing;
   if (before_start()) {
     Reject(absl::CancelledError(reason));
     return;

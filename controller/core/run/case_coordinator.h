@@ -87,6 +87,8 @@ class CaseCoordinator {
   const absl::Status& rejection() const { return rejection_; }
   // Sentences; empty when the case ran whole. Their numbers are right once it has ended.
   std::vector<std::string> incomplete_reasons() const;
+  // Interrupt() came before everything was answered, so that it changed the case.
+  bool interrupted() const { return interrupted_; }
   // An agent was lost, and OnAgentLoss::kAbort stopped the case.
   bool aborted() const { return aborted_; }
   // Sentences for the user, after Begin().
@@ -147,6 +149,7 @@ class CaseCoordinator {
   absl::Status rejection_;
   std::vector<IncompleteReason> incomplete_reasons_;
   bool aborted_ = false;
+  bool interrupted_ = false;
   bool broken_off_ = false;  // by the user
   std::optional<int64_t> start_ns_;
   int64_t deadline_ns_ = 0;  // of kPreparing and kPrefetching

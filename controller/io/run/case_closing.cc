@@ -24,7 +24,9 @@ std::string FailureOf(const std::vector<AgentCollection>& collections, const std
   for (const AgentCollection& one : collections) {
     if (one.name == agent && !one.failure.empty()) return one.failure;
   }
-  return "it kept nothing of this case: it was ended, or started again, before the case was over";
+  return "it has nothing of this case: it was ended, or started again, before the case was over, "
+         "or has deleted what it had kept (after 24 h, or for want of room: its log says "
+         "spool_deleted)";
 }
 
 void MarkLost(const std::vector<AgentCollection>& collections, int64_t lost_requests,

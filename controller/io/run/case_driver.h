@@ -73,6 +73,8 @@ class CaseDriver {
   // Instead of Run: the case will not be run, for this reason; its facts and its requests, not
   // sent, are written.
   absl::Status Skip(const std::string& reason);
+  // After Run(): a signal kept the case from being carried out to its end.
+  bool interrupted() const { return signals_seen_ > 0 && coordinator_.interrupted(); }
   // After Run(): an agent was lost, and OnAgentLoss::kAbort ends the run.
   bool aborted() const { return coordinator_.aborted(); }
 

@@ -191,6 +191,7 @@ absl::Status RunSession::Execute(const std::vector<SessionCase>& cases) {
         : aborted   ? driver.Skip("not run: an agent was lost, and on_agent_loss is abort")
                     : driver.Run();
     aborted = aborted || driver.aborted();
+    facts_.interrupted = facts_.interrupted || interrupted || driver.interrupted();
     if (absl::IsDataLoss(status)) {
       fleet_->KeepRecords();
       return status;
@@ -220,7 +221,6 @@ absl::Status RunSession::Pause() {
 absl::Status RunSession::WriteEnd() {
   // Records of an agent that was lost may have come in a later case.
   RETURN_IF_ERROR(RecountLost(*db_));
-  facts_.interrupted = facts_.interrupted || signals_.count() > 0;
   facts_.finished_wall_ns = clock_.WallNs();
   return db_->WriteRun(facts_);
 }

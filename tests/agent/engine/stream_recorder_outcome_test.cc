@@ -84,6 +84,21 @@ TEST_F(StreamRecorderOutcomeTest, MessagesAreCutBetweenCharacters) {
   EXPECT_EQ(recorder_.record().error_message, message.substr(0, 511));
 }
 
+// 20 s apart, gaps take six bytes each: (20e9 << 1) has 36 bits, seven to a byte.
+TEST_F(StreamRecorderOutcomeTest, ARecordHasRoomForMillionsOfEventsAndNoMore) {
+  constexpr int64_t kApartNs = 20'000'000'000;
+  constexpr int64_t kGaps = int64_t{kMaxGapsBytes} / 6;
+  for (int64_t i = 0; i <= kGaps; ++i) {
+    Read(i * kApartNs);
+    TextEvent();
+  }
+  EXPECT_EQ(recorder_.record().gaps.size(), static_cast<size_t>(kGaps) * 6);
+  EXPECT_FALSE(recorder_.too_many_events());
+  Read((kGaps + 1) * kApartNs);
+  TextEvent();
+  EXPECT_TRUE(recorder_.too_many_events());
+}
+
 TEST_F(StreamRecorderOutcomeTest, CancelledKeepsWhatCame) {
   Read(100);
   TextEvent();

@@ -7,6 +7,9 @@
 #include <string>
 #include <vector>
 
+#include "common/model/gap_codec.h"
+#include "common/wire/protocol.h"
+
 namespace monsoon {
 namespace {
 
@@ -202,6 +205,27 @@ TEST(ConvertRecordTest, EveryChannelKeepsItsName) {
   EXPECT_EQ(static_cast<int>(TextChannel::kReasoning), v1::TextRun::CHANNEL_REASONING);
   EXPECT_EQ(static_cast<int>(TextChannel::kRefusal), v1::TextRun::CHANNEL_REFUSAL);
   EXPECT_EQ(static_cast<int>(TextChannel::kTool), v1::TextRun::CHANNEL_TOOL);
+}
+
+int64_t WireBytes(const RequestRecord& record) {
+  v1::RequestRecord proto;
+  ToProto(record, &proto);
+  return static_cast<int64_t>(proto.ByteSizeLong());
+}
+
+// A message beyond the limit would break the stream, and its resending the next one, for ever.
+TEST(ConvertRecord, TheLargestFitsIntoAMessage) {
+  RequestRecord record = FullRecord();
+  record.answer = {.text = "ab", .runs = {{TextChannel::kReasoning, 1}, {TextChannel::kTool, 1}}};
+  const int64_t two_runs = WireBytes(record);
+  record.answer.runs.clear();
+  const int64_t run_bytes = (two_runs - WireBytes(record) + 1) / 2;
+  record.answer.text.clear();
+  // Text of one byte a run; and the events of one more read than the limit allows.
+  constexpr int64_t kOneReadBytes = 1 << 20;
+  const int64_t largest = WireBytes(record) + kMaxAnswerTextBytes * (1 + run_bytes) +
+                          int64_t{kMaxGapsBytes} + kOneReadBytes;
+  EXPECT_LT(largest + kBatchBytes, int64_t{kMaxMessageBytes});
 }
 
 }  // namespace

@@ -126,6 +126,7 @@ TEST(CaseCoordinator, AnInterruptDrainsAndAccountsForEveryRequest) {
   agents.Play(coordinator);
   ASSERT_TRUE(coordinator.ended());
   EXPECT_THAT(coordinator.incomplete_reasons(), ElementsAre("interrupted"));
+  EXPECT_TRUE(coordinator.interrupted());
   std::set<uint64_t> accounted = agents.recorded();
   for (const IndexRange& range : coordinator.NotSentRequests()) {
     for (uint64_t index = range.begin; index < range.end; ++index) {
@@ -134,6 +135,28 @@ TEST(CaseCoordinator, AnInterruptDrainsAndAccountsForEveryRequest) {
   }
   EXPECT_EQ(accounted.size(), 5000u);
   EXPECT_LT(agents.sent().size(), 5000u);
+}
+
+TEST(CaseCoordinator, AnInterruptAfterTheLastAnswerChangesNothing) {
+  for (const StopMode mode : {StopMode::kDrain, StopMode::kCancel}) {
+    SimulatedAgents agents({{.latency_ns = 100 * kMs}, {.latency_ns = 100 * kMs}}, 1);
+    SimulatedSource source(20, 10);
+    CaseCoordinator coordinator(Order(source, 4), agents.run_agents());
+    int interrupts = 0;
+    for (int64_t at_ns = kSecond; at_ns < 20 * kSecond; at_ns += 20 * kMs) {
+      agents.At(at_ns, [&] {
+        if (coordinator.state() != CaseCoordinator::State::kFinishing) return;
+        ++interrupts;
+        coordinator.Interrupt(mode, "interrupted");
+      });
+    }
+    agents.Play(coordinator);
+    ASSERT_TRUE(coordinator.ended());
+    ASSERT_GT(interrupts, 0);
+    EXPECT_FALSE(coordinator.interrupted());
+    EXPECT_THAT(coordinator.incomplete_reasons(), IsEmpty());
+    ExpectEachSentOnce(agents, 20);
+  }
 }
 
 TEST(CaseCoordinator, AnAgentWithoutASlotStandsByAndEndsToo) {
