@@ -6,12 +6,12 @@ import os
 import signal
 import subprocess
 import sys
-import time
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "e2e"))
 
 import harness  # noqa: E402
+from fleet import answered  # noqa: E402
 from run_case import RunTest, scenario  # noqa: E402
 
 HERE = os.path.realpath(os.path.dirname(__file__))
@@ -90,9 +90,7 @@ class SlurmTest(RunTest):
         with harness.MockEngine("--ttft", "20ms", "--itl", "5ms", "--tokens", "16") as mock:
             path = self.write("scenario.yaml", scenario(mock.url, 100000, 32))
             job = self.start(path)
-            harness.wait_for(lambda: harness.established_connections(mock.port) > 0 or
-                             job.poll() is not None, 60, "load")
-            time.sleep(0.5)
+            harness.wait_for(lambda: answered(mock) > 0 or job.poll() is not None, 60, "load")
             job.send_signal(signal.SIGTERM)
             run = self.finish(job)
             self.assertEqual(harness.established_connections(mock.port), 0)

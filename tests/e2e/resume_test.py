@@ -162,7 +162,11 @@ class ResumeTest(RunTest):
         self.assertEqual([case["state"] for case in run.report["cases"]],
                          ["interrupted", "interrupted"], run.describe())
         ok = {row["request_id"] for row in run.requests("status = 'ok'")}
-        self.assertEqual(ok, {row["request_id"] for row in mock.truth if row["outcome"] == "ok"})
+        cut_off = {row["request_id"] for row in run.requests("status = 'cancelled'")}
+        sent_whole = {row["request_id"] for row in mock.truth if row["outcome"] == "ok"}
+        self.assertLessEqual(ok, sent_whole)
+        # An answer whose end was on its way when the lease ran out is whole for the engine alone.
+        self.assertLessEqual(sent_whole - ok, cut_off)
 
     def test_nothing_to_resume(self):
         with MockEngine(*QUICK) as mock:

@@ -21,7 +21,7 @@ absl::Status UnknownMessage(const char* stream) {
              " message that this agent does not know; update the agent or the controller"));
 }
 
-absl::Status Gap(const char* stream, uint64_t number, uint64_t highest) {
+absl::Status MissingNumbers(const char* stream, uint64_t number, uint64_t highest) {
   return absl::DataLossError(StrCat("message ", number, " on ", stream, " came after ", highest,
                                     "; the stream must be opened again"));
 }
@@ -134,7 +134,7 @@ absl::Status AgentSession::OnControl(const v1::ControlRequest& request) {
     case ReceivedNumbers::Verdict::kGap:
       break;
   }
-  return Gap("Control", request.number(), control_numbers_.highest());
+  return MissingNumbers("Control", request.number(), control_numbers_.highest());
 }
 
 absl::Status AgentSession::Obey(const v1::ControlRequest& request) {
@@ -256,7 +256,7 @@ absl::Status AgentSession::OnData(const v1::DataRequest& request) {
     case ReceivedNumbers::Verdict::kRepeated:
       return absl::OkStatus();
     case ReceivedNumbers::Verdict::kGap:
-      return Gap("Data", request.number(), data_numbers_.highest());
+      return MissingNumbers("Data", request.number(), data_numbers_.highest());
   }
   received_data_.store(data_numbers_.highest(), std::memory_order_relaxed);
   switch (request.message_case()) {
