@@ -90,7 +90,7 @@ class SlurmTest(RunTest):
         with harness.MockEngine("--ttft", "20ms", "--itl", "5ms", "--tokens", "16") as mock:
             path = self.write("scenario.yaml", scenario(mock.url, 100000, 32))
             job = self.start(path)
-            harness.wait_for(lambda: answered(mock) > 0 or job.poll() is not None, 60, "load")
+            harness.wait_for(lambda: answered(mock) > 100 or job.poll() is not None, 60, "load")
             job.send_signal(signal.SIGTERM)
             run = self.finish(job)
             self.assertEqual(harness.established_connections(mock.port), 0)

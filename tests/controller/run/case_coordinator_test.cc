@@ -141,7 +141,9 @@ TEST(CaseCoordinator, AnInterruptAfterTheLastAnswerChangesNothing) {
   for (const StopMode mode : {StopMode::kDrain, StopMode::kCancel}) {
     SimulatedAgents agents({{.latency_ns = 100 * kMs}, {.latency_ns = 100 * kMs}}, 1);
     SimulatedSource source(20, 10);
-    CaseCoordinator coordinator(Order(source, 4), agents.run_agents());
+    CaseOrder order = Order(source, 4);
+    order.max_start_skew_ns = kSecond;
+    CaseCoordinator coordinator(std::move(order), agents.run_agents());
     int interrupts = 0;
     for (int64_t at_ns = kSecond; at_ns < 20 * kSecond; at_ns += 20 * kMs) {
       agents.At(at_ns, [&] {
