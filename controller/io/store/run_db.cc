@@ -50,6 +50,15 @@ absl::Status CreateEmptyFile(const std::string& path) {
   return absl::OkStatus();
 }
 
+// A writer that dies while it makes the schema, in one transaction, leaves it empty.
+bool IsEmpty(sqlite3* db, const std::string& path) {
+  absl::StatusOr<SqliteStatement> any =
+      SqliteStatement::Prepare(db, path, "SELECT 1 FROM sqlite_master");
+  if (!any.ok()) return false;
+  const absl::StatusOr<bool> has_row = any->Step();
+  return has_row.ok() && !*has_row;
+}
+
 absl::Status NotOurs(const std::string& path) {
   return absl::FailedPreconditionError(
       StrCat(path, " is not a Monsoon run database; name the folder of a run"));
@@ -128,12 +137,19 @@ absl::Status RunDb::CreateSchema() {
   return End(std::move(status));
 }
 
+absl::Status RunDb::HoldsNoRun() const {
+  return absl::DataLossError(
+      StrCat(path_, " holds no run: its controller died before it began. Run again"));
+}
+
 absl::Status RunDb::CheckSchema() {
   absl::StatusOr<SqliteStatement> id =
       SqliteStatement::Prepare(db_, path_, "PRAGMA application_id");
   if (!id.ok()) return NotOurs(path_);
   const absl::StatusOr<bool> has_id = id->Step();
-  if (!has_id.ok() || !*has_id || id->TakeInt() != kApplicationId) return NotOurs(path_);
+  if (!has_id.ok() || !*has_id || id->TakeInt() != kApplicationId) {
+    return IsEmpty(db_, path_) ? HoldsNoRun() : NotOurs(path_);
+  }
   ASSIGN_OR_RETURN(SqliteStatement version,
                    SqliteStatement::Prepare(db_, path_, "SELECT version FROM schema_version"));
   ASSIGN_OR_RETURN(const bool has_version, version.Step());

@@ -147,6 +147,7 @@ class RunDb {
   absl::Status PrepareStatements();
   absl::Status CheckWritable() const;
   absl::Status CheckSchema();
+  absl::Status HoldsNoRun() const;
   absl::Status Begin();
   // Commits when `status` is OK, else rolls back; the first error of the two.
   absl::Status End(absl::Status status);

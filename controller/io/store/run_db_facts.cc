@@ -83,10 +83,7 @@ absl::StatusOr<RunFacts> RunDb::ReadRun() {
                        "interrupted, boot_id, zero_monotonic_ns, zero_wall_ns, invocation, "
                        "calibration FROM runs"));
   ASSIGN_OR_RETURN(const bool has_row, select.Step());
-  if (!has_row) {
-    return absl::DataLossError(
-        StrCat(path_, " holds no run: its controller died before it began. Run again"));
-  }
+  if (!has_row) return HoldsNoRun();
   RunFacts run;
   run.run_id = select.TakeText();
   run.name = select.TakeText();

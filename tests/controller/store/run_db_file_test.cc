@@ -63,6 +63,14 @@ TEST(RunDbFileTest, OpenRefusesWhatIsNotItsOwn) {
   EXPECT_EQ(RunDb::Open(dir / "other.db").status().code(), absl::StatusCode::kFailedPrecondition);
 }
 
+TEST(RunDbFileTest, AWriterThatDiedAtItsBirthLeftNoRun) {
+  const TempDir dir;
+  Execute(dir / "run.db", "CREATE TABLE begun (x); DROP TABLE begun");
+  const absl::Status status = RunDb::Open(dir / "run.db").status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("holds no run"));
+}
+
 TEST(RunDbFileTest, OpenRefusesAnotherSchema) {
   const TempDir dir;
   ASSERT_TRUE(RunDb::Create(dir / "run.db").ok());
