@@ -84,7 +84,7 @@ std::string TomlValue(const CLI::Option& option) {
     }
     out->append("\"");
   };
-  const std::string joined = absl::StrJoin(values, ", ", quote);
+  std::string joined = absl::StrJoin(values, ", ", quote);
   if (list) return StrCat("[", joined, "]");
   return joined;  // empty: not set
 }

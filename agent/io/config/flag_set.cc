@@ -60,8 +60,9 @@ void AddLoad(CLI::App& app, AgentFlags& flags) {
             "Pin the load threads to these cores, one after another: 2,3 or 4-7,12",
             [&flags](const std::string& text) {
               absl::StatusOr<std::vector<int>> cores = ParseCoreList(text, UsableCores());
-              if (cores.ok()) flags.cores = *std::move(cores);
-              return cores.status();
+              if (!cores.ok()) return cores.status();
+              flags.cores = *std::move(cores);
+              return absl::OkStatus();
             });
   app.add_option("--spin-us", flags.spin_us,
                  "Open loop: before a request is due, look at the clock for so many microseconds "

@@ -63,7 +63,7 @@ void AgentService::KeepHouse() {
 
 grpc::Status AgentService::Control(grpc::ServerContext* context, ControlStream* stream) {
   std::unique_ptr<Doorkeeper::Visit> visit;
-  const grpc::Status admitted = Admit(context, &visit);
+  grpc::Status admitted = Admit(context, &visit);
   if (admitted.ok()) return Greet(context, stream, *visit);
   if (admitted.error_code() == grpc::StatusCode::RESOURCE_EXHAUSTED) {
     v1::ControlResponse response;

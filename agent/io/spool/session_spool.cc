@@ -70,7 +70,7 @@ absl::Status SessionSpool::BeginFile() {
 
 absl::Status SessionSpool::Append(UniqueFd& fd, int64_t& size, const std::string& path,
                                   const std::string& bytes) {
-  const absl::Status written = WriteBytes(fd.get(), bytes, path);
+  absl::Status written = WriteBytes(fd.get(), bytes, path);
   if (written.ok()) {
     size += static_cast<int64_t>(bytes.size());
   } else if (ftruncate(fd.get(), size) != 0) {

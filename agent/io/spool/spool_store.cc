@@ -52,16 +52,17 @@ int64_t WrittenNs(const struct stat& facts) {
 
 SpoolFacts FactsOf(const std::string& root, const std::string& name) {
   SpoolFacts facts{.name = name};
-  struct stat folder {};
-  if (stat((root + "/" + name).c_str(), &folder) == 0) facts.written_ns = WrittenNs(folder);
+  const std::string folder = StrCat(root, "/", name);
+  struct stat status {};
+  if (stat(folder.c_str(), &status) == 0) facts.written_ns = WrittenNs(status);
   std::error_code error;
-  for (const auto& entry : std::filesystem::directory_iterator(root + "/" + name, error)) {
+  for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
     struct stat file {};
     if (entry.path().filename() == "lock" || stat(entry.path().c_str(), &file) != 0) continue;
     facts.bytes += file.st_size;
     facts.written_ns = std::max(facts.written_ns, WrittenNs(file));
   }
-  const auto lock = LockFolder(root + "/" + name);
+  const auto lock = LockFolder(folder);
   facts.in_use = !lock.ok() || lock->get() < 0;
   return facts;
 }

@@ -27,7 +27,8 @@ void ClockOffset::MeasureDrift() {
   const auto elapsed_ns = static_cast<double>(newer.at_ns - older.at_ns);
   if (elapsed_ns <= 0) return;
   const auto change_ns = static_cast<double>(newer.offset_ns - older.offset_ns);
-  const auto error_ns = static_cast<double>((older.round_trip_ns + newer.round_trip_ns + 1) / 2);
+  const int64_t round_trips_ns = older.round_trip_ns + newer.round_trip_ns;
+  const double error_ns = std::ceil(static_cast<double>(round_trips_ns) / 2);
   drift_ = {.ppm = change_ns / elapsed_ns * 1e6, .bound_ppm = (error_ns + 1) / elapsed_ns * 1e6};
   const double size_ppm = std::abs(drift_.ppm);
   const bool worse = (size_ppm - drift_.bound_ppm) / 1e6 > kDriftNsPerNs;

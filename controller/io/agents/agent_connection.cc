@@ -25,9 +25,9 @@ void WriteAll(Queue& queue, Stream& stream) {
 
 }  // namespace
 
-AgentConnection::AgentConnection(AgentTarget target, std::shared_ptr<grpc::Channel> control,
-                                 std::shared_ptr<grpc::Channel> data, const std::atomic<bool>* stop,
-                                 const DialPatience& patience)
+AgentConnection::AgentConnection(AgentTarget target, const std::shared_ptr<grpc::Channel>& control,
+                                 const std::shared_ptr<grpc::Channel>& data,
+                                 const std::atomic<bool>* stop, const DialPatience& patience)
     : target_(std::move(target)),
       stop_(stop),
       patience_(patience),

@@ -36,8 +36,8 @@ class AgentConnection {
   using DataSink = std::function<void(const v1::DataResponse&)>;
 
   // The channels outlive it; `stop` breaks off what blocks. `patience` is for Hello and Attach.
-  AgentConnection(AgentTarget target, std::shared_ptr<grpc::Channel> control,
-                  std::shared_ptr<grpc::Channel> data, const std::atomic<bool>* stop,
+  AgentConnection(AgentTarget target, const std::shared_ptr<grpc::Channel>& control,
+                  const std::shared_ptr<grpc::Channel>& data, const std::atomic<bool>* stop,
                   const DialPatience& patience = {});
   // Breaks both streams off, if they have not ended.
   ~AgentConnection();
