@@ -223,10 +223,11 @@ class Soak:
         if self.killed_ns is None:
             return
         until_ns = self.killed_ns + (self.schedule.lease_ms / 1000 + SLACK_S) * 1e9
-        interrupted = max((int(row["request_id"].rsplit(".", 2)[1]) for row in mock.truth
-                           if row["received_ns"] < self.killed_ns), default=0)
+        # The others were over by then, or resume ran them.
+        interrupted = {case["case_id"] for case in run.report["cases"]
+                       if case["state"] == "interrupted"}
         late = [row["request_id"] for row in mock.truth if row["received_ns"] > until_ns
-                and int(row["request_id"].rsplit(".", 2)[1]) <= interrupted]
+                and int(row["request_id"].rsplit(".", 2)[1]) in interrupted]
         if late:
             raise BrokenBooks(f"sent after the dead controller's lease: {late[:5]}\n" + run.describe())
 

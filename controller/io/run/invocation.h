@@ -26,6 +26,6 @@ struct RunInvocation {
 
 std::string InvocationToJson(const RunInvocation& invocation);
 // Members that are missing keep their defaults. DATA_LOSS when it is no such JSON.
-absl::StatusOr<RunInvocation> InvocationFromJson(const std::string& json);
+absl::StatusOr<RunInvocation> InvocationFromJson(const std::string& text);
 
 }  // namespace monsoon
