@@ -52,6 +52,13 @@ def long_scenario(mock, requests, concurrency):
     return scenario(mock.url, requests, concurrency, LOOSE_VERDICT + NO_PREFLIGHT)
 
 
+class LastingAgent(LoggingAgent):
+    """One that is to outlive the terminal that it was started from."""
+
+    def _command(self):
+        return ["nohup", *super()._command()]
+
+
 class DrainTest(RunTest):
     def started_case(self, agent, mock, out="run"):
         started = self.start_run(long_scenario(mock, 200, 4), "--agents", agent.address, out=out)
@@ -62,6 +69,16 @@ class DrainTest(RunTest):
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             with self.subTest(number.name):
                 self.drain(number)
+
+    def test_nohup_outlives_its_terminal(self):
+        with LastingAgent() as agent:
+            agent.signal(signal.SIGHUP)
+            time.sleep(0.5)
+            self.assertIsNone(agent.process.poll())
+            self.assertEqual(health(agent.address), 0)
+            agent.signal(signal.SIGTERM)
+            self.assertEqual(agent.wait_for_end(), 0)
+            self.assertEqual([event["reason"] for event in agent.events("drain")], ["SIGTERM"])
 
     def drain(self, number):
         with LoggingAgent() as agent, \
